@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# From a bare Debian 12 to a first result: installs and builds happygene (setup.sh), runs
+# quickstart.yaml on all cores, shows what came out and draws it.
+#
+#   bash jobs/quickstart.sh [KEY=VALUE ...]     # e.g. run.generations=200
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+bash jobs/setup.sh
+
+settings=()
+for setting in "$@"; do settings+=(--set "$setting"); done
+
+mkdir -p results
+# One process, a thread for every core. Over several machines: see jobs/README.md.
+build/release/happygene run jobs/quickstart.yaml -o results/quickstart.h5 --force "${settings[@]}"
+build/release/happygene info results/quickstart.h5
+bash jobs/plot.sh results/quickstart.h5 results/quickstart.png
+echo
+echo "result   $PWD/results/quickstart.h5"
+echo "picture  $PWD/results/quickstart.png"

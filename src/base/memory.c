@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/memory.h"
+
+#include <inttypes.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* In front of every block, HG_ALIGNMENT bytes so that the block stays aligned. */
+typedef struct header {
+    size_t bytes;
+    hg_label label;
+} header;
+
+_Static_assert(sizeof(header) <= HG_ALIGNMENT, "the header fits the alignment gap");
+
+static const char *const label_names[HG_MEMORY_LABELS] = {
+    [HG_MEMORY_CONFIGURATION] = "configuration", [HG_MEMORY_NETWORK] = "network",
+    [HG_MEMORY_GENOTYPES] = "genotypes",         [HG_MEMORY_PHENOTYPES] = "phenotypes",
+    [HG_MEMORY_INDIVIDUALS] = "individuals",     [HG_MEMORY_TILES] = "tiles",
+    [HG_MEMORY_EXCHANGE] = "exchange",           [HG_MEMORY_STATISTICS] = "statistics",
+    [HG_MEMORY_OUTPUT] = "output",               [HG_MEMORY_OTHER] = "other"};
+
+static struct {
+    _Atomic int64_t current, peak, allocations;
+} usage[HG_MEMORY_LABELS + 1]; /* the last one: all labels together */
+
+static _Atomic int64_t failure_countdown;
+
+static void count_bytes(int slot, int64_t bytes)
+{
+    const int64_t now = atomic_fetch_add(&usage[slot].current, bytes) + bytes;
+    int64_t peak = atomic_load(&usage[slot].peak);
+    while (now > peak && !atomic_compare_exchange_weak(&usage[slot].peak, &peak, now)) {}
+    if (bytes > 0) atomic_fetch_add(&usage[slot].allocations, 1);
+}
+
+static int must_fail(void)
+{
+    if (atomic_load(&failure_countdown) <= 0) return 0;
+    return atomic_fetch_sub(&failure_countdown, 1) == 1;
+}
+
+static header *header_of(void *block) { return (header *)((char *)block - HG_ALIGNMENT); }
+
+hg_status hg_allocate(void *pointer, hg_label label, size_t count, size_t size)
+{
+    void *block = NULL;
+    memcpy(pointer, &block, sizeof block);
+    if (count == 0 || size == 0) return HG_OK;
+    size_t bytes, padded;
+    const int too_large = __builtin_mul_overflow(count, size, &bytes) ||
+                          __builtin_add_overflow(bytes, (size_t)2 * HG_ALIGNMENT - 1, &padded) ||
+                          bytes > PTRDIFF_MAX / 2;
+    if (!too_large && !must_fail())
+        block = aligned_alloc(HG_ALIGNMENT, padded & ~(size_t)(HG_ALIGNMENT - 1));
+    if (block == NULL)
+        return hg_fail(HG_NO_MEMORY, "no memory for %zu x %zu bytes of %s (%" PRId64
+                       " bytes are in use)", count, size, label_names[label],
+                       hg_memory_total().current);
+    memset(block, 0, padded & ~(size_t)(HG_ALIGNMENT - 1));
+    *(header *)block = (header){bytes, label};
+    count_bytes((int)label, (int64_t)bytes);
+    count_bytes(HG_MEMORY_LABELS, (int64_t)bytes);
+    block = (char *)block + HG_ALIGNMENT;
+    memcpy(pointer, &block, sizeof block);
+    return HG_OK;
+}
+
+hg_status hg_reallocate(void *pointer, hg_label label, size_t count, size_t size)
+{
+    void *old, *block;
+    memcpy(&old, pointer, sizeof old);
+    HG_TRY(hg_allocate(&block, label, count, size));
+    if (old != NULL && block != NULL) {
+        const size_t bytes = header_of(old)->bytes;
+        memcpy(block, old, bytes < count * size ? bytes : count * size);
+    }
+    hg_release(&old);
+    memcpy(pointer, &block, sizeof block);
+    return HG_OK;
+}
+
+void hg_release(void *pointer)
+{
+    void *block;
+    memcpy(&block, pointer, sizeof block);
+    if (block == NULL) return;
+    header *head = header_of(block);
+    count_bytes((int)head->label, -(int64_t)head->bytes);
+    count_bytes(HG_MEMORY_LABELS, -(int64_t)head->bytes);
+    free(head);
+    block = NULL;
+    memcpy(pointer, &block, sizeof block);
+}
+
+hg_status hg_copy_text(char **copy, hg_label label, const char *text)
+{
+    const size_t size = strlen(text) + 1;
+    HG_TRY(hg_allocate(copy, label, size, 1));
+    memcpy(*copy, text, size);
+    return HG_OK;
+}
+
+const char *hg_label_name(hg_label label) { return label_names[label]; }
+
+static hg_memory_usage usage_of(int slot)
+{
+    return (hg_memory_usage){atomic_load(&usage[slot].current), atomic_load(&usage[slot].peak),
+                             atomic_load(&usage[slot].allocations)};
+}
+
+hg_memory_usage hg_memory_of(hg_label label) { return usage_of((int)label); }
+hg_memory_usage hg_memory_total(void) { return usage_of(HG_MEMORY_LABELS); }
+
+static int64_t resident(const char *field)
+{
+    FILE *file = fopen("/proc/self/status", "r");
+    if (file == NULL) return 0;
+    char line[256];
+    int64_t kilobytes = 0;
+    while (fgets(line, sizeof line, file) != NULL)
+        if (strncmp(line, field, strlen(field)) == 0)
+            kilobytes = strtoll(line + strlen(field), NULL, 10);
+    fclose(file);
+    return kilobytes * 1024;
+}
+
+int64_t hg_memory_resident_peak(void) { return resident("VmHWM:"); }
+int64_t hg_memory_resident(void) { return resident("VmRSS:"); }
+
+void hg_memory_fail_at(int64_t k) { atomic_store(&failure_countdown, k); }

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The manual in the terminal: commands, and every key of the run file from its table. */
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/cli.h"
+#include "model/keys.h"
+
+/* --- words -------------------------------------------------------------------------------- */
+
+/* What a key takes, and its default: for people. */
+static const char *default_of(const hg_key *key)
+{
+    if (key->fallback != NULL) return key->fallback;
+    return key->derived != NULL ? key->derived : "required";
+}
+
+static void describe(const hg_key *key, hg_text *text)
+{
+    *text = hg_text_of(HG_MEMORY_OTHER);
+    hg_key_describe(text, key);
+    hg_text_add(text, "%s", "");
+}
+
+static const char *words_of(const hg_text *text) { return text->data == NULL ? "" : text->data; }
+
+static void full_path(char path[128], const hg_key_table *table, const hg_key *key)
+{
+    snprintf(path, 128, "%s%s", table->prefix, key->path);
+}
+
+/* --- one key ------------------------------------------------------------------------------- */
+
+static void print_models(const hg_model_family *family)
+{
+    for (int i = 0; i < family->count; i++) {
+        const hg_model *model = &family->models[i];
+        printf("  %-15s %s%s%s\n", model->name, model->equation,
+               model->equation[0] == '\0' ? "" : "\n                  ", model->doc);
+        if (!model->available) printf("                  Not available in this version.\n");
+    }
+}
+
+/* "regulation.model=hill expression.model=hill" as a person would say it. */
+static void print_conditions(const char *condition)
+{
+    printf("used by     ");
+    for (const char *c = condition; *c != '\0';) {
+        const size_t length = strcspn(c, " "), name = strcspn(c, "= ");
+        printf("%s%.*s", c == condition ? "" : ", ", (int)name, c);
+        if (name < length) printf(": %.*s", (int)(length - name - 1), c + name + 1);
+        c += length + strspn(c + length, " ");
+    }
+    printf("\n");
+}
+
+static void print_key(const hg_key_table *table, const hg_key *key)
+{
+    char path[128];
+    hg_text takes;
+    describe(key, &takes);
+    full_path(path, table, key);
+    printf("%s\n  %s\n\n", path, key->doc);
+    printf("takes       %s\ndefault     %s\n", words_of(&takes), default_of(key));
+    if (key->unit != NULL && strcmp(key->unit, "1") != 0) printf("unit        %s\n", key->unit);
+    if (key->used_by != NULL) print_conditions(key->used_by);
+    if (key->unavailable)
+        printf("            Only the default is available in this version.\n");
+    hg_text_free(&takes);
+    if (key->family != NULL) {
+        printf("\n");
+        print_models(key->family);
+    }
+}
+
+/* --- lists of keys -------------------------------------------------------------------------- */
+
+static void print_row(const hg_key_table *table, const hg_key *key)
+{
+    char path[128];
+    hg_text takes;
+    full_path(path, table, key);
+    if (key->type == HG_KEY_SECTION) {
+        printf("\n%s\n  %s%s\n", path, key->doc,
+               key->unavailable ? " Not available in this version." : "");
+        return;
+    }
+    describe(key, &takes);
+    printf("  %s\n      %s\n      %s; default: %s", path, key->doc, words_of(&takes),
+           default_of(key));
+    if (key->unit != NULL && strcmp(key->unit, "1") != 0) printf("; unit: %s", key->unit);
+    printf("%s\n", key->unavailable ? " (only the default is available in this version)" : "");
+    hg_text_free(&takes);
+}
+
+static void print_table(const hg_key_table *table)
+{
+    printf("\n%s%s%s\n", table == &hg_run_keys ? "" : "In a ", table->title,
+           table == &hg_run_keys ? "" : ":");
+    for (int i = 0; i < table->count; i++) print_row(table, &table->keys[i]);
+}
+
+static void print_keys(void)
+{
+    printf("The keys of the run file. 'happygene help KEY' says more, and lists the models that a\n"
+           "key chooses from.\n");
+    for (int i = 0; hg_key_tables[i] != NULL; i++) print_table(hg_key_tables[i]);
+}
+
+/* A cell of a Markdown table: no bars. */
+static void print_cell(const char *words)
+{
+    for (; *words != '\0'; words++)
+        if (*words == '|')
+            printf("\\|");
+        else
+            putchar(*words);
+}
+
+static void print_markdown_row(const hg_key_table *table, const hg_key *key)
+{
+    char path[128];
+    hg_text takes;
+    full_path(path, table, key);
+    if (key->type == HG_KEY_SECTION) {
+        printf("| **`%s`** | | | | %s%s |\n", path, key->doc,
+               key->unavailable ? " *Not available in this version.*" : "");
+        return;
+    }
+    describe(key, &takes);
+    printf("| `%s` | ", path);
+    print_cell(words_of(&takes));
+    printf(" | ");
+    if (key->fallback != NULL) printf("`");
+    print_cell(default_of(key));
+    printf("%s | %s | ", key->fallback != NULL ? "`" : "", key->unit == NULL ? "1" : key->unit);
+    print_cell(key->doc);
+    printf("%s |\n", key->unavailable ? " *Only the default is available in this version.*" : "");
+    hg_text_free(&takes);
+}
+
+static void print_markdown_models(const hg_model_family *family)
+{
+    printf("\n### %s: `%s`\n\n| name | equation | what |\n|---|---|---|\n", family->what, family->key);
+    for (int i = 0; i < family->count; i++) {
+        const hg_model *model = &family->models[i];
+        printf("| `%s` | %s", model->name, model->equation[0] == '\0' ? "" : "`");
+        print_cell(model->equation);
+        printf("%s | ", model->equation[0] == '\0' ? "" : "`");
+        print_cell(model->doc);
+        printf("%s |\n", model->available ? "" : " *Not available in this version.*");
+    }
+}
+
+static void print_markdown(void)
+{
+    for (int t = 0; hg_key_tables[t] != NULL; t++) {
+        const hg_key_table *table = hg_key_tables[t];
+        printf("%s## Keys: %s\n\n| key | takes | default | unit | what |\n|---|---|---|---|---|\n",
+               t > 0 ? "\n" : "", table->title);
+        for (int i = 0; i < table->count; i++) print_markdown_row(table, &table->keys[i]);
+    }
+    printf("\n## Models\n");
+    for (int t = 0; hg_key_tables[t] != NULL; t++)
+        for (int i = 0; i < hg_key_tables[t]->count; i++) {
+            const hg_key *key = &hg_key_tables[t]->keys[i];
+            const bool repeated = strcmp(key->path, "mutation.weights.model") == 0;
+            if (key->type == HG_KEY_MODEL && !repeated) print_markdown_models(key->family);
+        }
+}
+
+/* --- topics ---------------------------------------------------------------------------------- */
+
+static bool is_below(const char *path, const char *section)
+{
+    const size_t length = strlen(section);
+    return strncmp(path, section, length) == 0 && path[length] == '.';
+}
+
+static void print_section(const hg_key *section)
+{
+    for (int i = 0; i < hg_run_keys.count; i++)
+        if (&hg_run_keys.keys[i] == section || is_below(hg_run_keys.keys[i].path, section->path))
+            print_row(&hg_run_keys, &hg_run_keys.keys[i]);
+}
+
+static bool print_key_topic(const char *topic)
+{
+    for (int t = 0; hg_key_tables[t] != NULL; t++)
+        for (int i = 0; i < hg_key_tables[t]->count; i++) {
+            const hg_key *key = &hg_key_tables[t]->keys[i];
+            char path[128];
+            full_path(path, hg_key_tables[t], key);
+            if (strcmp(path, topic) != 0) continue;
+            if (key->type == HG_KEY_SECTION)
+                print_section(key);
+            else
+                print_key(hg_key_tables[t], key);
+            if (strcmp(topic, "fitness") == 0) {
+                print_table(&hg_component_keys);
+                printf("\n");
+                print_models(&hg_fitness_family);
+            }
+            return true;
+        }
+    return false;
+}
+
+static bool print_command_topic(const char *topic)
+{
+    for (int i = 0; hg_commands[i] != NULL; i++) {
+        const hg_command *command = hg_commands[i];
+        if (strcmp(command->name, topic) != 0) continue;
+        printf("usage: happygene %s\n\n%s", command->synopsis, command->text);
+        return true;
+    }
+    return false;
+}
+
+static hg_status refuse_topic(const char *topic)
+{
+    const char *names[HG_KEYS_MAXIMUM + 64];
+    int count = 0;
+    for (int i = 0; hg_commands[i] != NULL; i++) names[count++] = hg_commands[i]->name;
+    names[count++] = "keys";
+    for (int i = 0; i < hg_run_keys.count; i++) names[count++] = hg_run_keys.keys[i].path;
+    for (int i = 0; i < hg_run_keys.count; i++) {
+        const char *leaf = hg_key_leaf(&hg_run_keys.keys[i]);
+        if (strcmp(leaf, topic) == 0)
+            return hg_fail(HG_USAGE, "help: nothing is called '%s' (did you mean '%s'?)", topic,
+                           hg_run_keys.keys[i].path);
+    }
+    const char *nearest = hg_text_nearest(topic, names, count);
+    if (nearest != NULL)
+        return hg_fail(HG_USAGE, "help: nothing is called '%s' (did you mean '%s'?)", topic,
+                       nearest);
+    return hg_fail(HG_USAGE, "help: nothing is called '%s'; 'happygene help' lists the commands, "
+                   "'happygene help keys' the keys", topic);
+}
+
+static void print_commands(void)
+{
+    printf("usage: happygene COMMAND ..., alone or under mpirun -n RANKS\n\n");
+    for (int i = 0; hg_commands[i] != NULL; i++)
+        printf("  %-10s %s\n", hg_commands[i]->name, hg_commands[i]->summary);
+    printf("\n  happygene help COMMAND   the manual of a command\n"
+           "  happygene help keys      every key of the run file\n"
+           "  happygene help KEY       one key or section, and the models that it chooses from\n"
+           "  happygene --version      the version\n\n"
+           "Results go to standard output, everything else to standard error. Exit codes: 0 done,\n"
+           "1 a difference was found, 2 usage, 3 died out, 65 bad input, 70 a defect of the\n"
+           "program, 71 out of memory, 74 reading or writing failed, 75 stopped early with a\n"
+           "checkpoint on disk.\n");
+}
+
+static hg_status run(int count, char **words)
+{
+    const char *topic[1];
+    int operands, markdown = 0, quiet = 0, verbose = 0;
+    const hg_option options[] = {{.name = "--markdown", .count = &markdown},
+                                 {.name = "--quiet,-q", .count = &quiet},
+                                 {.name = "--verbose,-v", .count = &verbose}};
+    HG_TRY(hg_options_parse(&hg_command_help, count, words, options, 3, topic, 0, 1, &operands));
+    if (operands == 0) {
+        print_commands();
+    } else if (strcmp(topic[0], "keys") == 0) {
+        if (markdown > 0)
+            print_markdown();
+        else
+            print_keys();
+    } else if (!print_command_topic(topic[0]) && !print_key_topic(topic[0])) {
+        return refuse_topic(topic[0]);
+    }
+    return HG_OK;
+}
+
+const hg_command hg_command_help = {
+    "help", "help [COMMAND|keys|KEY] [--markdown]", "the manual; every key of the run file",
+    "Prints the manual of a command, the list of all keys of the run file, or one key or\n"
+    "section with its type, range, default, unit and meaning, and the models that it chooses\n"
+    "from with their equations. `help keys --markdown` prints the list as Markdown tables.\n\n"
+    "Examples:\n"
+    "  happygene help run\n"
+    "  happygene help keys\n"
+    "  happygene help expression.k\n"
+    "  happygene help regulation.model\n",
+    run};

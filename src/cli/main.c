@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * happygene: finds the subcommand, runs it, tells what went wrong. */
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/cli.h"
+
+#ifndef HG_VERSION
+#define HG_VERSION "0.1.0"
+#endif
+
+const hg_command *const hg_commands[] = {&hg_command_run,  &hg_command_validate,
+                                         &hg_command_info, &hg_command_diff,
+                                         &hg_command_example, &hg_command_help, NULL};
+
+static void print_usage(FILE *stream)
+{
+    fprintf(stream, "happygene %s - evolution of gene networks\n\nusage: happygene COMMAND ...\n\n",
+            HG_VERSION);
+    for (int i = 0; hg_commands[i] != NULL; i++)
+        fprintf(stream, "  %-10s %s\n", hg_commands[i]->name, hg_commands[i]->summary);
+    fprintf(stream, "\n'happygene help COMMAND' says more; 'happygene help keys' lists what a run "
+                    "file can hold.\n'happygene example quickstart > my.yaml' is a start.\n");
+}
+
+static const hg_command *find_command(const char *name)
+{
+    for (int i = 0; hg_commands[i] != NULL; i++)
+        if (strcmp(hg_commands[i]->name, name) == 0) return hg_commands[i];
+    return NULL;
+}
+
+static hg_status refuse_command(const char *name)
+{
+    const char *names[32];
+    int count = 0;
+    for (; hg_commands[count] != NULL; count++) names[count] = hg_commands[count]->name;
+    const char *nearest = hg_text_nearest(name, names, count);
+    if (nearest != NULL)
+        return hg_fail(HG_USAGE, "unknown command '%s' (did you mean '%s'?)", name, nearest);
+    return hg_fail(HG_USAGE, "unknown command '%s'; 'happygene help' lists them", name);
+}
+
+/* Commands other than `run` are serial and know nothing of MPI; started by mpirun or srun,
+ * one process speaks for all. */
+static bool is_another_rank(void)
+{
+    static const char *const variables[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"};
+    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) {
+        const char *rank = getenv(variables[i]);
+        if (rank != NULL && rank[0] != '\0') return strtol(rank, NULL, 10) > 0;
+    }
+    return false;
+}
+
+static bool wants_help(int count, char **words)
+{
+    for (int i = 1; i < count && strcmp(words[i], "--") != 0; i++)
+        if (strcmp(words[i], "--help") == 0 || strcmp(words[i], "-h") == 0) return true;
+    return false;
+}
+
+static hg_status run_command(const hg_command *command, int count, char **words)
+{
+    const bool help = wants_help(count, words);
+    if ((help || command != &hg_command_run) && is_another_rank()) return HG_OK;
+    if (!help) return command->run(count, words);
+    char name[] = "help", topic[32];
+    snprintf(topic, sizeof topic, "%s", command->name);
+    char *asked[] = {name, topic, NULL};
+    return hg_command_help.run(2, asked);
+}
+
+static hg_status dispatch(int count, char **words)
+{
+    if (count < 2) {
+        if (!is_another_rank()) print_usage(stderr);
+        return HG_USAGE;
+    }
+    if (strcmp(words[1], "--version") == 0) {
+        if (!is_another_rank()) printf("happygene %s\n", HG_VERSION);
+        return HG_OK;
+    }
+    if (strcmp(words[1], "--help") == 0 || strcmp(words[1], "-h") == 0) {
+        if (!is_another_rank()) print_usage(stdout);
+        return HG_OK;
+    }
+    const hg_command *command = find_command(words[1]);
+    if (command != NULL) return run_command(command, count - 1, words + 1);
+    return is_another_rank() ? HG_OK : refuse_command(words[1]);
+}
+
+/* Messages that begin with FILE:LINE:COLUMN stay as editors and scripts expect them. */
+static void tell(hg_status status)
+{
+    const char *message = hg_error_message();
+    if (message[0] == '\0') return;
+    fprintf(stderr, status == HG_BAD_INPUT ? "%s\n" : "happygene: %s\n", message);
+}
+
+int main(int count, char **words)
+{
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error: exit 74, not a silent death */
+    hg_status status = dispatch(count, words);
+    if (status != HG_OK && count >= 2) tell(status);
+    errno = 0;
+    const bool unwritten = ferror(stdout) != 0;
+    if ((fflush(stdout) != 0 || unwritten) && (status == HG_OK || status == HG_DIFFERENT)) {
+        fprintf(stderr, "happygene: cannot write to standard output%s%s\n",
+                errno != 0 ? ": " : "", errno != 0 ? strerror(errno) : "");
+        status = HG_IO;
+    }
+    return (int)status;
+}

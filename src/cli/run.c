@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * happygene run: the one subcommand that all ranks take part in. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "cli/cli.h"
+#include "cli/progress.h"
+#include "engine/threads.h"
+#include "happygene/happygene.h"
+#include "parallel/team.h"
+
+enum { MOST_SETTINGS = 256 };
+
+typedef struct run_options {
+    hg_run_options library;
+    const char *file;
+    const char *settings[MOST_SETTINGS];
+    const char *threads;
+    int force, resume, quiet, verbose;
+    char command_line[4096];
+} run_options;
+
+/* The words as they were given, for the record. */
+static void join_words(int count, char **words, char *text, size_t size)
+{
+    size_t used = (size_t)snprintf(text, size, "happygene");
+    for (int i = 0; i < count && used < size; i++)
+        used += (size_t)snprintf(text + used, size - used, " %s", words[i]);
+}
+
+static hg_status parse_threads(const char *text, int *threads)
+{
+    char *end;
+    const long value = strtol(text, &end, 10);
+    if (*text == '\0' || *end != '\0' || value < 1 || value > 4096)
+        return hg_fail(HG_USAGE, "--threads %s: allowed: 1 to 4096", text);
+    *threads = (int)value;
+    return HG_OK;
+}
+
+static hg_status parse(int count, char **words, run_options *options)
+{
+    const hg_option table[] = {
+        {.name = "--output,-o", .argument = "OUT.h5", .value = &options->library.output},
+        {.name = "--set", .argument = "KEY=VALUE", .values = options->settings,
+         .count = &options->library.set_count, .room = MOST_SETTINGS},
+        {.name = "--threads", .argument = "N", .value = &options->threads},
+        {.name = "--kernels", .argument = "NAME", .value = &options->library.kernels},
+        {.name = "--force", .count = &options->force},
+        {.name = "--resume", .count = &options->resume},
+        {.name = "--quiet,-q", .count = &options->quiet},
+        {.name = "--verbose,-v", .count = &options->verbose},
+    };
+    int operands;
+    HG_TRY(hg_options_parse(&hg_command_run, count, words, table, sizeof table / sizeof *table,
+                            &options->file, 1, 1, &operands));
+    if (options->threads != NULL)
+        HG_TRY(parse_threads(options->threads, &options->library.threads));
+    if (options->resume > 0)
+        return hg_fail(HG_USAGE, "--resume is not available in this version: it writes no "
+                                 "checkpoints yet");
+    options->library.set = options->settings;
+    options->library.replace = options->force > 0;
+    join_words(count, words, options->command_line, sizeof options->command_line);
+    options->library.command_line = options->command_line;
+    return HG_OK;
+}
+
+static void describe(const hg_run *run, const run_options *options)
+{
+    if (options->quiet || hg_rank() != 0) return;
+    const int ranks = hg_ranks(), threads = hg_run_threads(run);
+    fprintf(stderr, "happygene %s: %" PRId64 " individuals x %" PRId64 " genes x %" PRId64
+            " generations, %" PRId64 " edges; %d rank%s x %d thread%s\n", hg_version(),
+            hg_run_individuals(run), hg_run_genes(run), hg_run_generations(run),
+            hg_run_edges(run), ranks, ranks == 1 ? "" : "s", threads, threads == 1 ? "" : "s");
+    if (threads > hg_threads_allowed())
+        fprintf(stderr, "happygene: warning: %d threads share %d core%s that this rank is bound "
+                "to; with mpirun, --bind-to none or --map-by slot:PE=%d gives it more\n", threads,
+                hg_threads_allowed(), hg_threads_allowed() == 1 ? "" : "s", threads);
+    if (options->verbose) fputs(hg_run_file(run), stderr);
+}
+
+static hg_status advance(hg_run *run, const run_options *options, double *seconds)
+{
+    hg_progress progress =
+        hg_progress_start(hg_run_generations(run), options->quiet > 0 || hg_rank() != 0);
+    hg_status status = HG_OK;
+    while (status == HG_OK && hg_run_generation(run) < hg_run_generations(run)) {
+        status = hg_run_advance(run, 1);
+        if (hg_progress_due(&progress))
+            hg_progress_show(&progress, hg_run_generation(run), hg_run_fitness(run));
+    }
+    hg_progress_end(&progress);
+    *seconds = hg_clock() - progress.started;
+    return status;
+}
+
+static void conclude(const char *output, const hg_summary *summary, int64_t updates,
+                     double seconds)
+{
+    fprintf(stderr, "happygene: generation %" PRId64 ", mean fitness %.6g (min %.4g, max %.4g); "
+            "%.3g s, %.3g gene updates per second\n", summary->generation, summary->fitness_mean,
+            summary->fitness_min, summary->fitness_max, seconds, (double)updates / seconds);
+    fprintf(stderr, "happygene: happygene info %s tells more; the result is\n", output);
+}
+
+static hg_status run_all(const run_options *options)
+{
+    hg_run *run;
+    double seconds;
+    char output[4096];
+    HG_TRY(hg_run_create(&run, options->file, &options->library));
+    describe(run, options);
+    hg_status status = advance(run, options, &seconds);
+    if (status == HG_OK || status == HG_EXTINCT) {
+        char *reason;
+        hg_summary summary;
+        const int64_t updates =
+            hg_run_individuals(run) * hg_run_genes(run) * hg_run_generation(run);
+        snprintf(output, sizeof output, "%s", hg_run_output(run));
+        hg_status ended = hg_copy_text(&reason, HG_MEMORY_OTHER, hg_error_message());
+        if (ended == HG_OK) ended = hg_run_summary(run, &summary);
+        if (ended == HG_OK) ended = hg_run_finish(run);
+        if (ended == HG_OK && hg_rank() == 0) {
+            if (!options->quiet) conclude(output, &summary, updates, seconds);
+            printf("%s\n", output);
+        }
+        if (ended == HG_OK && status == HG_EXTINCT) ended = hg_fail_as(HG_EXTINCT, reason);
+        hg_release(&reason);
+        status = ended;
+    }
+    hg_run_destroy(&run);
+    return status;
+}
+
+static hg_status command_run(int count, char **words)
+{
+    run_options options = {.library = {.output = NULL}};
+    HG_TRY(parse(count, words, &options));
+    HG_TRY(hg_initialize(NULL, NULL));
+    const hg_status status = run_all(&options);
+    if (fflush(stdout) != 0)
+        return hg_fail(HG_IO, "cannot write to standard output");
+    hg_finalize();
+    return status;
+}
+
+const hg_command hg_command_run = {
+    .name = "run",
+    .synopsis = "run FILE [-o OUT.h5] [--set KEY=VALUE]... [--threads N] [--force]",
+    .summary = "run a run file, or repeat the run of a result file",
+    .text =
+        "Runs the run file FILE, alone or under mpirun -n P, and writes its result file; the\n"
+        "path of the result is printed on standard output. Where FILE is a result (.h5), the\n"
+        "run that made it is repeated. The result has the same bits on any number of ranks and\n"
+        "threads.\n"
+        "\n"
+        "  -o, --output OUT.h5   where to write; default: output.file of the run file\n"
+        "      --set KEY=VALUE   override a setting, as in --set run.seed=7; repeatable\n"
+        "      --threads N       threads per rank; default: OMP_NUM_THREADS, or the cores that\n"
+        "                        the rank may use\n"
+        "      --force           replace an existing result\n"
+        "      --kernels NAME    baseline, avx2 or avx512; default: the fastest there is\n"
+        "  -q, --quiet           no progress and no summary\n"
+        "  -v, --verbose         print the resolved run file first\n"
+        "\n"
+        "Examples:\n"
+        "  happygene run quickstart.yaml\n"
+        "  mpirun -n 4 happygene run quickstart.yaml -o out.h5 --set run.generations=200\n"
+        "  happygene run out.h5 -o again.h5 && happygene diff out.h5 again.h5\n",
+    .run = command_run,
+};

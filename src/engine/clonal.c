@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Asexual reproduction. An unmutated offspring shares its parent's genotype, phenotype
+ * included; of a genotype's mutated offspring one may take over its row, so that only
+ * the others are copied. As every row in use has an offspring of its own, there are
+ * always enough rows.
+ */
+#include <omp.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "engine/engine.h"
+
+/* What becomes of a row in this generation. */
+enum claim {
+    UNUSED = 0, /* nobody descends from it: free */
+    PARENTAL,   /* has offspring here */
+    FETCHED,    /* the same, come from another rank and not yet developed here */
+    TAKEN       /* a mutated offspring lives here now */
+};
+
+/* Each own offspring's parental genotype, where the parent is on this rank. */
+static void find_parent_rows(hg_run *run)
+{
+    hg_genotypes *genotypes = &run->genotypes;
+    memset(genotypes->claim, UNUSED, (size_t)genotypes->rows);
+#pragma omp parallel for schedule(static) num_threads(run->threads)
+    for (int64_t j = 0; j < run->partition.count; j++) {
+        const int64_t parent = run->parentage.parent[j] - run->partition.first;
+        if (parent < 0 || parent >= run->partition.count) continue;
+        const int32_t row = run->row[parent];
+        run->parent_row[j] = row;
+        __atomic_store_n(&genotypes->claim[row], PARENTAL, __ATOMIC_RELAXED);
+    }
+}
+
+static void collect_free_rows(hg_genotypes *genotypes)
+{
+    genotypes->free_count = 0;
+    for (int64_t r = 0; r < genotypes->rows; r++) {
+        genotypes->free_row[genotypes->free_count] = (int32_t)r;
+        genotypes->free_count += genotypes->claim[r] == UNUSED;
+    }
+    memset(genotypes->copies, 0, (size_t)genotypes->rows * sizeof *genotypes->copies);
+}
+
+/* Parental genotypes that came from other ranks move into free rows. */
+static void house_fetched(hg_run *run)
+{
+    hg_genotypes *genotypes = &run->genotypes;
+    const hg_broods *incoming = &run->parentage.incoming;
+    for (int64_t k = 0; k < incoming->count; k++) {
+        const hg_brood *brood = &incoming->brood[k];
+        const int32_t row = genotypes->free_row[--genotypes->free_count];
+        genotypes->claim[row] = FETCHED;
+        memcpy(hg_genome(genotypes, row), incoming->genome + k * genotypes->stride,
+               (size_t)genotypes->stride * sizeof(double));
+        for (int64_t j = 0; j < brood->count; j++)
+            run->parent_row[brood->first - run->partition.first + j] = row;
+    }
+}
+
+/* Unmutated offspring are done with: they are where their parent's genotype is. */
+static void part_clones_from_mutants(hg_run *run)
+{
+#pragma omp parallel num_threads(run->threads)
+    {
+        hg_worker *worker = &run->worker[omp_get_thread_num()];
+        worker->mutants = 0;
+        for (int64_t j = worker->begin; j < worker->end; j++) {
+            const int32_t row = run->parent_row[j];
+            if (hg_mutates(run, j)) {
+                run->mutant[worker->begin + worker->mutants++] = (int32_t)j;
+            } else {
+                run->row[j] = row;
+                __atomic_add_fetch(&run->genotypes.copies[row], 1, __ATOMIC_RELAXED);
+            }
+        }
+    }
+}
+
+/* A mutant's row: the parental one where no clone needs it and no sibling was first, else a
+ * free one. Which sibling is first may differ between runs; nothing recorded depends on it. */
+static int32_t room_for_mutant(hg_genotypes *genotypes, int32_t parental)
+{
+    if (genotypes->copies[parental] == 0 &&
+        __atomic_exchange_n(&genotypes->claim[parental], TAKEN, __ATOMIC_RELAXED) != TAKEN)
+        return parental;
+    const int64_t left = __atomic_sub_fetch(&genotypes->free_count, 1, __ATOMIC_RELAXED);
+    const int32_t row = genotypes->free_row[left];
+    genotypes->claim[row] = TAKEN;
+    return row;
+}
+
+static void house_mutants(hg_run *run)
+{
+#pragma omp parallel num_threads(run->threads)
+    {
+        const hg_worker *worker = &run->worker[omp_get_thread_num()];
+        for (int64_t m = worker->begin; m < worker->begin + worker->mutants; m++) {
+            const int32_t j = run->mutant[m];
+            run->row[j] = room_for_mutant(&run->genotypes, run->parent_row[j]);
+        }
+    }
+}
+
+static void breed_tile(hg_run *run, hg_worker *worker, const int32_t *own, int count)
+{
+    hg_genotypes *genotypes = &run->genotypes;
+    int32_t row[HG_LANES];
+    double *genome[HG_LANES];
+    const bool timed = worker->tiles % HG_TIMED_TILES == 0; /* as hg_evaluate_rows will */
+    double since = timed ? hg_clock() : 0.0;
+    for (int i = 0; i < count; i++) {
+        const int32_t from = run->parent_row[own[i]];
+        row[i] = run->row[own[i]];
+        genome[i] = hg_genome(genotypes, row[i]);
+        genotypes->copies[row[i]] = 1;
+        if (row[i] != from)
+            memcpy(genome[i], hg_genome(genotypes, from),
+                   (size_t)genotypes->stride * sizeof(double));
+    }
+    hg_worker_note(worker, timed, HG_PHASE_REPRODUCTION, &since);
+    hg_mutate(run, worker, own, genome, count);
+    hg_worker_note(worker, timed, HG_PHASE_MUTATION, &since);
+    hg_evaluate_rows(run, worker, row, count);
+}
+
+/* The mutants in rows of their own (`moved`), or those in their parent's row. */
+static void breed_mutants(hg_run *run, hg_worker *worker, bool moved)
+{
+    int32_t some[HG_LANES];
+    int count = 0;
+    for (int64_t m = worker->begin; m < worker->begin + worker->mutants; m++) {
+        const int32_t j = run->mutant[m];
+        if ((run->row[j] != run->parent_row[j]) != moved) continue;
+        some[count++] = j;
+        if (count < HG_LANES) continue;
+        breed_tile(run, worker, some, count);
+        count = 0;
+    }
+    if (count > 0) breed_tile(run, worker, some, count);
+}
+
+/* The genotypes that live on unchanged: developed where their phenotype is not known. */
+static void keep_rows(hg_run *run, hg_worker *worker, bool environment_changed)
+{
+    const hg_genotypes *genotypes = &run->genotypes;
+    int32_t known[HG_LANES], unknown[HG_LANES];
+    int knowns = 0, unknowns = 0;
+    for (int64_t r = genotypes->rows * worker->number / run->threads;
+         r < genotypes->rows * (worker->number + 1) / run->threads; r++) {
+        const int8_t claim = genotypes->claim[r];
+        if (genotypes->copies[r] == 0 || claim == TAKEN) continue;
+        if (claim == FETCHED || environment_changed) unknown[unknowns++] = (int32_t)r;
+        else if (run->recording) known[knowns++] = (int32_t)r;
+        if (unknowns == HG_LANES) {
+            hg_evaluate_rows(run, worker, unknown, unknowns);
+            unknowns = 0;
+        }
+        if (knowns == HG_LANES) {
+            hg_visit_rows(run, worker, known, knowns, hg_tally);
+            knowns = 0;
+        }
+    }
+    if (unknowns > 0) hg_evaluate_rows(run, worker, unknown, unknowns);
+    if (knowns > 0) hg_visit_rows(run, worker, known, knowns, hg_tally);
+}
+
+void hg_breed_clonal(hg_run *run, bool environment_changed)
+{
+    double since = hg_clock();
+    find_parent_rows(run);
+    collect_free_rows(&run->genotypes);
+    house_fetched(run);
+    part_clones_from_mutants(run);
+    house_mutants(run);
+    hg_run_note(run, HG_PHASE_REPRODUCTION, &since);
+#pragma omp parallel num_threads(run->threads)
+    {
+        hg_worker *worker = &run->worker[omp_get_thread_num()];
+        breed_mutants(run, worker, true);
+#pragma omp barrier /* parental genomes have been copied and may change */
+        breed_mutants(run, worker, false);
+        keep_rows(run, worker, environment_changed);
+    }
+    hg_run_note_region(run, &since);
+    hg_spread_fitness(run);
+    hg_run_note(run, HG_PHASE_REPRODUCTION, &since);
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A run in progress, as the files of this folder share it. One generation goes
+ *
+ *     parents    parallel/parentage, parallel/mates: who begets whom
+ *     offspring  clonal.c or sexual.c: inherit; mutation.c; evaluation.c
+ *     gather     gather.c: fitness and spacings of all blocks to all ranks
+ *     record     record.c: statistics and snapshots, when due
+ *
+ * and run.c holds it together.
+ */
+#ifndef HG_ENGINE_ENGINE_H
+#define HG_ENGINE_ENGINE_H
+
+#include "happygene/happygene.h"
+#include "io/output.h"
+#include "model/config.h"
+#include "parallel/mates.h"
+#include "parallel/parentage.h"
+#include "parallel/partition.h"
+#include "population/genotypes.h"
+#include "population/moments.h"
+#include "population/network.h"
+#include "population/phenotype.h"
+#include "population/statistics.h"
+
+/** Where the time goes. */
+typedef enum hg_phase {
+    HG_PHASE_REPRODUCTION,  /**< drawing parents, inheriting */
+    HG_PHASE_MUTATION,
+    HG_PHASE_EXPRESSION,    /**< development, regulation included */
+    HG_PHASE_FITNESS,
+    HG_PHASE_STATISTICS,
+    HG_PHASE_COMMUNICATION, /**< collectives and the exchange of genomes, waiting included */
+    HG_PHASE_OUTPUT,
+    HG_PHASE_SETUP,         /**< before generation 0 */
+    HG_PHASES
+} hg_phase;
+
+/** A mutation that has been placed but not yet drawn. */
+typedef struct hg_site {
+    double *value;
+    int64_t individual;
+    uint32_t locus; /**< gene, or edge */
+} hg_site;
+
+enum { HG_SITE_BATCH = 256, HG_TIMED_TILES = 8 };
+
+/** What one thread works with. */
+typedef struct hg_worker {
+    int number;
+    hg_tile tile;
+    double *expression_rows; /**< [HG_LANES * expression_stride], sexual only */
+    int64_t tiles;           /**< evaluated so far: every HG_TIMED_TILES-th is timed */
+    double seconds[HG_PHASES]; /**< of the timed tiles, since the region began */
+    int64_t mutations;       /**< in this generation */
+    hg_site site[HG_SITE_BATCH];
+    int sites;
+    double normal[HG_SITE_BATCH];
+    int64_t site_individual[HG_SITE_BATCH];
+    uint32_t site_locus[HG_SITE_BATCH];
+    int64_t begin, end;      /**< its share of the own individuals: local indices */
+    int64_t mutants;         /**< in run->mutant from `begin` on; clonal only */
+} hg_worker;
+
+/** A mutation law made ready: rate as geometric skips. */
+typedef struct hg_mutator {
+    double rate, sd, inverse_log;
+    double untouched; /**< an individual whose first uniform is below this has no mutation */
+    double *first;    /**< [count] the first uniform of each own individual */
+    int64_t loci;
+    hg_purpose site_purpose, size_purpose;
+    int64_t offset; /**< of the loci in a genome */
+    double floor;   /**< values below become this */
+} hg_mutator;
+
+struct hg_run {
+    hg_config config;
+    hg_network network;
+    char *resolved; /**< the run file with every default */
+    const hg_kernels *kernels;
+    hg_partition partition;
+    hg_phenotype phenotype;
+    hg_genotypes genotypes;
+    hg_parentage parentage;
+    hg_mates mates;
+    hg_mutator mutator[2]; /**< of basal levels, and of heritable weights */
+    int mutators;
+    hg_worker *worker; /**< [threads] */
+    int threads;
+    int32_t *row;        /**< [count] genotype of each own individual */
+    int32_t *parent_row; /**< [count] clonal: the genotype of the parent */
+    int32_t *mutant;     /**< [count] clonal: local indices of mutated offspring, by thread */
+    int64_t *place;      /**< [count] sexual: the first parent, own index or count + brood */
+    double *fitness;     /**< [count] of each own individual */
+    int64_t generation;    /**< done; -1 before generation 0 */
+    int64_t making;        /**< the generation being made */
+    bool recording;        /**< statistics are due in the generation being made */
+    double *gathered;      /**< what all blocks report, and one status per rank */
+    double *block_fitness, *block_spread, *block_spacing; /**< [blocks] unpacked */
+    int *gather_count, *gather_offset; /**< [ranks] */
+    bool uniform_weights;  /**< nobody was fit, and parents are drawn uniformly */
+    int64_t neutral_generations; /**< how often that happened */
+    hg_moments moments_genome, moments_expression;
+    hg_moment *moment; /**< [2 + columns of both]: this rank's entries */
+    MPI_Op moment_op;
+    MPI_Datatype moment_type;
+    double *extreme; /**< [2 * columns of both] */
+    hg_statistics statistics;
+    hg_output *output;
+    char *output_path, *command_line;
+    bool replace;
+    bool finished; /**< reached its end or died out */
+    const char *stop_reason;
+    double seconds[HG_PHASES];
+    int64_t calls[HG_PHASES];
+    double started;
+    int64_t loop_allocations; /**< blocks allocated while generations were made */
+};
+
+/** Adds the time since `*since` to a phase and restarts `*since`. */
+void hg_run_note(hg_run *run, hg_phase phase, double *since);
+
+/** Splits the wall time of a parallel region over phases, as the timed tiles had it. */
+void hg_run_note_region(hg_run *run, double *since);
+
+/* --- evaluation.c, mutation.c -------------------------------------------------------- */
+
+hg_status hg_workers_create(hg_run *run);
+void hg_workers_free(hg_run *run);
+
+/**
+ * Adds the time since `*since` to a phase of a timed tile and restarts `*since`. Every
+ * HG_TIMED_TILES-th tile is timed: reading the clock for each would be felt.
+ */
+void hg_worker_note(hg_worker *worker, bool timed, hg_phase phase, double *since);
+
+hg_status hg_mutators_create(hg_run *run);
+void hg_mutators_free(hg_run *run);
+
+/** Draws every own offspring's first uniform for generation `generation`. */
+void hg_mutators_prepare(hg_run *run, int64_t generation);
+
+/** Whether own offspring `own` (local index) gets any mutation. */
+bool hg_mutates(const hg_run *run, int64_t own);
+
+/** Puts all their mutations into the genomes of `count` own offspring (local indices). */
+void hg_mutate(hg_run *run, hg_worker *worker, const int32_t *own, double *const *genome,
+               int count);
+
+/**
+ * Develops and evaluates `count` (<= HG_LANES) genotypes; stores fitness, stability and,
+ * where clonal, expression; adds them to the moments when recording.
+ */
+void hg_evaluate_rows(hg_run *run, hg_worker *worker, const int32_t *row, int count);
+
+/** Called with some genotypes: their genomes, expression and numbers of copies. */
+typedef void hg_row_visitor(hg_run *run, hg_worker *worker, const double *const *genome,
+                            const double *const *expression, const int64_t *copies, int count);
+
+/** The visitor that adds to the moments. */
+hg_row_visitor hg_tally;
+
+/** Calls `visit` for genotypes whose expression is known (clonal) or developed anew. */
+void hg_visit_rows(hg_run *run, hg_worker *worker, const int32_t *row, int count,
+                   hg_row_visitor *visit);
+
+/** The same for all genotypes of this rank, over its threads. */
+void hg_visit_all(hg_run *run, hg_row_visitor *visit);
+
+/** Copies the fitness of its genotype to every own individual. */
+void hg_spread_fitness(hg_run *run);
+
+/* --- clonal.c, sexual.c ----------------------------------------------------------- */
+
+/** Generation 0: draws genotypes, develops, evaluates. Not collective. */
+void hg_initialise(hg_run *run);
+
+/** Parents are known; makes, mutates, develops and evaluates this rank's offspring. */
+void hg_breed_clonal(hg_run *run, bool environment_changed);
+void hg_breed_sexual(hg_run *run);
+
+/* --- gather.c ------------------------------------------------------------------------ */
+
+hg_status hg_gather_create(hg_run *run);
+void hg_gather_free(hg_run *run);
+
+/**
+ * Collective: sums fitness over own blocks, exchanges all blocks' sums and the next
+ * generation's spacings, agrees on `status`. HG_BAD_INPUT when a fitness is not finite.
+ */
+hg_status hg_gather(hg_run *run, hg_status status);
+
+/** Mean and variance of fitness from the gathered blocks. */
+void hg_gather_fitness(const hg_run *run, double *mean, double *variance);
+
+/* --- record.c ------------------------------------------------------------------------ */
+
+hg_status hg_record_create(hg_run *run);
+void hg_record_free(hg_run *run);
+
+/** Collective: fills run->statistics for the generation just made. */
+hg_status hg_record_statistics(hg_run *run);
+
+/** The same for a generation whose sums were not taken while it was made. Collective. */
+hg_status hg_record_statistics_anew(hg_run *run);
+
+/** Collective: statistics and snapshot of the generation to the output, as asked for. */
+hg_status hg_record(hg_run *run, bool statistics, bool snapshot);
+
+bool hg_statistics_due(const hg_run *run, int64_t generation);
+bool hg_snapshot_due(const hg_run *run, int64_t generation);
+
+/** hg_snapshot_source of the present generation; `context` is the run. */
+hg_status hg_run_field(void *context, hg_field field, int64_t first, int64_t count, void *buffer);
+
+/* --- origin.c ------------------------------------------------------------------------- */
+
+/**
+ * Collective: rank 0 reads the run file (`text` NULL: from `path`, which may be a result
+ * file), resolves it and builds the network; all ranks get both.
+ */
+hg_status hg_run_configure(hg_run *run, const char *path, const char *text,
+                           const hg_run_options *options);
+
+/* --- report.c -------------------------------------------------------------------------- */
+
+/** Collective: reduces time, memory and traffic over the ranks and closes the output. */
+hg_status hg_report(hg_run *run, bool complete);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Generation 0. */
+#include <omp.h>
+#include <string.h>
+
+#include "engine/engine.h"
+
+/* Whether all founders have the same genotype. */
+static bool founders_alike(const hg_config *config)
+{
+    const bool same_basal = config->population.initial.basal.kind != HG_PROFILE_DISTRIBUTION;
+    const bool same_weights =
+        !config->network.heritable || config->population.initial.weights_from_network;
+    return config->population.initial.clonal || (same_basal && same_weights);
+}
+
+static double draw_basal(const hg_profile *basal, const hg_stream *stream, int64_t g)
+{
+    if (basal->kind == HG_PROFILE_SCALAR) return basal->scalar;
+    if (basal->kind == HG_PROFILE_LIST) return basal->list[g];
+    const double level = hg_distribution_draw(&basal->distribution, stream, (uint32_t)g);
+    return level > 0.0 ? level : 0.0;
+}
+
+/* The genome of founder `individual` (global index), 0 for all where clonal. */
+static void draw_founder(const hg_run *run, int64_t individual, double *genome)
+{
+    const hg_config *config = &run->config;
+    const hg_genotypes *genotypes = &run->genotypes;
+    const int64_t who = config->population.initial.clonal ? 0 : individual;
+    const hg_stream basal = hg_stream_of(config->run.seed, HG_PURPOSE_INITIAL_BASAL, 0, who);
+    for (int64_t g = 0; g < genotypes->genes; g++)
+        genome[g] = draw_basal(&config->population.initial.basal, &basal, g);
+    const hg_stream weight = hg_stream_of(config->run.seed, HG_PURPOSE_INITIAL_WEIGHT, 0, who);
+    for (int64_t e = 0; e < genotypes->edges; e++)
+        genome[genotypes->weight_offset + e] =
+            config->population.initial.weights_from_network
+                ? run->network.weight[e]
+                : hg_distribution_draw(&config->population.initial.weights, &weight, (uint32_t)e);
+}
+
+static void settle_founders(hg_run *run)
+{
+    hg_genotypes *genotypes = &run->genotypes;
+    const bool one_row = genotypes->clonal && founders_alike(&run->config);
+    const int64_t count = run->partition.count, rows = one_row && count > 0 ? 1 : count;
+#pragma omp parallel for schedule(static) num_threads(run->threads)
+    for (int64_t r = 0; r < rows; r++) {
+        draw_founder(run, run->partition.first + r, hg_genome(genotypes, r));
+        genotypes->copies[r] = one_row ? (int32_t)count : 1;
+    }
+    for (int64_t i = 0; i < count; i++) run->row[i] = one_row ? 0 : (int32_t)i;
+}
+
+void hg_initialise(hg_run *run)
+{
+    settle_founders(run);
+#pragma omp parallel num_threads(run->threads)
+    {
+        hg_worker *worker = &run->worker[omp_get_thread_num()];
+        int32_t some[HG_LANES];
+        int count = 0;
+        for (int64_t r = worker->begin; r < worker->end; r++) {
+            if (run->genotypes.copies[r] > 0) some[count++] = (int32_t)r;
+            if (count < HG_LANES) continue;
+            hg_evaluate_rows(run, worker, some, count);
+            count = 0;
+        }
+        if (count > 0) hg_evaluate_rows(run, worker, some, count);
+    }
+    hg_spread_fitness(run);
+}

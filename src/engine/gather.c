@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The one exchange that every generation needs: each block's fitness and spacings, and
+ * how each rank fared. Sums run within blocks and then over blocks, the same on any
+ * number of ranks.
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "engine/engine.h"
+#include "parallel/team.h"
+
+enum { FITNESS, SPREAD, SPACING, PER_BLOCK };
+
+hg_status hg_gather_create(hg_run *run)
+{
+    const hg_partition *partition = &run->partition;
+    const size_t blocks = (size_t)partition->blocks, ranks = (size_t)partition->ranks;
+    HG_TRY(hg_allocate(&run->gathered, HG_MEMORY_EXCHANGE, PER_BLOCK * blocks + ranks,
+                       sizeof(double)));
+    HG_TRY(hg_allocate(&run->block_fitness, HG_MEMORY_EXCHANGE, blocks, sizeof(double)));
+    HG_TRY(hg_allocate(&run->block_spread, HG_MEMORY_EXCHANGE, blocks, sizeof(double)));
+    HG_TRY(hg_allocate(&run->block_spacing, HG_MEMORY_EXCHANGE, blocks, sizeof(double)));
+    HG_TRY(hg_allocate(&run->gather_count, HG_MEMORY_EXCHANGE, ranks, sizeof(int)));
+    HG_TRY(hg_allocate(&run->gather_offset, HG_MEMORY_EXCHANGE, ranks, sizeof(int)));
+    for (int r = 0; r < partition->ranks; r++) {
+        run->gather_count[r] = PER_BLOCK * partition->blocks_of[r] + 1;
+        run->gather_offset[r] = PER_BLOCK * partition->offset_of[r] + r;
+    }
+    return HG_OK;
+}
+
+void hg_gather_free(hg_run *run)
+{
+    hg_release(&run->gathered);
+    hg_release(&run->block_fitness);
+    hg_release(&run->block_spread);
+    hg_release(&run->block_spacing);
+    hg_release(&run->gather_count);
+    hg_release(&run->gather_offset);
+}
+
+/* Sum, and sum of squared deviations from the block's mean. */
+static void sum_block(const hg_run *run, int64_t block, double *report)
+{
+    const hg_partition *partition = &run->partition;
+    const int64_t first = hg_block_start(partition, block) - partition->first;
+    const int64_t end = hg_block_start(partition, block + 1) - partition->first;
+    double sum = 0.0, spread = 0.0;
+    for (int64_t i = first; i < end; i++) sum += run->fitness[i];
+    const double mean = sum / (double)(end - first);
+    for (int64_t i = first; i < end; i++)
+        spread += (run->fitness[i] - mean) * (run->fitness[i] - mean);
+    report[FITNESS] = sum;
+    report[SPREAD] = spread;
+    report[SPACING] = run->parentage.spacing_sum[block - partition->first_block];
+}
+
+static hg_status check_finite(const hg_run *run)
+{
+    for (int64_t i = 0; i < run->partition.count; i++)
+        if (!isfinite(run->fitness[i]))
+            return hg_fail(HG_BAD_INPUT, "the fitness of individual %" PRId64 " in generation %"
+                           PRId64 " is %g: the run's parameters let expression or fitness grow "
+                           "beyond all bounds", run->partition.first + i, run->making,
+                           run->fitness[i]);
+    return HG_OK;
+}
+
+static hg_status unpack(hg_run *run)
+{
+    const hg_partition *partition = &run->partition;
+    bool failed = false;
+    for (int r = 0; r < partition->ranks; r++) {
+        const double *report = run->gathered + run->gather_offset[r];
+        failed |= report[0] != HG_OK;
+        for (int b = 0; b < partition->blocks_of[r]; b++) {
+            const int64_t block = partition->offset_of[r] + b;
+            run->block_fitness[block] = report[1 + PER_BLOCK * b + FITNESS];
+            run->block_spread[block] = report[1 + PER_BLOCK * b + SPREAD];
+            run->block_spacing[block] = report[1 + PER_BLOCK * b + SPACING];
+        }
+    }
+    return failed ? HG_BUG : HG_OK; /* which, the ranks will agree */
+}
+
+hg_status hg_gather(hg_run *run, hg_status status)
+{
+    const hg_partition *partition = &run->partition;
+    double since = hg_clock();
+    double *own = run->gathered + run->gather_offset[partition->rank];
+    double total = 0.0;
+#pragma omp parallel for schedule(static) num_threads(run->threads) reduction(+ : total)
+    for (int64_t b = partition->first_block; b < partition->end_block; b++) {
+        double *report = own + 1 + PER_BLOCK * (b - partition->first_block);
+        sum_block(run, b, report);
+        total += report[FITNESS]; /* only to see whether all is finite */
+    }
+    if (status == HG_OK && !isfinite(total)) status = check_finite(run);
+    own[0] = (double)status;
+    hg_run_note(run, HG_PHASE_FITNESS, &since);
+    if (partition->ranks > 1) {
+        MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, run->gathered, run->gather_count,
+                       run->gather_offset, MPI_DOUBLE, partition->communicator);
+        run->parentage.traffic.messages_sent++;
+        run->parentage.traffic.bytes_sent +=
+            (int64_t)sizeof(double) * run->gather_count[partition->rank];
+    }
+    const bool failed = unpack(run) != HG_OK;
+    hg_run_note(run, HG_PHASE_COMMUNICATION, &since);
+    return failed ? hg_team_agree(partition->communicator, status) : HG_OK;
+}
+
+void hg_gather_fitness(const hg_run *run, double *mean, double *variance)
+{
+    const hg_partition *partition = &run->partition;
+    const double n = (double)partition->individuals;
+    double sum = 0.0, spread = 0.0;
+    for (int64_t b = 0; b < partition->blocks; b++) sum += run->block_fitness[b];
+    *mean = sum / n;
+    for (int64_t b = 0; b < partition->blocks; b++) {
+        const double size =
+            (double)(hg_block_start(partition, b + 1) - hg_block_start(partition, b));
+        const double deviation = run->block_fitness[b] / size - *mean;
+        spread += run->block_spread[b] + size * deviation * deviation;
+    }
+    *variance = n > 1.0 ? spread / (n - 1.0) : 0.0;
+}

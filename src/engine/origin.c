@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Where a run comes from: rank 0 reads, all ranks get the same configuration. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "engine/engine.h"
+#include "io/results.h"
+#include "io/runfile.h"
+#include "parallel/team.h"
+
+static bool is_result_file(const char *path)
+{
+    const size_t length = strlen(path);
+    return length > 3 && strcmp(path + length - 3, ".h5") == 0;
+}
+
+/* Rank 0: the configuration and the network from a run file, a text or a result file. */
+static hg_status read_origin(hg_run *run, const char *path, const char *text,
+                             const hg_run_options *options)
+{
+    char *loaded = NULL;
+    hg_status status = HG_OK;
+    const bool repeated = text == NULL && is_result_file(path);
+    if (repeated) HG_TRY_OUT(hg_results_origin(path, &loaded, &run->network));
+    else if (text == NULL) HG_TRY_OUT(hg_runfile_load(path, &loaded));
+    HG_TRY_OUT(hg_runfile_parse(&run->config, path, text != NULL ? text : loaded, options->set,
+                                options->set_count));
+    HG_TRY_OUT(repeated ? hg_runfile_resolve_with(&run->config, &run->network)
+                        : hg_runfile_resolve(&run->config, &run->network));
+    status = hg_runfile_print(&run->config, &run->resolved);
+out:
+    hg_release(&loaded);
+    return status;
+}
+
+/* All gene names in one block of text, a line each. */
+static hg_status join_names(const hg_network *network, char **names)
+{
+    size_t size = 1;
+    for (int64_t g = 0; g < network->genes; g++) size += strlen(network->name[g]) + 1;
+    HG_TRY(hg_allocate(names, HG_MEMORY_CONFIGURATION, size, 1));
+    char *to = *names;
+    for (int64_t g = 0; g < network->genes; g++) to += sprintf(to, "%s\n", network->name[g]);
+    return HG_OK;
+}
+
+static hg_status rebuild_network(hg_network *network, int64_t genes, char *names,
+                                 const hg_edge *edges, int64_t edge_count)
+{
+    const char **name;
+    HG_TRY(hg_allocate(&name, HG_MEMORY_CONFIGURATION, (size_t)genes, sizeof *name));
+    for (int64_t g = 0; g < genes; g++) {
+        name[g] = names;
+        names = strchr(names, '\n');
+        *names++ = '\0';
+    }
+    const hg_status status = hg_network_create(network, genes, name, genes, edges, edge_count);
+    hg_release(&name);
+    return status;
+}
+
+/* Collective: rank 0's network to all. */
+static hg_status share_network(hg_network *network, int rank)
+{
+    int64_t sizes[2] = {network->genes, network->edges};
+    char *names = NULL;
+    hg_edge *edges = NULL;
+    hg_status status = rank == 0 ? join_names(network, &names) : HG_OK;
+    HG_TRY_OUT(hg_team_agree(MPI_COMM_WORLD, status));
+    MPI_Bcast(sizes, 2, MPI_INT64_T, 0, MPI_COMM_WORLD);
+    status = hg_allocate(&edges, HG_MEMORY_NETWORK, (size_t)sizes[1], sizeof *edges);
+    HG_TRY_OUT(hg_team_agree(MPI_COMM_WORLD, status));
+    for (int64_t e = 0; rank == 0 && e < sizes[1]; e++)
+        edges[e] = (hg_edge){network->source[e], network->target[e], network->weight[e]};
+    MPI_Bcast(edges, (int)(sizes[1] * (int64_t)sizeof *edges), MPI_BYTE, 0, MPI_COMM_WORLD);
+    HG_TRY_OUT(hg_team_share_text(MPI_COMM_WORLD, 0, &names));
+    if (rank != 0) status = rebuild_network(network, sizes[0], names, edges, sizes[1]);
+    status = hg_team_agree(MPI_COMM_WORLD, status);
+out:
+    hg_release(&names);
+    hg_release(&edges);
+    return status;
+}
+
+hg_status hg_run_configure(hg_run *run, const char *path, const char *text,
+                           const hg_run_options *options)
+{
+    int rank;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    hg_status status = rank == 0 ? read_origin(run, path, text, options) : HG_OK;
+    HG_TRY(hg_team_share(MPI_COMM_WORLD, 0, status));
+    HG_TRY(share_network(&run->network, rank));
+    HG_TRY(hg_team_share_text(MPI_COMM_WORLD, 0, &run->resolved));
+    if (rank != 0) {
+        status = hg_runfile_parse(&run->config, path, run->resolved, NULL, 0);
+        if (status == HG_OK) status = hg_runfile_resolve_with(&run->config, &run->network);
+    }
+    return hg_team_agree(MPI_COMM_WORLD, status);
+}

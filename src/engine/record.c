@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * What is recorded of a generation: statistics over all ranks, and snapshots. */
+#include <inttypes.h>
+#include <math.h>
+#include <omp.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "engine/engine.h"
+#include "parallel/team.h"
+
+/* Two entries in front of the columns' carry what is not a column. */
+enum { COUNTS, EXTREMES, COLUMNS, MOST_ATTEMPTS = 5 };
+enum { PARENTS, MUTATIONS, STABLE, UNFIT };
+
+static void add_moments(void *in, void *inout, int *length, MPI_Datatype *type)
+{
+    (void)type;
+    const hg_moment *from = in;
+    hg_moment *to = inout;
+    for (int i = 0; i < *length; i++) {
+        for (int k = 0; k < 6; k++) to[i].limb[k] += from[i].limb[k];
+        to[i].largest = fmax(to[i].largest, from[i].largest);
+    }
+}
+
+hg_status hg_record_create(hg_run *run)
+{
+    const hg_genotypes *genotypes = &run->genotypes;
+    HG_TRY(hg_moments_create(&run->moments_genome, genotypes->stride, run->threads, run->kernels));
+    HG_TRY(hg_moments_create(&run->moments_expression, genotypes->expression_stride, run->threads,
+                             run->kernels));
+    const size_t columns =
+        (size_t)(run->moments_genome.columns + run->moments_expression.columns);
+    HG_TRY(hg_allocate(&run->moment, HG_MEMORY_STATISTICS, COLUMNS + columns, sizeof(hg_moment)));
+    HG_TRY(hg_allocate(&run->extreme, HG_MEMORY_STATISTICS, 2 * columns, sizeof(double)));
+    HG_TRY(hg_statistics_create(&run->statistics, genotypes->genes, run->network.edges,
+                                genotypes->edges > 0, run->phenotype.optimum_varies));
+    MPI_Type_contiguous((int)(sizeof(hg_moment) / 8), MPI_INT64_T, &run->moment_type);
+    MPI_Type_commit(&run->moment_type);
+    MPI_Op_create(add_moments, 1, &run->moment_op);
+    return HG_OK;
+}
+
+void hg_record_free(hg_run *run)
+{
+    hg_moments_free(&run->moments_genome);
+    hg_moments_free(&run->moments_expression);
+    hg_release(&run->moment);
+    hg_release(&run->extreme);
+    hg_statistics_free(&run->statistics);
+    if (run->moment_type == MPI_DATATYPE_NULL) return;
+    MPI_Type_free(&run->moment_type);
+    MPI_Op_free(&run->moment_op);
+}
+
+bool hg_statistics_due(const hg_run *run, int64_t generation)
+{
+    const int64_t every = run->config.output.statistics_every;
+    return generation == 0 || generation == run->config.run.generations ||
+           (every > 0 && generation % every == 0);
+}
+
+bool hg_snapshot_due(const hg_run *run, int64_t generation)
+{
+    const int64_t every = run->config.output.snapshots_every;
+    bool listed = false;
+    for (int64_t i = 0; i < run->config.output.snapshots_at_count; i++)
+        listed |= run->config.output.snapshots_at[i] == generation;
+    return generation == 0 || generation == run->config.run.generations || listed ||
+           (every > 0 && generation % every == 0);
+}
+
+/* --- statistics ------------------------------------------------------------------- */
+
+static void count_own(hg_run *run, hg_moment *moment)
+{
+    moment[COUNTS] = moment[EXTREMES] = (hg_moment){.largest = -INFINITY};
+    for (int t = 0; t < run->threads; t++)
+        moment[COUNTS].limb[MUTATIONS] += run->worker[t].mutations;
+    for (int64_t i = 0; i < run->partition.count; i++) {
+        moment[COUNTS].limb[PARENTS] += run->parentage.children[i] > 0;
+        moment[COUNTS].limb[STABLE] += run->genotypes.stable[run->row[i]];
+        moment[COUNTS].largest = fmax(moment[COUNTS].largest, run->fitness[i]);
+        moment[EXTREMES].largest = fmax(moment[EXTREMES].largest, -run->fitness[i]);
+    }
+}
+
+/* The sums of all ranks into run->moment; false where values lay outside the grid. */
+static bool reduce(hg_run *run)
+{
+    hg_moment *moment = run->moment;
+    const int64_t columns = run->moments_genome.columns + run->moments_expression.columns;
+    count_own(run, moment);
+    bool fits = hg_moments_pack(&run->moments_genome, moment + COLUMNS);
+    fits &= hg_moments_pack(&run->moments_expression,
+                            moment + COLUMNS + run->moments_genome.columns);
+    moment[COUNTS].limb[UNFIT] = !fits;
+    if (run->partition.ranks > 1)
+        MPI_Allreduce(MPI_IN_PLACE, moment, (int)(COLUMNS + columns), run->moment_type,
+                      run->moment_op, run->partition.communicator);
+    return moment[COUNTS].limb[UNFIT] == 0;
+}
+
+static void note_range(hg_run *run, hg_worker *worker, const double *const *genome,
+                       const double *const *expression, const int64_t *copies, int count)
+{
+    (void)copies;
+    hg_moments_note_range(&run->moments_genome, worker->number, genome, count);
+    hg_moments_note_range(&run->moments_expression, worker->number, expression, count);
+}
+
+/* Looks at the range of all values and fits the grids to it. */
+static hg_status fit_grids(hg_run *run)
+{
+    const int64_t genome = run->moments_genome.columns, all = genome + run->moments_expression.columns;
+    hg_moments_begin_range(&run->moments_genome);
+    hg_moments_begin_range(&run->moments_expression);
+    hg_visit_all(run, note_range);
+    hg_moments_pack_range(&run->moments_genome, run->extreme);
+    hg_moments_pack_range(&run->moments_expression, run->extreme + 2 * genome);
+    MPI_Allreduce(MPI_IN_PLACE, run->extreme, (int)(2 * all), MPI_DOUBLE, MPI_MAX,
+                  run->partition.communicator);
+    const bool genomes = hg_moments_set_range(&run->moments_genome, run->extreme);
+    if (hg_moments_set_range(&run->moments_expression, run->extreme + 2 * genome) && genomes)
+        return HG_OK;
+    return hg_fail(HG_BAD_INPUT, "in generation %" PRId64 " %s grew beyond all bounds: the run's "
+                   "parameters let it explode", run->making,
+                   genomes ? "the expression of a gene" : "an allele");
+}
+
+static void sum_again(hg_run *run)
+{
+    hg_moments_begin(&run->moments_genome);
+    hg_moments_begin(&run->moments_expression);
+    hg_visit_all(run, hg_tally);
+}
+
+/* Means and variances of all columns; false where the sums must be taken again. */
+static bool finish(hg_run *run, bool fits)
+{
+    hg_statistics *statistics = &run->statistics;
+    const int64_t n = run->partition.individuals;
+    const hg_moment *genome = run->moment + COLUMNS;
+    bool fine = hg_moments_finish(&run->moments_genome, genome, n, fits, 0, statistics->genes,
+                                  statistics->basal_mean, statistics->basal_variance);
+    if (statistics->weight_mean != NULL)
+        fine &= hg_moments_finish(&run->moments_genome, genome, n, fits,
+                                  run->genotypes.weight_offset, statistics->edges,
+                                  statistics->weight_mean, statistics->weight_variance);
+    fine &= hg_moments_finish(&run->moments_expression, genome + run->moments_genome.columns, n,
+                              fits, 0, statistics->genes, statistics->expression_mean,
+                              statistics->expression_variance);
+    return fine;
+}
+
+static void fill_scalars(hg_run *run)
+{
+    hg_statistics *statistics = &run->statistics;
+    const hg_moment *moment = run->moment;
+    statistics->generation = run->making;
+    hg_gather_fitness(run, &statistics->fitness_mean, &statistics->fitness_variance);
+    statistics->fitness_max = moment[COUNTS].largest;
+    statistics->fitness_min = -moment[EXTREMES].largest;
+    statistics->parents = moment[COUNTS].limb[PARENTS];
+    statistics->mutations = moment[COUNTS].limb[MUTATIONS];
+    statistics->stable_fraction =
+        (double)moment[COUNTS].limb[STABLE] / (double)run->partition.individuals;
+    statistics->tf_concentration = run->phenotype.environment.tf_concentration;
+    statistics->temperature = run->phenotype.environment.temperature;
+    statistics->nutrients = run->phenotype.environment.nutrients;
+    if (statistics->optimum != NULL)
+        memcpy(statistics->optimum, hg_phenotype_optimum(&run->phenotype),
+               (size_t)statistics->genes * sizeof(double));
+}
+
+hg_status hg_record_statistics(hg_run *run)
+{
+    double since = hg_clock();
+    bool fits = reduce(run);
+    for (int attempt = 1; !finish(run, fits) && attempt < MOST_ATTEMPTS; attempt++) {
+        if (!fits) HG_TRY(fit_grids(run));
+        sum_again(run);
+        fits = reduce(run);
+    }
+    fill_scalars(run);
+    hg_run_note(run, HG_PHASE_STATISTICS, &since);
+    return HG_OK;
+}
+
+hg_status hg_record_statistics_anew(hg_run *run)
+{
+    sum_again(run);
+    return hg_record_statistics(run);
+}
+
+/* --- snapshots ---------------------------------------------------------------------- */
+
+/* One tile's expression or instability, developed anew: the same bits as before. */
+static void develop_field(hg_run *run, hg_worker *worker, hg_field field, const int32_t *row,
+                          int count, double *buffer)
+{
+    const hg_genotypes *genotypes = &run->genotypes;
+    const double *genome[HG_LANES];
+    double *place[HG_LANES];
+    for (int i = 0; i < count; i++) {
+        genome[i] = hg_genome(genotypes, row[i]);
+        place[i] = buffer + i * genotypes->genes;
+    }
+    run->kernels->develop(&run->phenotype.development, &worker->tile, genome, count,
+                          genotypes->weight_offset);
+    const double *tile =
+        field == HG_FIELD_EXPRESSION ? worker->tile.expression : worker->tile.instability;
+    if (tile != NULL) run->kernels->store(tile, genotypes->genes, place, count);
+    else memset(buffer, 0, (size_t)(count * genotypes->genes) * sizeof *buffer);
+}
+
+static void develop_fields(hg_run *run, hg_field field, const int32_t *row, int64_t count,
+                           double *buffer)
+{
+#pragma omp parallel for schedule(static) num_threads(run->threads)
+    for (int64_t i = 0; i < count; i += HG_LANES)
+        develop_field(run, &run->worker[omp_get_thread_num()], field, row + i,
+                      (int)(count - i < HG_LANES ? count - i : HG_LANES),
+                      buffer + i * run->genotypes.genes);
+}
+
+static void copy_columns(const hg_run *run, int64_t offset, int64_t columns, const int32_t *row,
+                         int64_t count, double *buffer)
+{
+#pragma omp parallel for schedule(static) num_threads(run->threads)
+    for (int64_t i = 0; i < count; i++)
+        memcpy(buffer + i * columns, hg_genome(&run->genotypes, row[i]) + offset,
+               (size_t)columns * sizeof *buffer);
+}
+
+hg_status hg_run_field(void *context, hg_field field, int64_t first, int64_t count, void *buffer)
+{
+    hg_run *run = context;
+    const hg_genotypes *genotypes = &run->genotypes;
+    const int64_t own = first - run->partition.first;
+    const int32_t *row = run->row + own;
+    switch (field) {
+    case HG_FIELD_BASAL: copy_columns(run, 0, genotypes->genes, row, count, buffer); break;
+    case HG_FIELD_WEIGHT:
+        copy_columns(run, genotypes->weight_offset, genotypes->edges, row, count, buffer);
+        break;
+    case HG_FIELD_EXPRESSION:
+    case HG_FIELD_INSTABILITY: develop_fields(run, field, row, count, buffer); break;
+    case HG_FIELD_FITNESS:
+        memcpy(buffer, run->fitness + own, (size_t)count * sizeof(double));
+        break;
+    case HG_FIELD_STABLE:
+        for (int64_t i = 0; i < count; i++) ((int8_t *)buffer)[i] = genotypes->stable[row[i]];
+        break;
+    case HG_FIELD_PARENT:
+        memcpy(buffer, run->parentage.parent + own, (size_t)count * sizeof(int64_t));
+        break;
+    case HG_FIELD_PARENT2:
+        for (int64_t i = 0; i < count; i++)
+            ((int64_t *)buffer)[i] = run->making == 0 || run->mates.parent == NULL
+                                         ? -1 : run->mates.parent[own + i];
+        break;
+    case HG_FIELD_DEME: memset(buffer, 0, (size_t)count * sizeof(int32_t)); break;
+    }
+    return HG_OK;
+}
+
+hg_status hg_record(hg_run *run, bool statistics, bool snapshot)
+{
+    if (run->output == NULL) return HG_OK;
+    double since = hg_clock();
+    if (statistics) HG_TRY(hg_output_statistics(run->output, &run->statistics));
+    if (snapshot) {
+        HG_TRY(hg_output_snapshot(run->output, run->making, hg_run_field, run));
+        HG_TRY(hg_output_flush(run->output, run->making));
+    }
+    hg_run_note(run, HG_PHASE_OUTPUT, &since);
+    return HG_OK;
+}

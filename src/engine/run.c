@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The life of a run: create, advance, finish, destroy. */
+#include <inttypes.h>
+#include <omp.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "engine/engine.h"
+#include "engine/threads.h"
+#include "parallel/team.h"
+
+static bool sexual(const hg_run *run) { return run->config.mating.system == HG_MATING_SEXUAL; }
+
+static hg_status choose_kernels(hg_run *run, const hg_run_options *options)
+{
+    run->kernels = options->kernels != NULL ? hg_kernels_named(options->kernels)
+                                            : hg_kernels_best();
+    if (run->kernels != NULL) return HG_OK;
+    return hg_fail(HG_USAGE, "kernels '%s' are not available here; allowed: baseline, avx2 or "
+                   "avx512 as far as the processor has them", options->kernels);
+}
+
+static hg_status allocate_individuals(hg_run *run)
+{
+    const size_t count = (size_t)run->partition.count;
+    HG_TRY(hg_allocate(&run->row, HG_MEMORY_INDIVIDUALS, count, sizeof *run->row));
+    HG_TRY(hg_allocate(&run->fitness, HG_MEMORY_INDIVIDUALS, count, sizeof *run->fitness));
+    if (sexual(run))
+        return hg_allocate(&run->place, HG_MEMORY_INDIVIDUALS, count, sizeof *run->place);
+    HG_TRY(hg_allocate(&run->parent_row, HG_MEMORY_INDIVIDUALS, count, sizeof *run->parent_row));
+    return hg_allocate(&run->mutant, HG_MEMORY_INDIVIDUALS, count, sizeof *run->mutant);
+}
+
+static hg_status build_population(hg_run *run)
+{
+    const hg_config *config = &run->config;
+    const int64_t edges = config->network.heritable ? run->network.edges : 0;
+    HG_TRY(hg_partition_create(&run->partition, MPI_COMM_WORLD, config->population.individuals));
+    if (run->partition.count > INT32_MAX)
+        return hg_fail(HG_BAD_INPUT, "%" PRId64 " individuals on one rank; allowed: at most %d, so "
+                       "use more ranks", run->partition.count, INT32_MAX);
+    HG_TRY(hg_phenotype_create(&run->phenotype, config, &run->network));
+    HG_TRY(hg_genotypes_create(&run->genotypes, run->partition.count, run->network.genes, edges,
+                               !sexual(run)));
+    HG_TRY(hg_parentage_create(&run->parentage, &run->partition, run->kernels,
+                               run->genotypes.stride, sexual(run)));
+    if (sexual(run)) HG_TRY(hg_mates_create(&run->mates, &run->partition, run->genotypes.stride));
+    HG_TRY(allocate_individuals(run));
+    HG_TRY(hg_workers_create(run));
+    HG_TRY(hg_mutators_create(run));
+    HG_TRY(hg_gather_create(run));
+    return hg_record_create(run);
+}
+
+/* --- one generation ----------------------------------------------------------------- */
+
+static void begin_generation(hg_run *run, int64_t generation)
+{
+    run->making = generation;
+    run->recording = hg_statistics_due(run, generation);
+    for (int t = 0; t < run->threads; t++) run->worker[t].mutations = 0;
+    if (!run->recording) return;
+    hg_moments_begin(&run->moments_genome);
+    hg_moments_begin(&run->moments_expression);
+}
+
+/* What all ranks must know of the generation that has just been evaluated. */
+static hg_status end_generation(hg_run *run)
+{
+    double since = hg_clock();
+    if (run->config.selection.scheme != HG_SELECTION_NONE)
+        hg_parentage_space(&run->parentage, run->config.run.seed, run->making + 1);
+    hg_run_note(run, HG_PHASE_REPRODUCTION, &since);
+    HG_TRY(hg_gather(run, HG_OK));
+    return run->recording ? hg_record_statistics(run) : HG_OK;
+}
+
+static hg_status first_generation(hg_run *run)
+{
+    begin_generation(run, 0);
+    hg_phenotype_update(&run->phenotype, 0);
+    for (int64_t j = 0; j < run->partition.count; j++) run->parentage.parent[j] = -1;
+    hg_initialise(run);
+    return end_generation(run);
+}
+
+static const double *genome_of_own(void *context, int64_t i)
+{
+    const hg_run *run = context;
+    return hg_genome(&run->genotypes, run->row[i]);
+}
+
+/* Cumulates the weights that parents are drawn by; HG_EXTINCT where nobody has any. */
+static hg_status weigh_parents(hg_run *run)
+{
+    const uint64_t seed = run->config.run.seed;
+    const double *weight = run->block_fitness;
+    double total = 0.0;
+    for (int64_t b = 0; b < run->partition.blocks; b++) total += weight[b];
+    run->uniform_weights = total == 0.0;
+    if (run->uniform_weights && !run->config.selection.neutral_on_extinction) return HG_EXTINCT;
+    if (run->uniform_weights) {
+        run->neutral_generations++;
+        for (int64_t b = 0; b < run->partition.blocks; b++)
+            run->block_fitness[b] = (double)(hg_block_start(&run->partition, b + 1) -
+                                             hg_block_start(&run->partition, b));
+        for (int64_t i = 0; i < run->partition.count; i++) run->fitness[i] = 1.0;
+    }
+    hg_parentage_cumulate(&run->parentage, weight, run->block_spacing, seed, run->making);
+    return HG_OK;
+}
+
+/* `selection: none`: everyone is its own only child. */
+static void inherit_from_self(hg_run *run)
+{
+    run->parentage.incoming.count = 0;
+    for (int64_t j = 0; j < run->partition.count; j++) {
+        run->parentage.parent[j] = run->partition.first + j;
+        run->parentage.children[j] = 1;
+    }
+}
+
+static hg_status find_parents(hg_run *run)
+{
+    double since = hg_clock();
+    if (run->config.selection.scheme == HG_SELECTION_NONE) {
+        inherit_from_self(run);
+        return HG_OK;
+    }
+    HG_TRY(weigh_parents(run));
+    hg_parentage_match(&run->parentage, run->fitness, run->config.run.seed, run->making,
+                       genome_of_own, run);
+    if (sexual(run))
+        hg_mates_draw(&run->mates, &run->parentage, run->fitness, run->genotypes.genome,
+                      run->config.mating.selfing, run->config.run.seed, run->making);
+    hg_run_note(run, HG_PHASE_REPRODUCTION, &since);
+    return HG_OK;
+}
+
+static hg_status next_generation(hg_run *run)
+{
+    begin_generation(run, run->generation + 1);
+    HG_TRY(find_parents(run));
+    double since = hg_clock();
+    const bool changed = hg_phenotype_update(&run->phenotype, run->making);
+    hg_mutators_prepare(run, run->making);
+    hg_run_note(run, HG_PHASE_MUTATION, &since);
+    if (sexual(run)) hg_breed_sexual(run);
+    else hg_breed_clonal(run, changed);
+    since = hg_clock();
+    hg_parentage_settle(&run->parentage);
+    if (sexual(run)) hg_mates_settle(&run->mates);
+    hg_run_note(run, HG_PHASE_COMMUNICATION, &since);
+    HG_TRY(end_generation(run));
+    HG_TRY(hg_record(run, run->recording, hg_snapshot_due(run, run->making)));
+    run->generation = run->making;
+    return HG_OK;
+}
+
+/* Nobody can reproduce: what the last generation was is recorded, and the run is over. */
+static hg_status die_out(hg_run *run)
+{
+    run->finished = true;
+    run->stop_reason = "died out: every individual has fitness 0";
+    run->making = run->generation;
+    if (!hg_statistics_due(run, run->making)) HG_TRY(hg_record_statistics_anew(run));
+    HG_TRY(hg_record(run, !hg_statistics_due(run, run->making),
+                     !hg_snapshot_due(run, run->making)));
+    return hg_fail(HG_EXTINCT, "in generation %" PRId64 " every individual has fitness 0 and cannot "
+                   "reproduce: the run ends here, its output complete so far", run->generation);
+}
+
+/* --- the interface ------------------------------------------------------------------- */
+
+static hg_status open_output(hg_run *run)
+{
+    if (run->output_path == NULL) return HG_OK;
+    const hg_output_plan plan = {
+        .communicator = MPI_COMM_WORLD, .path = run->output_path, .replace = run->replace,
+        .config = &run->config, .run_file_resolved = run->resolved, .network = &run->network,
+        .command_line = run->command_line, .threads = run->threads,
+        .kernels = run->kernels->name, .first = run->partition.first,
+        .count = run->partition.count};
+    return hg_output_create(&run->output, &plan);
+}
+
+/* An output that is in the way is reported before the work begins. */
+static hg_status check_output(hg_run *run, const hg_run_options *options)
+{
+    if (options->no_output) return HG_OK;
+    const char *path = options->output != NULL ? options->output : run->config.output.file;
+    HG_TRY(hg_copy_text(&run->output_path, HG_MEMORY_CONFIGURATION, path));
+    run->replace = options->replace;
+    hg_status status = HG_OK;
+    if (run->partition.rank == 0 && !run->replace && access(path, F_OK) == 0)
+        status = hg_fail(HG_USAGE, "%s exists; --force replaces it, -o names another file", path);
+    return hg_team_share(MPI_COMM_WORLD, 0, status);
+}
+
+static hg_status start(hg_run *run, const char *path, const char *text,
+                       const hg_run_options *options)
+{
+    double since = hg_clock();
+    run->started = since;
+    HG_TRY(hg_run_configure(run, path, text, options));
+    HG_TRY(choose_kernels(run, options));
+    run->threads = options->threads > 0 ? options->threads : hg_threads_default();
+    omp_set_num_threads(run->threads);
+    omp_set_dynamic(0);
+    HG_TRY(hg_copy_text(&run->command_line, HG_MEMORY_CONFIGURATION,
+                        options->command_line != NULL ? options->command_line : ""));
+    HG_TRY(hg_team_agree(MPI_COMM_WORLD, build_population(run)));
+    HG_TRY(check_output(run, options));
+    hg_run_note(run, HG_PHASE_SETUP, &since);
+    HG_TRY(first_generation(run));
+    HG_TRY(open_output(run));
+    HG_TRY(hg_record(run, true, true));
+    run->generation = 0;
+    return HG_OK;
+}
+
+static hg_status create(hg_run **result, const char *path, const char *text,
+                        const hg_run_options *options)
+{
+    static const hg_run_options none = {0};
+    hg_run *run;
+    *result = NULL;
+    HG_TRY(hg_allocate(&run, HG_MEMORY_OTHER, 1, sizeof *run));
+    run->generation = -1;
+    run->stop_reason = "";
+    run->moment_type = MPI_DATATYPE_NULL;
+    run->statistics.generation = -1;
+    const hg_status status = start(run, path, text, options != NULL ? options : &none);
+    if (status == HG_OK) {
+        *result = run;
+        return HG_OK;
+    }
+    const bool written = run->output != NULL;
+    hg_output_abandon(&run->output);
+    if (written && run->partition.rank == 0) unlink(run->output_path);
+    hg_run_destroy(&run);
+    return status;
+}
+
+hg_status hg_run_create(hg_run **run, const char *path, const hg_run_options *options)
+{
+    return create(run, path, NULL, options);
+}
+
+hg_status hg_run_create_from_text(hg_run **run, const char *name, const char *text,
+                                  const hg_run_options *options)
+{
+    return create(run, name, text, options);
+}
+
+hg_status hg_run_advance(hg_run *run, int64_t generations)
+{
+    omp_set_num_threads(run->threads);
+    const int64_t allocated = hg_memory_total().allocations;
+    hg_status status = run->finished ? hg_fail(HG_USAGE, "the run has ended") : HG_OK;
+    for (int64_t i = 0; i < generations && status == HG_OK; i++) {
+        if (run->generation == run->config.run.generations) break;
+        status = next_generation(run);
+        if (status == HG_EXTINCT) status = die_out(run);
+    }
+    if (status != HG_OK || run->generation == run->config.run.generations) run->finished = true;
+    if (status == HG_OK && run->finished) run->stop_reason = "reached the last generation";
+    run->loop_allocations += hg_memory_total().allocations - allocated;
+    return status;
+}
+
+hg_status hg_run_finish(hg_run *run)
+{
+    if (run->output == NULL) return HG_OK;
+    if (!run->finished) run->stop_reason = "stopped before the last generation";
+    return hg_report(run, run->finished);
+}
+
+void hg_run_destroy(hg_run **pointer)
+{
+    hg_run *run = *pointer;
+    if (run == NULL) return;
+    hg_output_abandon(&run->output);
+    hg_record_free(run);
+    hg_gather_free(run);
+    hg_mutators_free(run);
+    hg_workers_free(run);
+    hg_mates_free(&run->mates);
+    hg_parentage_free(&run->parentage);
+    hg_genotypes_free(&run->genotypes);
+    hg_phenotype_free(&run->phenotype);
+    hg_partition_free(&run->partition);
+    hg_release(&run->row);
+    hg_release(&run->fitness);
+    hg_release(&run->place);
+    hg_release(&run->parent_row);
+    hg_release(&run->mutant);
+    hg_network_free(&run->network);
+    hg_config_free(&run->config);
+    hg_release(&run->resolved);
+    hg_release(&run->output_path);
+    hg_release(&run->command_line);
+    hg_release(pointer);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * How many threads a rank should have. */
+#ifndef HG_ENGINE_THREADS_H
+#define HG_ENGINE_THREADS_H
+
+/**
+ * OMP_NUM_THREADS where it is set; else the cores that this rank is bound to, or, when it
+ * is bound to none in particular, its share of the node's. Collective.
+ */
+int hg_threads_default(void);
+
+/** Cores in this rank's affinity mask. */
+int hg_threads_allowed(void);
+
+#endif

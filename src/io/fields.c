@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "io/fields.h"
+
+#include <string.h>
+
+#include "population/statistics.h"
+
+#define NETWORK HG_GROUP_NETWORK
+#define STATISTICS HG_GROUP_STATISTICS
+#define SNAPSHOTS HG_GROUP_SNAPSHOTS
+#define PERFORMANCE HG_GROUP_PERFORMANCE
+#define OF(member) .offset = offsetof(hg_statistics, member)
+#define FIELD(name) .presence = HG_WITH_FIELD, .field = name
+
+static const char generation_doc[] =
+    "Rows beyond the last one that the root attribute generations_done counts are not part of "
+    "the results.";
+
+#define PER_RECORD {HG_AXIS_GENERATION}
+#define PER_GENE {HG_AXIS_GENERATION, HG_AXIS_GENE}
+#define PER_EDGE {HG_AXIS_GENERATION, HG_AXIS_EDGE}
+#define PER_INDIVIDUAL {HG_AXIS_GENERATION, HG_AXIS_INDIVIDUAL}
+
+const hg_dataset hg_datasets[] = {
+    {NETWORK, "gene", HG_TYPE_INT32, {HG_AXIS_GENE}, "1", "index of the gene", .doc = "From 0."},
+    {NETWORK, "gene_name", HG_TYPE_STRING, {HG_AXIS_GENE}, "1", "name of the gene", .doc = ""},
+    {NETWORK, "edge_source", HG_TYPE_INT32, {HG_AXIS_EDGE}, "1", "regulating gene of the edge",
+     "Edges are sorted by target, then source.", .presence = HG_WITH_EDGES},
+    {NETWORK, "edge_target", HG_TYPE_INT32, {HG_AXIS_EDGE}, "1", "regulated gene of the edge", "",
+     .presence = HG_WITH_EDGES},
+    {NETWORK, "edge_weight", HG_TYPE_FLOAT64, {HG_AXIS_EDGE}, "1", "strength of the edge",
+     "Positive: activates; negative: represses. With heritable weights, those of the start.",
+     .presence = HG_WITH_EDGES},
+
+    {STATISTICS, "generation", HG_TYPE_INT64, PER_RECORD, "1", "generation recorded",
+     generation_doc, OF(generation)},
+    {STATISTICS, "gene", HG_TYPE_INT32, {HG_AXIS_GENE}, "1", "index of the gene", .doc = "From 0."},
+    {STATISTICS, "fitness_mean", HG_TYPE_FLOAT64, PER_RECORD, "1",
+     "mean fitness of all individuals", "", OF(fitness_mean)},
+    {STATISTICS, "fitness_variance", HG_TYPE_FLOAT64, PER_RECORD, "1",
+     "variance of fitness between individuals", "Unbiased: divided by N-1.", OF(fitness_variance)},
+    {STATISTICS, "fitness_min", HG_TYPE_FLOAT64, PER_RECORD, "1", "lowest fitness", "",
+     OF(fitness_min)},
+    {STATISTICS, "fitness_max", HG_TYPE_FLOAT64, PER_RECORD, "1", "highest fitness", "",
+     OF(fitness_max)},
+    {STATISTICS, "parents", HG_TYPE_INT64, PER_RECORD, "1",
+     "individuals of the generation before with offspring in this one", "0 in generation 0.",
+     OF(parents)},
+    {STATISTICS, "mutations", HG_TYPE_INT64, PER_RECORD, "1",
+     "alleles and weights changed by mutation in this generation", "", OF(mutations)},
+    {STATISTICS, "stable_fraction", HG_TYPE_FLOAT64, PER_RECORD, "1",
+     "share of individuals with stable development", "", OF(stable_fraction)},
+    {STATISTICS, "basal_mean", HG_TYPE_FLOAT64, PER_GENE, "1", "mean basal expression capacity",
+     "", OF(basal_mean)},
+    {STATISTICS, "basal_variance", HG_TYPE_FLOAT64, PER_GENE, "1",
+     "variance of the basal expression capacity between individuals", "Divided by N-1.",
+     OF(basal_variance)},
+    {STATISTICS, "expression_mean", HG_TYPE_FLOAT64, PER_GENE, "1", "mean expression", "",
+     OF(expression_mean)},
+    {STATISTICS, "expression_variance", HG_TYPE_FLOAT64, PER_GENE, "1",
+     "variance of expression between individuals", "Divided by N-1.", OF(expression_variance)},
+    {STATISTICS, "weight_mean", HG_TYPE_FLOAT64, PER_EDGE, "1", "mean strength of the edge", "",
+     HG_WITH_HERITABLE_WEIGHTS, OF(weight_mean)},
+    {STATISTICS, "weight_variance", HG_TYPE_FLOAT64, PER_EDGE, "1",
+     "variance of the strength of the edge between individuals", "Divided by N-1.",
+     HG_WITH_HERITABLE_WEIGHTS, OF(weight_variance)},
+    {STATISTICS, "tf_concentration", HG_TYPE_FLOAT64, PER_RECORD, "1",
+     "concentration of the transcription factor in the environment", "", OF(tf_concentration)},
+    {STATISTICS, "temperature", HG_TYPE_FLOAT64, PER_RECORD, "degC",
+     "temperature of the environment", "", OF(temperature)},
+    {STATISTICS, "nutrients", HG_TYPE_FLOAT64, PER_RECORD, "1",
+     "nutrients in the environment, from 0 to 1", "", OF(nutrients)},
+    {STATISTICS, "optimum", HG_TYPE_FLOAT64, PER_GENE, "1",
+     "optimum of the Gaussian fitness in force", "", HG_WITH_VARYING_OPTIMUM, OF(optimum)},
+
+    {SNAPSHOTS, "generation", HG_TYPE_INT64, PER_RECORD, "1", "generation of the snapshot",
+     .doc = generation_doc},
+    {SNAPSHOTS, "gene", HG_TYPE_INT32, {HG_AXIS_GENE}, "1", "index of the gene", .doc = "From 0."},
+    {SNAPSHOTS, "basal", HG_TYPE_REAL,
+     {HG_AXIS_GENERATION, HG_AXIS_INDIVIDUAL, HG_AXIS_GENE, HG_AXIS_ALLELE}, "1",
+     "basal expression capacity, the allele of the individual at the gene",
+     "The heritable part of expression.", FIELD(HG_FIELD_BASAL)},
+    {SNAPSHOTS, "weight", HG_TYPE_REAL,
+     {HG_AXIS_GENERATION, HG_AXIS_INDIVIDUAL, HG_AXIS_EDGE, HG_AXIS_ALLELE}, "1",
+     "strength of the edge in the individual", "Heritable weights only.", FIELD(HG_FIELD_WEIGHT)},
+    {SNAPSHOTS, "expression", HG_TYPE_REAL,
+     {HG_AXIS_GENERATION, HG_AXIS_INDIVIDUAL, HG_AXIS_GENE}, "1",
+     "expression of the gene in the individual", "", FIELD(HG_FIELD_EXPRESSION)},
+    {SNAPSHOTS, "instability", HG_TYPE_REAL,
+     {HG_AXIS_GENERATION, HG_AXIS_INDIVIDUAL, HG_AXIS_GENE}, "1",
+     "variance of expression over the last steps of development", "",
+     FIELD(HG_FIELD_INSTABILITY)},
+    {SNAPSHOTS, "fitness", HG_TYPE_FLOAT64, PER_INDIVIDUAL, "1", "fitness of the individual", "",
+     FIELD(HG_FIELD_FITNESS)},
+    {SNAPSHOTS, "stable", HG_TYPE_INT8, PER_INDIVIDUAL, "1",
+     "1 where development reached a steady state, else 0", "", FIELD(HG_FIELD_STABLE)},
+    {SNAPSHOTS, "parent", HG_TYPE_INT64, PER_INDIVIDUAL, "1",
+     "first parent: its index in the generation before", "-1 in generation 0.",
+     FIELD(HG_FIELD_PARENT)},
+    {SNAPSHOTS, "parent2", HG_TYPE_INT64, PER_INDIVIDUAL, "1",
+     "second parent: its index in the generation before", "-1 where there is none.",
+     FIELD(HG_FIELD_PARENT2)},
+    {SNAPSHOTS, "deme", HG_TYPE_INT32, PER_INDIVIDUAL, "1", "deme of the individual", "From 0.",
+     FIELD(HG_FIELD_DEME)},
+
+    {PERFORMANCE, "phase", HG_TYPE_STRING, {HG_AXIS_PHASE}, "1", "phase of a generation",
+     .doc = ""},
+    {PERFORMANCE, "seconds_mean", HG_TYPE_FLOAT64, {HG_AXIS_PHASE}, "s",
+     "time spent in the phase, mean over ranks", .doc = ""},
+    {PERFORMANCE, "seconds_min", HG_TYPE_FLOAT64, {HG_AXIS_PHASE}, "s",
+     "time spent in the phase, least of all ranks", .doc = ""},
+    {PERFORMANCE, "seconds_max", HG_TYPE_FLOAT64, {HG_AXIS_PHASE}, "s",
+     "time spent in the phase, most of all ranks", .doc = ""},
+    {PERFORMANCE, "calls", HG_TYPE_INT64, {HG_AXIS_PHASE}, "1", "how often the phase was entered",
+     .doc = ""},
+    {PERFORMANCE, "share", HG_TYPE_FLOAT64, {HG_AXIS_PHASE}, "1",
+     "mean time of the phase as a share of the whole run", .doc = ""},
+    {PERFORMANCE, "wall", HG_TYPE_FLOAT64, {HG_AXIS_NONE}, "s", "time from start to end",
+     .doc = ""},
+    {PERFORMANCE, "category", HG_TYPE_STRING, {HG_AXIS_CATEGORY}, "1", "what memory is used for",
+     .doc = ""},
+    {PERFORMANCE, "memory_current", HG_TYPE_INT64, {HG_AXIS_CATEGORY}, "byte",
+     "memory in use at the end, sum over ranks", .doc = ""},
+    {PERFORMANCE, "memory_peak", HG_TYPE_INT64, {HG_AXIS_CATEGORY}, "byte",
+     "most memory in use at a time, sum over ranks", .doc = ""},
+    {PERFORMANCE, "rank", HG_TYPE_INT32, {HG_AXIS_RANK}, "1", "rank of the process",
+     .doc = "From 0."},
+    {PERFORMANCE, "rss_peak", HG_TYPE_INT64, {HG_AXIS_RANK}, "byte",
+     "peak resident memory of the process", .doc = ""},
+    {PERFORMANCE, "bytes_per_gene", HG_TYPE_FLOAT64, {HG_AXIS_NONE}, "byte",
+     "peak memory per individual and gene",
+     .doc = "Tracked allocations, without MPI's and HDF5's own."},
+    {PERFORMANCE, "loop_allocations", HG_TYPE_INT64, {HG_AXIS_NONE}, "1",
+     "blocks of memory allocated inside the generation loop", .doc = ""},
+    {PERFORMANCE, "kind", HG_TYPE_STRING, {HG_AXIS_KIND}, "1", "kind of traffic", .doc = ""},
+    {PERFORMANCE, "traffic", HG_TYPE_INT64, {HG_AXIS_KIND}, "1",
+     "bytes or messages of this kind, sum over ranks", .doc = ""},
+};
+const int hg_dataset_count = (int)(sizeof hg_datasets / sizeof *hg_datasets);
+
+const hg_attribute hg_attributes[] = {
+    {"/", "title", HG_TYPE_STRING, "name of the run"},
+    {"/", "source", HG_TYPE_STRING, "program and version that wrote the file"},
+    {"/", "Conventions", HG_TYPE_STRING, "happygene-1"},
+    {"/", "format_version", HG_TYPE_INT32, "version of this layout"},
+    {"/", "run_file", HG_TYPE_STRING, "the run file as given"},
+    {"/", "run_file_resolved", HG_TYPE_STRING,
+     "the run file with every default and every drawn seed filled in"},
+    {"/", "complete", HG_TYPE_INT32, "1 when the run reached its end or stopped by rule, else 0"},
+    {"/", "generations_done", HG_TYPE_INT64,
+     "last generation recorded, -1 before the first; whatever is beyond it does not count"},
+    {"/", "stop_reason", HG_TYPE_STRING, "why the run ended; empty while it has not"},
+    {"/provenance", "version", HG_TYPE_STRING, "version of happygene"},
+    {"/provenance", "git_revision", HG_TYPE_STRING,
+     "revision of the source, empty where it was not built from a checkout"},
+    {"/provenance", "git_dirty", HG_TYPE_INT32, "1 when the source differed from that revision"},
+    {"/provenance", "compiler", HG_TYPE_STRING, "compiler and its version"},
+    {"/provenance", "compiler_flags", HG_TYPE_STRING, "flags that it was called with"},
+    {"/provenance", "mpi_library", HG_TYPE_STRING, "MPI library in use"},
+    {"/provenance", "hdf5_library", HG_TYPE_STRING, "HDF5 library in use"},
+    {"/provenance", "command_line", HG_TYPE_STRING, "command that started the run"},
+    {"/provenance", "hosts", HG_TYPE_STRING, "machines that the run used"},
+    {"/provenance", "ranks", HG_TYPE_INT32, "number of processes"},
+    {"/provenance", "threads", HG_TYPE_INT32, "threads of each process (the most, if they differ)"},
+    {"/provenance", "cpu", HG_TYPE_STRING, "processor of the first machine"},
+    {"/provenance", "kernels", HG_TYPE_STRING, "instruction set that the kernels used"},
+    {"/provenance", "start", HG_TYPE_STRING, "time of the start, ISO 8601, UTC"},
+    {"/provenance", "end", HG_TYPE_STRING, "time of the end, empty while it has not come"},
+    {"/provenance", "resumed_from", HG_TYPE_STRING,
+     "checkpoint that the run went on from, or empty"},
+};
+const int hg_attribute_count = (int)(sizeof hg_attributes / sizeof *hg_attributes);
+
+static const struct {
+    const char *name, *title;
+} groups[HG_GROUPS] = {
+    [HG_GROUP_NETWORK] = {"network", "the regulatory network"},
+    [HG_GROUP_STATISTICS] = {"statistics", "statistics over all individuals, by generation"},
+    [HG_GROUP_SNAPSHOTS] = {"snapshots", "every individual of chosen generations"},
+    [HG_GROUP_PERFORMANCE] = {"performance", "where the time and the memory went"},
+};
+
+static const struct {
+    const char *name, *title;
+} axes[HG_AXES] = {
+    [HG_AXIS_NONE] = {"", ""},
+    [HG_AXIS_GENERATION] = {"generation", ""},
+    [HG_AXIS_INDIVIDUAL] = {"individual", "individuals, from 0"},
+    [HG_AXIS_GENE] = {"gene", ""},
+    [HG_AXIS_EDGE] = {"edge", "edges of the network, in the order of /network"},
+    [HG_AXIS_ALLELE] = {"allele", "the two alleles of a diploid"},
+    [HG_AXIS_PHASE] = {"phase", ""},
+    [HG_AXIS_CATEGORY] = {"category", ""},
+    [HG_AXIS_RANK] = {"rank", ""},
+    [HG_AXIS_KIND] = {"kind", ""},
+};
+
+const char *hg_group_name(hg_group group) { return groups[group].name; }
+const char *hg_group_title(hg_group group) { return groups[group].title; }
+const char *hg_axis_name(hg_axis axis) { return axes[axis].name; }
+const char *hg_axis_title(hg_axis axis) { return axes[axis].title; }
+
+const char *hg_type_name(hg_type type)
+{
+    static const char *const names[] = {
+        [HG_TYPE_INT8] = "int8",       [HG_TYPE_INT32] = "int32",
+        [HG_TYPE_INT64] = "int64",     [HG_TYPE_FLOAT64] = "float64",
+        [HG_TYPE_STRING] = "string",   [HG_TYPE_REAL] = "float64 or float32"};
+    return names[type];
+}
+
+static bool optimum_varies(const hg_config *config)
+{
+    for (int64_t i = 0; i < config->fitness_count; i++)
+        if (config->fitness[i].model == HG_FITNESS_GAUSSIAN && config->fitness[i].optimum_varies)
+            return true;
+    return false;
+}
+
+bool hg_dataset_present(const hg_dataset *dataset, const hg_config *config,
+                        const hg_network *network)
+{
+    const bool heritable = config->network.heritable && network->edges > 0;
+    switch (dataset->presence) {
+    case HG_WITH_EDGES: return network->edges > 0;
+    case HG_WITH_HERITABLE_WEIGHTS: return heritable;
+    case HG_WITH_VARYING_OPTIMUM: return optimum_varies(config);
+    case HG_WITH_FIELD:
+        return (config->output.fields & (unsigned)dataset->field) != 0 &&
+               (dataset->field != HG_FIELD_WEIGHT || heritable);
+    case HG_ALWAYS: break;
+    }
+    return true;
+}
+
+int hg_dataset_rank(const hg_dataset *dataset, int ploidy)
+{
+    int rank = 0;
+    while (rank < HG_RANK_MOST && dataset->axes[rank] != HG_AXIS_NONE &&
+           (dataset->axes[rank] != HG_AXIS_ALLELE || ploidy == 2))
+        rank++;
+    return rank;
+}
+
+bool hg_dataset_is_scale(const hg_dataset *dataset)
+{
+    return dataset->axes[0] != HG_AXIS_NONE &&
+           strcmp(dataset->name, hg_axis_name(dataset->axes[0])) == 0;
+}
+
+const hg_dataset *hg_dataset_find(hg_group group, const char *name)
+{
+    for (int i = 0; i < hg_dataset_count; i++)
+        if (hg_datasets[i].group == group && strcmp(hg_datasets[i].name, name) == 0)
+            return &hg_datasets[i];
+    return NULL;
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The life of a result file: created, flushed, closed. */
+#include "io/output.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "io/h5.h"
+#include "io/output_internal.h"
+#include "parallel/team.h"
+
+#define METADATA_ROOM ((int64_t)1 << 20) /* for the index that grows with the data */
+#define META_BLOCK ((hsize_t)64 << 10)   /* metadata in few places, not between the data */
+
+/* The folder that `path` lies in, as text of its own. */
+static hg_status folder_of(const char *path, char **folder)
+{
+    HG_TRY(hg_copy_text(folder, HG_MEMORY_OUTPUT, path));
+    char *slash = strrchr(*folder, '/');
+    if (slash == NULL)
+        strcpy(*folder, *path != '\0' ? "." : "");
+    else
+        slash[slash == *folder] = '\0';
+    return HG_OK;
+}
+
+static hg_status check_folder(const char *path)
+{
+    char *folder = NULL;
+    HG_TRY(folder_of(path, &folder));
+    struct stat what;
+    hg_status status = HG_OK;
+    if (stat(folder, &what) != 0)
+        status = hg_fail(HG_IO, "cannot create %s: %s: %s", path, folder, strerror(errno));
+    else if (!S_ISDIR(what.st_mode))
+        status = hg_fail(HG_IO, "cannot create %s: %s is not a folder", path, folder);
+    else if (access(folder, W_OK) != 0)
+        status = hg_fail(HG_IO, "cannot create %s: the folder %s: %s", path, folder,
+                         strerror(errno));
+    hg_release(&folder);
+    return status;
+}
+
+static hg_status check_path(const hg_output_plan *plan)
+{
+    struct stat what;
+    if (plan->path == NULL || *plan->path == '\0')
+        return hg_fail(HG_USAGE, "the output file has no name");
+    if (stat(plan->path, &what) == 0) {
+        if (S_ISDIR(what.st_mode))
+            return hg_fail(HG_IO, "cannot create %s: it is a folder", plan->path);
+        if (!plan->replace)
+            return hg_fail(HG_USAGE, "%s exists; --force replaces it, -o FILE writes another one",
+                           plan->path);
+        if (!S_ISREG(what.st_mode))
+            return hg_fail(HG_IO, "cannot replace %s: it is not an ordinary file", plan->path);
+    }
+    return check_folder(plan->path);
+}
+
+static hg_status check_room_at(const char *where, const char *path, int64_t bytes)
+{
+    struct statvfs volume;
+    if (statvfs(where, &volume) != 0)
+        return hg_fail(HG_IO, "%s: %s", where, strerror(errno));
+    const double room = (double)volume.f_bavail * (double)volume.f_frsize;
+    if (room >= (double)bytes + (double)METADATA_ROOM) return HG_OK;
+    return hg_fail(HG_IO, "%s: the disk is full: %" PRId64 " bytes are to be written and %.0f are "
+                   "free", path, bytes + METADATA_ROOM, room);
+}
+
+hg_status hg_output_check_room(const hg_output *output, int64_t bytes)
+{
+    hg_status status = HG_OK;
+    if (output->rank == 0) status = check_room_at(output->plan.path, output->plan.path, bytes);
+    return hg_team_agree(output->plan.communicator, status);
+}
+
+hg_status hg_output_broken(const hg_output *output, const char *what)
+{
+    hg_h5_fail(HG_IO, what);
+    const hg_status status = hg_fail_within(HG_IO, "%s: writing ", output->plan.path);
+    if (output->ranks > 1) hg_team_abort(output->plan.communicator, status);
+    return status;
+}
+
+/* Root: a new file beside the final one, which may hold an earlier run until this one is
+ * safely begun. */
+static hg_status begin(const hg_output_plan *plan, const char *beside,
+                       const hg_provenance *provenance)
+{
+    HG_TRY(check_path(plan));
+    char *folder = NULL;
+    HG_TRY(folder_of(plan->path, &folder));
+    hg_status status = check_room_at(folder, plan->path, 0);
+    hg_release(&folder);
+    HG_TRY(status);
+    status = hg_output_skeleton(beside, plan, provenance);
+    if (status != HG_OK) {
+        hg_fail_within(status, "cannot create %s: ", plan->path);
+        unlink(beside);
+    }
+    return status;
+}
+
+static hg_status see(const char *path)
+{
+    if (access(path, W_OK) == 0) return HG_OK;
+    char host[256] = "";
+    gethostname(host, sizeof host - 1);
+    return hg_fail(HG_IO, "cannot open %s on %s: %s (all machines must share its folder)", path,
+                   host, strerror(errno));
+}
+
+static hg_status open_together(hg_output *output, const char *path)
+{
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18);
+    H5Pset_meta_block_size(access, META_BLOCK);
+    if (output->ranks > 1) {
+        H5Pset_fapl_mpio(access, output->plan.communicator, MPI_INFO_NULL);
+        H5Pset_coll_metadata_write(access, true);
+    } else {
+        H5Pset_file_locking(access, false, true);
+    }
+    output->file = H5Fopen(path, H5F_ACC_RDWR, access);
+    hg_h5_close(&access);
+    if (output->file < 0) return hg_h5_fail(HG_IO, path);
+    output->done = H5Aopen(output->file, "generations_done", H5P_DEFAULT);
+    if (output->done < 0) return hg_h5_fail(HG_IO, path);
+    HG_TRY(hg_output_records_open(output));
+    return hg_output_snapshots_open(output);
+}
+
+static void let_go(hg_output *output)
+{
+    hg_output_records_close(output);
+    hg_output_snapshots_close(output);
+    hg_h5_close(&output->done);
+}
+
+/* Opens the skeleton on all ranks and gives it its name. */
+static hg_status join(hg_output *output, const char *beside)
+{
+    const MPI_Comm team = output->plan.communicator;
+    HG_TRY(hg_team_agree(team, see(beside)));
+    HG_TRY(hg_team_agree(team, open_together(output, beside)));
+    hg_status status = HG_OK;
+    if (output->rank == 0 && rename(beside, output->plan.path) != 0)
+        status = hg_fail(HG_IO, "cannot create %s: %s", output->plan.path, strerror(errno));
+    return hg_team_agree(team, status);
+}
+
+static hg_status name_beside(const char *path, char **beside)
+{
+    const size_t size = strlen(path) + sizeof ".new";
+    HG_TRY(hg_allocate(beside, HG_MEMORY_OUTPUT, size, 1));
+    snprintf(*beside, size, "%s.new", path);
+    return HG_OK;
+}
+
+static hg_status create(hg_output *output)
+{
+    const hg_output_plan *plan = &output->plan;
+    char *beside = NULL;
+    hg_provenance provenance;
+    hg_status status = hg_provenance_gather(&provenance, plan->communicator, plan->threads);
+    if (status == HG_OK) status = name_beside(plan->path != NULL ? plan->path : "", &beside);
+    HG_TRY_OUT(hg_team_agree(plan->communicator, status));
+    if (output->rank == 0) status = begin(plan, beside, &provenance);
+    HG_TRY_OUT(hg_team_agree(plan->communicator, status));
+    status = join(output, beside);
+    if (status != HG_OK) {
+        let_go(output);
+        if (output->file >= 0) H5Fclose(output->file);
+        if (output->rank == 0) unlink(beside);
+    }
+out:
+    hg_provenance_free(&provenance);
+    hg_release(&beside);
+    return status;
+}
+
+hg_status hg_output_create(hg_output **output, const hg_output_plan *plan)
+{
+    hg_h5_quiet();
+    hg_status status = hg_allocate(output, HG_MEMORY_OUTPUT, 1, sizeof **output);
+    status = hg_team_agree(plan->communicator, status);
+    if (status != HG_OK) {
+        hg_release(output);
+        return status;
+    }
+    hg_output *made = *output;
+    made->plan = *plan;
+    made->file = made->done = made->snapshot_generation = -1;
+    MPI_Comm_rank(plan->communicator, &made->rank);
+    MPI_Comm_size(plan->communicator, &made->ranks);
+    status = create(made);
+    if (status != HG_OK) hg_release(output);
+    return status;
+}
+
+static hg_status sync_file(const hg_output *output)
+{
+    return H5Fflush(output->file, H5F_SCOPE_GLOBAL) < 0 ? hg_output_broken(output, "to the disk")
+                                                        : HG_OK;
+}
+
+hg_status hg_output_flush(hg_output *output, int64_t generation)
+{
+    HG_TRY(hg_output_records_write(output));
+    HG_TRY(hg_team_agree(output->plan.communicator, sync_file(output)));
+    if (H5Awrite(output->done, H5T_NATIVE_INT64, &generation) < 0)
+        return hg_output_broken(output, "generations_done");
+    return hg_team_agree(output->plan.communicator, sync_file(output));
+}
+
+int64_t hg_output_bytes(const hg_output *output) { return output->bytes; }
+
+hg_status hg_output_close(hg_output **output, int64_t generation, bool complete,
+                          const char *stop_reason, const hg_performance *performance)
+{
+    hg_output *open = *output;
+    const MPI_Comm team = open->plan.communicator;
+    hg_status status = hg_output_records_write(open);
+    if (status == HG_OK) status = hg_output_check_room(open, 0);
+    if (status != HG_OK) {
+        hg_output_abandon(output);
+        return status;
+    }
+    let_go(open);
+    if (H5Fclose(open->file) < 0) status = hg_output_broken(open, "to the disk");
+    status = hg_team_agree(team, status);
+    if (status == HG_OK && open->rank == 0)
+        status = hg_output_end(&open->plan, generation, complete, stop_reason, performance);
+    status = hg_team_agree(team, status);
+    hg_release(output);
+    return status;
+}
+
+void hg_output_abandon(hg_output **output)
+{
+    if (*output == NULL) return;
+    let_go(*output);
+    if ((*output)->file >= 0) H5Fclose((*output)->file);
+    H5Eclear2(H5E_DEFAULT);
+    hg_release(output);
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The result file of a run (docs/output.md), written by all ranks together. Every
+ * call is collective over the communicator of the plan unless it says otherwise;
+ * a failure on one rank is returned on all of them.
+ */
+#ifndef HG_IO_OUTPUT_H
+#define HG_IO_OUTPUT_H
+
+#include <mpi.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "model/config.h"
+#include "population/network.h"
+#include "population/statistics.h"
+
+typedef struct hg_output hg_output;
+
+/** What the writer must know of a run. Pointers are borrowed until hg_output_close. */
+typedef struct hg_output_plan {
+    MPI_Comm communicator;
+    const char *path;
+    bool replace;                /**< an existing file is replaced (--force), else HG_USAGE */
+    const hg_config *config;
+    const char *run_file_resolved;
+    const hg_network *network;
+    const char *command_line;
+    int threads;                 /**< of this rank */
+    const char *kernels;         /**< name of the kernel variant in use: "avx2", ... */
+    int64_t first, count;        /**< the individuals of this rank: first .. first+count-1 */
+} hg_output_plan;
+
+/**
+ * Fills `buffer` with `field` of this rank's individuals first .. first+count-1 (global
+ * indices): [count][genes] double for basal, expression, instability; [count][edges]
+ * double for weight; [count] double fitness; [count] int8 stable; [count] int64 parent,
+ * parent2; [count] int32 deme. Called by the rank's main thread only.
+ */
+typedef hg_status hg_snapshot_source(void *context, hg_field field, int64_t first, int64_t count,
+                                     void *buffer);
+
+/** Seconds and bytes of a run, reduced over the ranks (root's are written). */
+typedef struct hg_performance {
+    int phases;
+    const char *const *phase;    /**< [phases] names */
+    double *mean, *min, *max;    /**< [phases] seconds over ranks */
+    int64_t *calls;              /**< [phases] */
+    double wall;                 /**< seconds from start to end */
+    int categories;              /**< memory: hg_label names */
+    const char *const *category;
+    int64_t *current, *peak;     /**< [categories] bytes, summed over ranks */
+    int ranks;
+    int64_t *rss_peak;           /**< [ranks] bytes */
+    double bytes_per_gene;       /**< tracked peak / (individuals * genes) */
+    int kinds;                   /**< traffic: "bytes_sent", "messages", "bytes_written", ... */
+    const char *const *kind;
+    int64_t *traffic;            /**< [kinds], summed over ranks */
+    int64_t loop_allocations;    /**< blocks allocated inside the generation loop */
+} hg_performance;
+
+/**
+ * Creates the file with everything that is known before generation 0: attributes,
+ * network, dimension scales, empty statistics and snapshots, provenance. `complete`
+ * is 0 and `generations_done` -1. On failure nothing is left on disk.
+ */
+hg_status hg_output_create(hg_output **output, const hg_output_plan *plan);
+
+/**
+ * Appends one record. The values of rank 0 count; they are copied, buffered and written
+ * with the next flush or when the buffer is full.
+ */
+hg_status hg_output_statistics(hg_output *output, const hg_statistics *statistics);
+
+/** Appends a snapshot of every configured field, fetched from `source` a chunk at a time. */
+hg_status hg_output_snapshot(hg_output *output, int64_t generation, hg_snapshot_source *source,
+                             void *context);
+
+/** Everything up to `generation` reaches the disk; then generations_done says so. */
+hg_status hg_output_flush(hg_output *output, int64_t generation);
+
+/** Bytes written by all ranks so far. Not collective. */
+int64_t hg_output_bytes(const hg_output *output);
+
+/**
+ * Ends the file: flushes, writes `performance` (may be NULL), end time, stop_reason and
+ * `complete`, closes. The handle is freed and set to NULL even on failure.
+ */
+hg_status hg_output_close(hg_output **output, int64_t generation, bool complete,
+                          const char *stop_reason, const hg_performance *performance);
+
+/** Closes without a word, after an error: the file keeps what was flushed. NULL is legal. */
+void hg_output_abandon(hg_output **output);
+
+#endif

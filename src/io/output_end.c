@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The end of a result file: performance, the time, why it ended and whether it is whole. */
+#include "io/output_internal.h"
+
+#include "base/memory.h"
+#include "io/h5.h"
+
+/* How many entries each axis of /performance has. */
+typedef struct tables {
+    hid_t group;
+    const hg_config *config;
+    int64_t length[HG_AXES];
+} tables;
+
+static hg_status put(const tables *to, const char *name, hid_t type, const void *values)
+{
+    const hg_dataset *dataset = hg_dataset_find(HG_GROUP_PERFORMANCE, name);
+    if (dataset == NULL) return hg_fail(HG_BUG, "/performance/%s is not in the table", name);
+    const int rank = hg_dataset_rank(dataset, 1);
+    const hsize_t length = (hsize_t)to->length[dataset->axes[0]];
+    if (rank == 1 && length == 0) return HG_OK; /* nothing of this kind was measured */
+    hid_t handle = -1;
+    HG_TRY(hg_output_create_dataset(to->group, dataset, rank, &length, to->config, &handle));
+    hg_status status = HG_OK;
+    if (H5Dwrite(handle, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
+        status = hg_h5_fail(HG_IO, name);
+    hg_h5_close(&handle);
+    if (status == HG_OK) status = hg_output_attach_scales(to->group, dataset, rank);
+    return status;
+}
+
+static hg_status put_phases(const tables *to, const hg_performance *performance)
+{
+    double *share;
+    HG_TRY(hg_allocate(&share, HG_MEMORY_OUTPUT, (size_t)performance->phases, sizeof *share));
+    for (int i = 0; i < performance->phases; i++)
+        share[i] = performance->wall > 0 ? performance->mean[i] / performance->wall : 0;
+    hid_t text = hg_h5_text_type();
+    hg_status status = HG_OK;
+    HG_TRY_OUT(put(to, "phase", text, performance->phase));
+    HG_TRY_OUT(put(to, "seconds_mean", H5T_NATIVE_DOUBLE, performance->mean));
+    HG_TRY_OUT(put(to, "seconds_min", H5T_NATIVE_DOUBLE, performance->min));
+    HG_TRY_OUT(put(to, "seconds_max", H5T_NATIVE_DOUBLE, performance->max));
+    HG_TRY_OUT(put(to, "calls", H5T_NATIVE_INT64, performance->calls));
+    HG_TRY_OUT(put(to, "share", H5T_NATIVE_DOUBLE, share));
+    HG_TRY_OUT(put(to, "wall", H5T_NATIVE_DOUBLE, &performance->wall));
+out:
+    hg_h5_close(&text);
+    hg_release(&share);
+    return status;
+}
+
+static hg_status put_memory(const tables *to, const hg_performance *performance)
+{
+    int32_t *index;
+    HG_TRY(hg_allocate(&index, HG_MEMORY_OUTPUT, (size_t)performance->ranks, sizeof *index));
+    for (int i = 0; i < performance->ranks; i++) index[i] = i;
+    hid_t text = hg_h5_text_type();
+    hg_status status = HG_OK;
+    HG_TRY_OUT(put(to, "category", text, performance->category));
+    HG_TRY_OUT(put(to, "memory_current", H5T_NATIVE_INT64, performance->current));
+    HG_TRY_OUT(put(to, "memory_peak", H5T_NATIVE_INT64, performance->peak));
+    HG_TRY_OUT(put(to, "rank", H5T_NATIVE_INT32, index));
+    HG_TRY_OUT(put(to, "rss_peak", H5T_NATIVE_INT64, performance->rss_peak));
+    HG_TRY_OUT(put(to, "bytes_per_gene", H5T_NATIVE_DOUBLE, &performance->bytes_per_gene));
+    HG_TRY_OUT(put(to, "loop_allocations", H5T_NATIVE_INT64, &performance->loop_allocations));
+out:
+    hg_h5_close(&text);
+    hg_release(&index);
+    return status;
+}
+
+static hg_status put_traffic(const tables *to, const hg_performance *performance)
+{
+    hid_t text = hg_h5_text_type();
+    hg_status status = put(to, "kind", text, performance->kind);
+    hg_h5_close(&text);
+    if (status == HG_OK) status = put(to, "traffic", H5T_NATIVE_INT64, performance->traffic);
+    return status;
+}
+
+static hg_status put_performance(hid_t file, const hg_config *config,
+                                 const hg_performance *performance)
+{
+    tables to = {.config = config};
+    to.length[HG_AXIS_PHASE] = performance->phases;
+    to.length[HG_AXIS_CATEGORY] = performance->categories;
+    to.length[HG_AXIS_RANK] = performance->ranks;
+    to.length[HG_AXIS_KIND] = performance->kinds;
+    to.group = H5Gopen2(file, hg_group_name(HG_GROUP_PERFORMANCE), H5P_DEFAULT);
+    if (to.group < 0) return hg_h5_fail(HG_IO, "performance");
+    hg_status status = put_phases(&to, performance);
+    if (status == HG_OK) status = put_memory(&to, performance);
+    if (status == HG_OK) status = put_traffic(&to, performance);
+    hg_h5_close(&to.group);
+    return status;
+}
+
+static hg_status put_end_time(hid_t file)
+{
+    char now[HG_TIME_SIZE];
+    hg_provenance_now(now);
+    hid_t group = H5Gopen2(file, "provenance", H5P_DEFAULT);
+    if (group < 0) return hg_h5_fail(HG_IO, "provenance");
+    const hg_status status = hg_h5_put_text(group, "end", now);
+    hg_h5_close(&group);
+    return status;
+}
+
+static hg_status put_all(hid_t file, const hg_output_plan *plan, int64_t generation, bool complete,
+                         const char *stop_reason, const hg_performance *performance)
+{
+    if (performance != NULL) HG_TRY(put_performance(file, plan->config, performance));
+    HG_TRY(put_end_time(file));
+    HG_TRY(hg_h5_put_text(file, "stop_reason", stop_reason != NULL ? stop_reason : ""));
+    HG_TRY(hg_h5_put_int64(file, "generations_done", generation));
+    if (H5Fflush(file, H5F_SCOPE_GLOBAL) < 0) return hg_h5_fail(HG_IO, "cannot be written");
+    return hg_h5_put_int32(file, "complete", complete); /* the last word */
+}
+
+hg_status hg_output_end(const hg_output_plan *plan, int64_t generation, bool complete,
+                        const char *stop_reason, const hg_performance *performance)
+{
+    hid_t file = hg_h5_open(plan->path, true);
+    hg_status status = file < 0 ? hg_h5_fail(HG_IO, "cannot be opened again")
+                                : put_all(file, plan, generation, complete, stop_reason,
+                                          performance);
+    if (file >= 0 && H5Fclose(file) < 0 && status == HG_OK)
+        status = hg_h5_fail(HG_IO, "cannot be closed");
+    return status == HG_OK ? HG_OK : hg_fail_within(status, "%s: ", plan->path);
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the files of the writer share.
+ *
+ *   output.c            create, flush, close: the life of the file
+ *   output_skeleton.c   what root alone lays out before the others join
+ *   output_records.c    the buffered records of /statistics
+ *   output_snapshots.c  the individuals, by all ranks
+ *   output_end.c        what root alone adds when the others have left
+ *
+ * MPI-IO cannot write texts of variable length, which is why root writes the skeleton and
+ * the end through the ordinary driver. With one rank everything goes through that.
+ */
+#ifndef HG_IO_OUTPUT_INTERNAL_H
+#define HG_IO_OUTPUT_INTERNAL_H
+
+#include <hdf5.h>
+
+#include "io/fields.h"
+#include "io/output.h"
+#include "io/provenance.h"
+
+#define HG_COLUMNS_MOST 32
+#define HG_SNAPSHOT_FIELDS_MOST 16
+
+/** One dataset of /statistics. */
+typedef struct hg_output_column {
+    const hg_dataset *dataset;
+    hid_t handle;
+    int64_t width; /**< values of a record */
+    char *buffer;  /**< root: [capacity][width], 8 bytes each */
+} hg_output_column;
+
+/** One dataset of /snapshots. */
+typedef struct hg_output_field {
+    const hg_dataset *dataset;
+    hid_t handle;
+    int64_t width;       /**< values of an individual */
+    size_t memory_size;  /**< of a value as the source gives it */
+    size_t file_size;    /**< and as the file holds it */
+    int64_t window;      /**< individuals written at a time, a multiple of the chunk */
+    int64_t rounds;      /**< most windows that any rank has */
+} hg_output_field;
+
+struct hg_output {
+    hg_output_plan plan;
+    int rank, ranks;
+    hid_t file;
+    hid_t done;                /**< the attribute generations_done */
+    int64_t capacity;          /**< records that the buffers hold */
+    int64_t buffered, records; /**< records in the buffers, and in the file */
+    int column_count;
+    hg_output_column columns[HG_COLUMNS_MOST];
+    char *buffers;             /**< root: all columns' buffers */
+    int64_t record_bytes;
+    hid_t snapshot_generation;
+    int64_t snapshots;
+    int field_count;
+    hg_output_field fields[HG_SNAPSHOT_FIELDS_MOST];
+    void *staging;
+    int64_t snapshot_bytes;    /**< of one snapshot, all ranks */
+    int64_t bytes;             /**< written so far */
+};
+
+/* output_skeleton.c: one process */
+
+/** Creates the file at `path`. On failure the caller removes it. */
+hg_status hg_output_skeleton(const char *path, const hg_output_plan *plan,
+                             const hg_provenance *provenance);
+/** Individuals of a chunk of a snapshot dataset whose individuals have `row` bytes. */
+int64_t hg_output_chunk_individuals(int64_t individuals, int64_t row);
+/** Length of an axis in this run, H5S_UNLIMITED for generations. */
+int64_t hg_output_axis_length(const hg_output_plan *plan, hg_axis axis);
+/** An empty dataset of a table row with its attributes and, for scales, their mark. */
+hg_status hg_output_create_dataset(hid_t group, const hg_dataset *dataset, int rank,
+                                   const hsize_t *lengths, const hg_config *config,
+                                   hid_t *handle);
+/** Attaches to each axis of `dataset` the scale of that name in `group`. */
+hg_status hg_output_attach_scales(hid_t group, const hg_dataset *dataset, int rank);
+
+/* output_records.c */
+hg_status hg_output_records_open(hg_output *output);
+void hg_output_records_close(hg_output *output);
+hg_status hg_output_records_write(hg_output *output);
+
+/* output_snapshots.c */
+hg_status hg_output_snapshots_open(hg_output *output);
+void hg_output_snapshots_close(hg_output *output);
+
+/* output_end.c: one process */
+hg_status hg_output_end(const hg_output_plan *plan, int64_t generation, bool complete,
+                        const char *stop_reason, const hg_performance *performance);
+
+/* output.c */
+
+/** Collective: HG_IO on all ranks unless the file system has room for `bytes` more. */
+hg_status hg_output_check_room(const hg_output *output, int64_t bytes);
+
+/**
+ * HDF5 failed while the file is open: with one rank HG_IO; with more, where the others may
+ * wait inside the library for ever, the message and the end of all of them with exit code 74.
+ */
+hg_status hg_output_broken(const hg_output *output, const char *what);
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The records of /statistics: a record is small, so they are gathered and written by the
+ * hundred. Root writes; the others take part in making the datasets longer. */
+#include "io/output_internal.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "io/h5.h"
+
+#define RECORDS_MOST 256
+#define BUFFER_BYTES ((int64_t)4 << 20)
+#define VALUE_SIZE 8 /* all columns are of doubles or 64-bit integers */
+
+static bool is_column(const hg_dataset *dataset)
+{
+    return dataset->group == HG_GROUP_STATISTICS && dataset->axes[0] == HG_AXIS_GENERATION;
+}
+
+static hg_status open_column(hg_output *output, hid_t group, const hg_dataset *dataset)
+{
+    if (output->column_count == HG_COLUMNS_MOST)
+        return hg_fail(HG_BUG, "more columns of statistics than HG_COLUMNS_MOST");
+    hg_output_column *column = &output->columns[output->column_count++];
+    *column = (hg_output_column){.dataset = dataset, .width = 1};
+    if (hg_dataset_rank(dataset, 1) == 2)
+        column->width = hg_output_axis_length(&output->plan, dataset->axes[1]);
+    column->handle = H5Dopen2(group, dataset->name, H5P_DEFAULT);
+    output->record_bytes += column->width * VALUE_SIZE;
+    return column->handle < 0 ? hg_h5_fail(HG_IO, dataset->name) : HG_OK;
+}
+
+hg_status hg_output_records_open(hg_output *output)
+{
+    hid_t group = H5Gopen2(output->file, hg_group_name(HG_GROUP_STATISTICS), H5P_DEFAULT);
+    if (group < 0) return hg_h5_fail(HG_IO, "statistics");
+    hg_status status = HG_OK;
+    for (int i = 0; i < hg_dataset_count && status == HG_OK; i++)
+        if (is_column(&hg_datasets[i]) &&
+            hg_dataset_present(&hg_datasets[i], output->plan.config, output->plan.network))
+            status = open_column(output, group, &hg_datasets[i]);
+    hg_h5_close(&group);
+    HG_TRY(status);
+
+    output->capacity = BUFFER_BYTES / output->record_bytes;
+    if (output->capacity > RECORDS_MOST) output->capacity = RECORDS_MOST;
+    if (output->capacity < 1) output->capacity = 1;
+    if (output->rank != 0) return HG_OK;
+    HG_TRY(hg_allocate(&output->buffers, HG_MEMORY_OUTPUT, (size_t)output->capacity,
+                       (size_t)output->record_bytes));
+    char *next = output->buffers;
+    for (int i = 0; i < output->column_count; i++) {
+        output->columns[i].buffer = next;
+        next += output->capacity * output->columns[i].width * VALUE_SIZE;
+    }
+    return HG_OK;
+}
+
+void hg_output_records_close(hg_output *output)
+{
+    for (int i = 0; i < output->column_count; i++) hg_h5_close(&output->columns[i].handle);
+    output->column_count = 0;
+    hg_release(&output->buffers);
+}
+
+/* Where a column's values lie in a record: in it, or in an array that it points to. */
+static const void *values_of(const hg_output_column *column, const hg_statistics *statistics)
+{
+    const char *member = (const char *)statistics + column->dataset->offset;
+    if (hg_dataset_rank(column->dataset, 1) == 1) return member;
+    const void *array;
+    memcpy(&array, member, sizeof array);
+    return array;
+}
+
+static hg_status buffer_record(hg_output *output, const hg_statistics *statistics)
+{
+    for (int i = 0; i < output->column_count; i++) {
+        const hg_output_column *column = &output->columns[i];
+        const size_t bytes = (size_t)column->width * VALUE_SIZE;
+        const void *values = values_of(column, statistics);
+        if (values == NULL) return hg_fail(HG_BUG, "a record without %s", column->dataset->name);
+        memcpy(column->buffer + (size_t)output->buffered * bytes, values, bytes);
+    }
+    return HG_OK;
+}
+
+hg_status hg_output_statistics(hg_output *output, const hg_statistics *statistics)
+{
+    if (output->buffered == output->capacity) HG_TRY(hg_output_records_write(output));
+    if (output->rank == 0) HG_TRY(buffer_record(output, statistics));
+    output->buffered++;
+    return HG_OK;
+}
+
+static hg_status write_column(hg_output *output, const hg_output_column *column)
+{
+    const hsize_t width = (hsize_t)column->width, count = (hsize_t)output->buffered;
+    const hsize_t extent[2] = {(hsize_t)output->records + count, width};
+    if (H5Dset_extent(column->handle, extent) < 0)
+        return hg_output_broken(output, column->dataset->name);
+    if (output->rank != 0) return HG_OK;
+
+    const int rank = hg_dataset_rank(column->dataset, 1);
+    const hsize_t start[2] = {(hsize_t)output->records, 0}, block[2] = {count, width};
+    hid_t memory = H5Screate_simple(rank, block, NULL);
+    hid_t file = H5Dget_space(column->handle);
+    H5Sselect_hyperslab(file, H5S_SELECT_SET, start, NULL, block, NULL);
+    const hid_t type =
+        column->dataset->type == HG_TYPE_INT64 ? H5T_NATIVE_INT64 : H5T_NATIVE_DOUBLE;
+    const herr_t result =
+        H5Dwrite(column->handle, type, memory, file, H5P_DEFAULT, column->buffer);
+    hg_h5_close(&file);
+    hg_h5_close(&memory);
+    return result < 0 ? hg_output_broken(output, column->dataset->name) : HG_OK;
+}
+
+hg_status hg_output_records_write(hg_output *output)
+{
+    if (output->buffered == 0) return HG_OK;
+    const int64_t bytes = output->buffered * output->record_bytes;
+    HG_TRY(hg_output_check_room(output, bytes));
+    for (int i = 0; i < output->column_count; i++)
+        HG_TRY(write_column(output, &output->columns[i]));
+    output->records += output->buffered;
+    output->buffered = 0;
+    output->bytes += bytes;
+    return HG_OK;
+}

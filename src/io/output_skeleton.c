@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * What is known before generation 0: groups, datasets, dimension scales, the network,
+ * the run file, provenance. */
+#include "io/output_internal.h"
+
+#include <hdf5_hl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "io/h5.h"
+
+#define CHUNK_BYTES ((int64_t)1 << 20)
+#define RECORD_CHUNK_BYTES ((int64_t)128 << 10) /* of the statistics: read whole, mostly small */
+
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+static int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
+
+int64_t hg_output_axis_length(const hg_output_plan *plan, hg_axis axis)
+{
+    switch (axis) {
+    case HG_AXIS_INDIVIDUAL: return plan->config->population.individuals;
+    case HG_AXIS_GENE: return plan->network->genes;
+    case HG_AXIS_EDGE: return plan->network->edges;
+    case HG_AXIS_ALLELE: return 2;
+    default: return (int64_t)H5S_UNLIMITED;
+    }
+}
+
+int64_t hg_output_chunk_individuals(int64_t individuals, int64_t row)
+{
+    return most(1, least(individuals, CHUNK_BYTES / most(row, 1)));
+}
+
+static size_t size_of(const hg_dataset *dataset, const hg_config *config)
+{
+    switch (dataset->type) {
+    case HG_TYPE_INT8: return 1;
+    case HG_TYPE_INT32: return 4;
+    case HG_TYPE_REAL: return config->output.single_precision ? 4 : 8;
+    default: return 8;
+    }
+}
+
+static hid_t file_type(const hg_dataset *dataset, const hg_config *config)
+{
+    switch (dataset->type) {
+    case HG_TYPE_INT8: return H5Tcopy(H5T_STD_I8LE);
+    case HG_TYPE_INT32: return H5Tcopy(H5T_STD_I32LE);
+    case HG_TYPE_INT64: return H5Tcopy(H5T_STD_I64LE);
+    case HG_TYPE_STRING: return hg_h5_text_type();
+    case HG_TYPE_REAL:
+        if (config->output.single_precision) return H5Tcopy(H5T_IEEE_F32LE);
+        break;
+    case HG_TYPE_FLOAT64: break;
+    }
+    return H5Tcopy(H5T_IEEE_F64LE);
+}
+
+/* Records that /statistics will hold, as far as is known: its chunks need be no longer. */
+static int64_t records_expected(const hg_config *config)
+{
+    const int64_t every = config->output.statistics_every;
+    return every > 0 ? config->run.generations / every + 2 : 2;
+}
+
+/* A snapshot's chunks never span generations; those of the statistics do. */
+static void set_chunks(hid_t properties, const hg_dataset *dataset, int rank,
+                       const hsize_t *lengths, const hg_config *config)
+{
+    const int64_t size = (int64_t)size_of(dataset, config);
+    hsize_t chunk[HG_RANK_MOST];
+    int64_t row = size; /* bytes of the axes after the first two */
+    for (int i = 2; i < rank; i++) {
+        chunk[i] = (hsize_t)least((int64_t)lengths[i], most(1, CHUNK_BYTES / row));
+        row *= (int64_t)chunk[i];
+    }
+    if (dataset->group == HG_GROUP_SNAPSHOTS && rank >= 2) {
+        chunk[0] = 1;
+        chunk[1] = (hsize_t)hg_output_chunk_individuals((int64_t)lengths[1], row);
+    } else {
+        const int64_t width = rank >= 2 ? (int64_t)lengths[1] : 1;
+        if (rank >= 2) chunk[1] = (hsize_t)least(width, CHUNK_BYTES / size);
+        const int64_t room = rank >= 2 ? CHUNK_BYTES : RECORD_CHUNK_BYTES;
+        chunk[0] = (hsize_t)most(1, least(records_expected(config), room / (width * size)));
+    }
+    H5Pset_chunk(properties, rank, chunk);
+    H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER);
+    /* Ranks that write by themselves must find the chunks made by all of them together. */
+    H5Pset_alloc_time(properties, H5D_ALLOC_TIME_EARLY);
+    if (dataset->group == HG_GROUP_SNAPSHOTS && rank >= 2 && config->output.deflate > 0) {
+        H5Pset_shuffle(properties);
+        H5Pset_deflate(properties, (unsigned)config->output.deflate);
+    }
+}
+
+static hg_status describe(hid_t handle, const hg_dataset *dataset)
+{
+    if (hg_dataset_is_scale(dataset) && H5DSset_scale(handle, dataset->name) < 0)
+        return hg_h5_fail(HG_IO, dataset->name);
+    HG_TRY(hg_h5_put_text(handle, "long_name", dataset->long_name));
+    HG_TRY(hg_h5_put_text(handle, "units", dataset->units));
+    if (dataset->doc[0] != '\0') HG_TRY(hg_h5_put_text(handle, "comment", dataset->doc));
+    return HG_OK;
+}
+
+hg_status hg_output_create_dataset(hid_t group, const hg_dataset *dataset, int rank,
+                                   const hsize_t *lengths, const hg_config *config,
+                                   hid_t *handle)
+{
+    hsize_t present[HG_RANK_MOST];
+    bool grows = false;
+    for (int i = 0; i < rank; i++) {
+        present[i] = lengths[i] == H5S_UNLIMITED ? 0 : lengths[i];
+        if (lengths[i] == H5S_UNLIMITED) grows = true;
+    }
+    hid_t space = rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(rank, present, lengths);
+    hid_t type = file_type(dataset, config);
+    hid_t properties = hg_h5_properties(H5P_DATASET_CREATE);
+    if (grows) set_chunks(properties, dataset, rank, lengths, config);
+    *handle = H5Dcreate2(group, dataset->name, type, space, H5P_DEFAULT, properties, H5P_DEFAULT);
+    hg_h5_close(&properties);
+    hg_h5_close(&type);
+    hg_h5_close(&space);
+    if (*handle < 0) return hg_h5_fail(HG_IO, dataset->name);
+    const hg_status status = describe(*handle, dataset);
+    if (status != HG_OK) hg_h5_close(handle);
+    return status;
+}
+
+hg_status hg_output_attach_scales(hid_t group, const hg_dataset *dataset, int rank)
+{
+    if (hg_dataset_is_scale(dataset)) return HG_OK;
+    hid_t handle = H5Dopen2(group, dataset->name, H5P_DEFAULT);
+    herr_t result = handle < 0 ? -1 : 0;
+    for (int i = 0; i < rank && result >= 0; i++) {
+        hid_t scale = H5Dopen2(group, hg_axis_name(dataset->axes[i]), H5P_DEFAULT);
+        result = scale < 0 ? -1 : H5DSattach_scale(handle, scale, (unsigned)i);
+        hg_h5_close(&scale);
+    }
+    const hg_status status = result < 0 ? hg_h5_fail(HG_IO, dataset->name) : HG_OK;
+    hg_h5_close(&handle);
+    return status;
+}
+
+/* A dimension without values: a dataset that takes no room, named as netCDF expects it. */
+static hg_status create_bare_dimension(hid_t group, hg_axis axis, int64_t length)
+{
+    char name[96];
+    snprintf(name, sizeof name, "%s%10d", HG_H5_BARE_DIMENSION, (int)length);
+    const hsize_t extent = (hsize_t)length;
+    hid_t space = H5Screate_simple(1, &extent, NULL);
+    hid_t properties = hg_h5_properties(H5P_DATASET_CREATE);
+    hid_t handle = H5Dcreate2(group, hg_axis_name(axis), H5T_IEEE_F32BE, space, H5P_DEFAULT,
+                              properties, H5P_DEFAULT);
+    hg_status status = HG_OK;
+    if (handle < 0 || H5DSset_scale(handle, name) < 0)
+        status = hg_h5_fail(HG_IO, hg_axis_name(axis));
+    if (status == HG_OK) status = hg_h5_put_text(handle, "comment", hg_axis_title(axis));
+    hg_h5_close(&handle);
+    hg_h5_close(&properties);
+    hg_h5_close(&space);
+    return status;
+}
+
+static hg_status create_datasets(hid_t group, hg_group which, const hg_output_plan *plan)
+{
+    const int ploidy = plan->config->population.ploidy;
+    bool used[HG_AXES] = {false};
+    for (int i = 0; i < hg_dataset_count; i++) {
+        const hg_dataset *dataset = &hg_datasets[i];
+        if (dataset->group != which || !hg_dataset_present(dataset, plan->config, plan->network))
+            continue;
+        const int rank = hg_dataset_rank(dataset, ploidy);
+        hsize_t lengths[HG_RANK_MOST];
+        for (int a = 0; a < rank; a++) {
+            lengths[a] = (hsize_t)hg_output_axis_length(plan, dataset->axes[a]);
+            used[dataset->axes[a]] = true;
+        }
+        hid_t handle = -1;
+        HG_TRY(hg_output_create_dataset(group, dataset, rank, lengths, plan->config, &handle));
+        hg_h5_close(&handle);
+    }
+    for (hg_axis axis = HG_AXIS_NONE; axis < HG_AXES; axis++)
+        if (used[axis] && hg_dataset_find(which, hg_axis_name(axis)) == NULL)
+            HG_TRY(create_bare_dimension(group, axis, hg_output_axis_length(plan, axis)));
+    for (int i = 0; i < hg_dataset_count; i++)
+        if (hg_datasets[i].group == which &&
+            hg_dataset_present(&hg_datasets[i], plan->config, plan->network))
+            HG_TRY(hg_output_attach_scales(group, &hg_datasets[i],
+                                           hg_dataset_rank(&hg_datasets[i], ploidy)));
+    return HG_OK;
+}
+
+static hg_status fill(hid_t group, const char *name, hid_t type, const void *values)
+{
+    hid_t handle = H5Dopen2(group, name, H5P_DEFAULT);
+    hg_status status = HG_OK;
+    if (handle < 0 || H5Dwrite(handle, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
+        status = hg_h5_fail(HG_IO, name);
+    hg_h5_close(&handle);
+    return status;
+}
+
+static hg_status fill_indices(hid_t group, int64_t count)
+{
+    int32_t *indices;
+    HG_TRY(hg_allocate(&indices, HG_MEMORY_OUTPUT, (size_t)count, sizeof *indices));
+    for (int64_t i = 0; i < count; i++) indices[i] = (int32_t)i;
+    const hg_status status = fill(group, "gene", H5T_NATIVE_INT32, indices);
+    hg_release(&indices);
+    return status;
+}
+
+static hg_status fill_network(hid_t group, const hg_network *network)
+{
+    hid_t text = hg_h5_text_type();
+    const hg_status status = fill(group, "gene_name", text, network->name);
+    hg_h5_close(&text);
+    HG_TRY(status);
+    if (network->edges == 0) return HG_OK;
+    HG_TRY(fill(group, "edge_source", H5T_NATIVE_INT32, network->source));
+    HG_TRY(fill(group, "edge_target", H5T_NATIVE_INT32, network->target));
+    return fill(group, "edge_weight", H5T_NATIVE_DOUBLE, network->weight);
+}
+
+static hid_t create_group(hid_t file, const char *name)
+{
+    hid_t properties = hg_h5_properties(H5P_GROUP_CREATE);
+    H5Pset_link_creation_order(properties, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+    const hid_t group = H5Gcreate2(file, name, H5P_DEFAULT, properties, H5P_DEFAULT);
+    hg_h5_close(&properties);
+    return group;
+}
+
+static hg_status write_group(hid_t file, hg_group which, const hg_output_plan *plan)
+{
+    hid_t group = create_group(file, hg_group_name(which));
+    if (group < 0) return hg_h5_fail(HG_IO, hg_group_name(which));
+    hg_status status = hg_h5_put_text(group, "title", hg_group_title(which));
+    if (status == HG_OK) status = create_datasets(group, which, plan);
+    if (status == HG_OK) status = fill_indices(group, plan->network->genes);
+    if (status == HG_OK && which == HG_GROUP_NETWORK) status = fill_network(group, plan->network);
+    hg_h5_close(&group);
+    return status;
+}
+
+static hg_status write_attributes(hid_t file, const hg_output_plan *plan)
+{
+    char source[64];
+    snprintf(source, sizeof source, "happygene %s", hg_provenance_version());
+    HG_TRY(hg_h5_put_text(file, "title", plan->config->run.name));
+    HG_TRY(hg_h5_put_text(file, "source", source));
+    HG_TRY(hg_h5_put_text(file, "Conventions", "happygene-1"));
+    HG_TRY(hg_h5_put_int32(file, "format_version", 1));
+    HG_TRY(hg_h5_put_text(file, "run_file", plan->config->text != NULL ? plan->config->text : ""));
+    HG_TRY(hg_h5_put_text(file, "run_file_resolved", plan->run_file_resolved));
+    HG_TRY(hg_h5_put_int32(file, "complete", 0));
+    HG_TRY(hg_h5_put_int64(file, "generations_done", -1));
+    return hg_h5_put_text(file, "stop_reason", "");
+}
+
+static hid_t create_file(const char *path)
+{
+    hg_h5_quiet();
+    hid_t creation = hg_h5_properties(H5P_FILE_CREATE);
+    H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    H5Pset_file_locking(access, false, true);
+    /* Not the newest format: its files refuse to open after a crash. */
+    H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18);
+    const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, creation, access);
+    hg_h5_close(&access);
+    hg_h5_close(&creation);
+    return file;
+}
+
+hg_status hg_output_skeleton(const char *path, const hg_output_plan *plan,
+                             const hg_provenance *provenance)
+{
+    hid_t file = create_file(path);
+    if (file < 0) return hg_h5_fail(HG_IO, "cannot create the file");
+    hg_status status = write_attributes(file, plan);
+    for (hg_group group = HG_GROUP_NETWORK; group <= HG_GROUP_SNAPSHOTS; group++)
+        if (status == HG_OK) status = write_group(file, group, plan);
+    if (status == HG_OK) {
+        hid_t group = create_group(file, "provenance");
+        status = group < 0 ? hg_h5_fail(HG_IO, "provenance")
+                           : hg_provenance_write(group, provenance, plan->command_line,
+                                                 plan->kernels);
+        hg_h5_close(&group);
+    }
+    if (status == HG_OK) { /* its datasets come with the end */
+        hid_t group = create_group(file, hg_group_name(HG_GROUP_PERFORMANCE));
+        status = group < 0 ? hg_h5_fail(HG_IO, "performance")
+                           : hg_h5_put_text(group, "title",
+                                            hg_group_title(HG_GROUP_PERFORMANCE));
+        hg_h5_close(&group);
+    }
+    if (H5Fclose(file) < 0 && status == HG_OK) status = hg_h5_fail(HG_IO, "cannot be closed");
+    return status;
+}

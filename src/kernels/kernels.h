@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The hot loops. They work on tiles of HG_LANES individuals stored gene by gene,
+ * tile[gene][lane], so that a vector holds the same gene of several individuals
+ * and regulation needs no gather. Every kernel is pure: arrays in, arrays out, no
+ * allocation, no globals; thread-safe as long as each thread has its own tile.
+ *
+ * The folder lanes/ is compiled once per instruction set, and hg_kernels_best()
+ * chooses at run time. The variants give the same bits: lanes never mix, sums run
+ * in the order of the edges and genes, no operation is contracted, and elementary
+ * functions are SLEEF's that are identical over widths (random/vecmath.h).
+ */
+#ifndef HG_KERNELS_KERNELS_H
+#define HG_KERNELS_KERNELS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernels/ids.h"
+
+#define HG_LANES 16 /* individuals of a tile: two vectors of AVX-512, four of AVX2 */
+
+/** From genotype to expression: what all individuals share. Arrays are borrowed. */
+typedef struct hg_development {
+    int64_t genes, edges;
+    const int64_t *first;  /**< [genes+1] rows of the network by target */
+    const int32_t *source; /**< [edges] regulators */
+    const double *weight;  /**< [edges] shared weights, or NULL where they are heritable */
+    hg_regulation_model regulation;
+    bool promoters_plain;         /**< offset 0 and factor 1 everywhere: B = basal */
+    const double *offset, *factor; /**< [genes] B = max(0, basal + offset) * factor */
+    double envelope;               /**< factor of temperature and nutrients */
+    double concentration;          /**< c of regulation `hill` */
+    double strength;               /**< rho */
+    const double *inverse_k;       /**< [genes] 1/k */
+    const double *n;               /**< [genes] Hill coefficient */
+    const int32_t *power;          /**< [genes] n where it is a small integer, else 0 */
+    const double *ceiling;         /**< [genes] y/k from which saturation rounds to 1 */
+    double constitutive;           /**< a of `sigmoid` */
+    double slope;                  /**< of `siegal_bergman` */
+    const double *initial_state;   /**< [genes] of `siegal_bergman` and `wagner` */
+    int64_t steps, window;
+    double tolerance; /**< 0: stability is not asked for */
+} hg_development;
+
+/** One component of fitness, prepared. Which fields count depends on the model. */
+typedef struct hg_fitness_term {
+    hg_fitness_model model;
+    double threshold;
+    const double *weights;  /**< [genes] weighted: omega_g */
+    double weight_sum;
+    const double *optimum;  /**< [genes] gaussian */
+    const double *strength; /**< [genes] gaussian: s_g */
+    double stability;       /**< stability: s' */
+    const int64_t *first;   /**< [genes+1] epistatic: rows of M */
+    const int32_t *column;
+    const double *value;
+} hg_fitness_term;
+
+/** Working memory of one thread; arrays [genes][HG_LANES] unless noted. */
+typedef struct hg_tile {
+    double *basal;
+    double *owned_promoted; /**< room for B */
+    double *promoted;       /**< B: owned_promoted, or basal where promoters are plain */
+    double *state[2];   /**< x and the next x */
+    double *mean;       /**< window > 1: of the last steps */
+    double *spread;     /**< window > 1: sum of squared deviations, then instability */
+    double *weights;    /**< [edges][HG_LANES], heritable only */
+    double *expression; /**< points at the result of develop: one of the above */
+    double *instability; /**< points at `spread`, or NULL where window is 1 */
+    double stable[HG_LANES];  /**< 0 or 1 */
+    double fitness[HG_LANES] __attribute__((aligned(64))); /**< >= 0 */
+} hg_tile;
+
+/**
+ * How values are turned into integers so that their sums are exact, whoever adds them
+ * up in whatever order (population/moments.h): [count] arrays.
+ */
+typedef struct hg_grid {
+    const double *shift;  /**< subtracted first */
+    const double *magic;  /**< 1.5 * 2^52 * quantum of the deviation */
+    const double *magic2; /**< the same of its square */
+    const double *magic3; /**< and of what the square's quantum leaves over */
+    const double *limit2; /**< squares above this do not fit */
+} hg_grid;
+
+/** Sums in units of the grid, and the largest square met: [count] arrays. */
+typedef struct hg_grid_sums {
+    int64_t *deviation, *square, *rest;
+    double *largest;
+} hg_grid_sums;
+
+typedef struct hg_kernels {
+    const char *name;
+
+    /**
+     * Develops the `count` (1..HG_LANES) individuals whose genomes are rows[0..count-1]:
+     * basal[genes] followed, at `weight_offset`, by weight[edges] where heritable. Sets
+     * tile->expression, instability and stable; lanes beyond `count` are copies of lane 0.
+     */
+    void (*develop)(const hg_development *development, hg_tile *tile, const double *const *rows,
+                    int count, int64_t weight_offset);
+
+    /** Sets tile->fitness to the product of the terms, clamped at 0. */
+    void (*evaluate)(const hg_fitness_term *terms, int64_t count, int64_t genes, hg_tile *tile);
+
+    /** Writes the first `count` lanes of tile[genes][HG_LANES] to rows[lane][0..genes-1]. */
+    void (*store)(const double *tile, int64_t genes, double *const *rows, int count);
+
+    /**
+     * Adds copies[r] times row r, r < rows, columns 0..count-1, to the sums. Returns false
+     * when a value lay outside the grid (or was not a number): the sums are then void.
+     * The weights of one sum may add up to 2^11 before it must be emptied.
+     */
+    bool (*add_rows)(const hg_grid *grid, int64_t count, const double *const *row,
+                     const int64_t *copies, int rows, const hg_grid_sums *sums);
+
+    /** uniforms[i] = the first uniform of block `draw` of individual first+i. */
+    void (*uniforms)(uint64_t seed, int purpose, int64_t generation, int64_t first, int64_t count,
+                     uint32_t draw, double *uniforms);
+
+    /** values[i] = -log(values[i]). */
+    void (*exponentials)(double *values, int64_t count);
+
+    /**
+     * normals[i] = the standard normal of block draw[i] of individual[i]: what
+     * hg_stream_normal() gives, several at a time.
+     */
+    void (*normals)(uint64_t seed, int purpose, int64_t generation, const int64_t *individual,
+                    const uint32_t *draw, int64_t count, double *normals);
+} hg_kernels;
+
+/** The fastest variant that this processor runs; "baseline" runs everywhere. */
+const hg_kernels *hg_kernels_best(void);
+
+/**
+ * The variant called `name` ("baseline", "avx2", "avx512"), or NULL where it was not
+ * built or the processor lacks it.
+ */
+const hg_kernels *hg_kernels_named(const char *name);
+
+#endif

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One synchronous step of regulation. A model is an activation function: what a gene
+ * makes of its regulatory input u. step() is the loop over the network that all of
+ * them share; the compiler makes one copy of it for each model.
+ */
+#include "kernels/lanes/vector.h"
+
+typedef struct regulated {
+    int64_t index;
+    hg_vector u;                  /* regulatory input: sum of W[g,j] * x_j */
+    hg_vector basal, promoted, x; /* of this gene, before the step */
+} regulated;
+
+typedef hg_vector activation(const hg_development *development, const regulated *gene);
+
+HG_INLINE hg_vector activate_none(const hg_development *development, const regulated *gene)
+{
+    (void)development;
+    return gene->promoted;
+}
+
+HG_INLINE hg_vector activate_additive(const hg_development *development, const regulated *gene)
+{
+    const hg_vector level = gene->promoted + development->strength * gene->u;
+    return hg_max(level, hg_all(0.0));
+}
+
+HG_INLINE hg_vector activate_multiplicative(const hg_development *development, const regulated *gene)
+{
+    const hg_vector level = gene->promoted * (1.0 + development->strength * gene->u);
+    return hg_max(level, hg_all(0.0));
+}
+
+/* base^exponent by squaring. */
+HG_INLINE hg_vector integer_power(hg_vector base, int32_t exponent)
+{
+    if (exponent == 2) return base * base;
+    hg_vector result = hg_all(1.0);
+    for (; exponent > 0; exponent >>= 1, base *= base)
+        if (exponent & 1) result *= base;
+    return result;
+}
+
+/* With r = y/k the response is r^n/(1 + r^n): neither k^n nor y^n can overflow, and above the
+ * ceiling the quotient is 1 to the last bit. */
+HG_INLINE hg_vector activate_hill(const hg_development *development, const regulated *gene)
+{
+    const int64_t g = gene->index;
+    const hg_vector y = development->concentration + development->strength * gene->u;
+    hg_vector r = hg_max(y, hg_all(0.0)) * development->inverse_k[g];
+    r = hg_min(r, hg_all(development->ceiling[g]));
+    const int32_t power = development->power[g];
+    const hg_vector z = power > 0 ? integer_power(r, power) : hg_vpow(r, hg_all(development->n[g]));
+    return gene->basal * development->envelope * (z / (1.0 + z));
+}
+
+HG_INLINE hg_vector activate_sigmoid(const hg_development *development, const regulated *gene)
+{
+    const double a = development->constitutive;
+    const double scale = (1.0 - a) / a, steepness = 1.0 / (a * (1.0 - a));
+    return 1.0 / (1.0 + scale * hg_vexp(-steepness * gene->u));
+}
+
+HG_INLINE hg_vector activate_siegal_bergman(const hg_development *development, const regulated *gene)
+{
+    return 2.0 / (1.0 + hg_vexp(-development->slope * gene->u)) - 1.0;
+}
+
+HG_INLINE hg_vector activate_wagner(const hg_development *development, const regulated *gene)
+{
+    (void)development;
+    const hg_vector zero = hg_all(0.0);
+    const hg_vector not_on = hg_select(gene->u < zero, hg_all(-1.0), gene->x);
+    return hg_select(gene->u > zero, hg_all(1.0), not_on);
+}
+
+HG_INLINE void step(const hg_development *development, const hg_tile *tile,
+                    const double *restrict x, double *restrict next, bool heritable,
+                    activation *activate)
+{
+    const int32_t *restrict source = development->source;
+    for (int64_t g = 0; g < development->genes; g++) {
+        hg_vector u[HG_VECTORS];
+        for (int v = 0; v < HG_VECTORS; v++) u[v] = hg_all(0.0);
+        for (int64_t e = development->first[g]; e < development->first[g + 1]; e++) {
+            const double *regulator = x + (int64_t)source[e] * HG_LANES;
+            for (int v = 0; v < HG_VECTORS; v++) {
+                const hg_vector weight =
+                    heritable ? hg_load(tile->weights + e * HG_LANES + v * HG_WIDTH)
+                              : hg_all(development->weight[e]);
+                u[v] += weight * hg_load(regulator + v * HG_WIDTH);
+            }
+        }
+        for (int v = 0; v < HG_VECTORS; v++) {
+            const int64_t at = g * HG_LANES + v * HG_WIDTH;
+            const regulated gene = {g, u[v], hg_load(tile->basal + at),
+                                    hg_load(tile->promoted + at), hg_load(x + at)};
+            hg_store(next + at, activate(development, &gene));
+        }
+    }
+}
+
+/* One model with shared and with heritable weights. */
+#define HG_MODEL(name)                                                                             \
+    static void name##_shared(const hg_development *development, const hg_tile *tile,              \
+                              const double *x, double *next)                                       \
+    {                                                                                              \
+        step(development, tile, x, next, false, activate_##name);                                  \
+    }                                                                                              \
+    static void name##_heritable(const hg_development *development, const hg_tile *tile,           \
+                                 const double *x, double *next)                                    \
+    {                                                                                              \
+        step(development, tile, x, next, true, activate_##name);                                   \
+    }
+
+HG_MODEL(none)
+HG_MODEL(additive)
+HG_MODEL(multiplicative)
+HG_MODEL(hill)
+HG_MODEL(sigmoid)
+HG_MODEL(siegal_bergman)
+HG_MODEL(wagner)
+
+#define HG_ROW(name) {name##_shared, name##_heritable}
+
+static hg_regulation_step *const steps[HG_REGULATION_MODELS][2] = {
+    [HG_REGULATION_NONE] = HG_ROW(none),
+    [HG_REGULATION_ADDITIVE] = HG_ROW(additive),
+    [HG_REGULATION_MULTIPLICATIVE] = HG_ROW(multiplicative),
+    [HG_REGULATION_HILL] = HG_ROW(hill),
+    [HG_REGULATION_SIGMOID] = HG_ROW(sigmoid),
+    [HG_REGULATION_SIEGAL_BERGMAN] = HG_ROW(siegal_bergman),
+    [HG_REGULATION_WAGNER] = HG_ROW(wagner),
+};
+
+void hg_regulate(const hg_development *development, const hg_tile *tile, const double *x,
+                 double *next)
+{
+    const bool heritable = development->weight == NULL;
+    steps[development->regulation][heritable](development, tile, x, next);
+}

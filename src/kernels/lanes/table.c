@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "kernels/lanes/vector.h"
+
+#define HG_TEXT_(name) #name
+#define HG_TEXT(name) HG_TEXT_(name)
+
+extern const hg_kernels HG_JOIN(hg_kernels, HG_VARIANT);
+
+const hg_kernels HG_JOIN(hg_kernels, HG_VARIANT) = {
+    .name = HG_TEXT(HG_VARIANT),
+    .develop = hg_develop,
+    .evaluate = hg_evaluate,
+    .store = hg_tile_store,
+    .add_rows = hg_add_rows,
+    .uniforms = hg_uniforms,
+    .exponentials = hg_exponentials,
+    .normals = hg_normals,
+};

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model/config.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+
+static void free_words(char ***words, int64_t count)
+{
+    for (int64_t i = 0; *words != NULL && i < count; i++) hg_release(&(*words)[i]);
+    hg_release(words);
+}
+
+static void free_edges(hg_named_edge **edges, int64_t count)
+{
+    for (int64_t i = 0; *edges != NULL && i < count; i++) {
+        hg_release(&(*edges)[i].source);
+        hg_release(&(*edges)[i].target);
+    }
+    hg_release(edges);
+}
+
+static void free_series(hg_series *series)
+{
+    hg_release(&series->at);
+    hg_release(&series->values);
+}
+
+static void free_component(hg_fitness_component *component)
+{
+    hg_release(&component->weights.list);
+    hg_release(&component->optimum.list);
+    hg_release(&component->strength.list);
+    free_series(&component->optimum_series);
+    hg_release(&component->interactions);
+    free_edges(&component->named, component->interaction_count);
+    hg_release(&component->genes);
+    free_words(&component->gene_names, component->gene_count);
+}
+
+static void free_network(hg_config *config)
+{
+    hg_release(&config->network.file);
+    for (int64_t i = 0; config->network.signs != NULL && i < config->network.sign_count; i++)
+        hg_release(&config->network.signs[i].token);
+    hg_release(&config->network.signs);
+    free_edges(&config->network.edges, config->network.edge_count);
+    free_words(&config->network.genes, config->network.gene_count);
+}
+
+void hg_config_free(hg_config *config)
+{
+    hg_release(&config->path);
+    hg_release(&config->directory);
+    hg_release(&config->text);
+    hg_release(&config->run.name);
+    hg_release(&config->population.deme_sizes);
+    hg_release(&config->population.initial.basal.list);
+    hg_release(&config->population.initial.from);
+    free_network(config);
+    free_series(&config->environment.tf_concentration);
+    free_series(&config->environment.temperature);
+    free_series(&config->environment.nutrients);
+    hg_release(&config->expression.slope.list);
+    hg_release(&config->expression.k.list);
+    hg_release(&config->expression.n.list);
+    hg_release(&config->regulation.initial_state.list);
+    for (int64_t i = 0; config->fitness != NULL && i < config->fitness_count; i++)
+        free_component(&config->fitness[i]);
+    hg_release(&config->fitness);
+    hg_release(&config->mating.rates);
+    hg_release(&config->mating.chromosomes);
+    hg_release(&config->migration.matrix);
+    hg_release(&config->output.file);
+    hg_release(&config->output.snapshots_at);
+    memset(config, 0, sizeof *config);
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Who begets whom. N independent draws of a parent, each with probability
+ * weight_i / sum(weight), are made in sorted order: the j-th smallest of N uniform
+ * numbers is S_j/S_(N+1), S_j being the sum of the first j of N+1 exponential
+ * spacings (Devroye 1986, ch. V.3). Spacings belong to the offspring, weights to the
+ * parents; both are summed over the partition's blocks, so one gather of the block
+ * sums lets every rank find the offspring of its own parents, O(N/P) each. As
+ * offspring lie in the order of their parents, only those that the fluctuation of
+ * the counts carries over a rank's border have a parent on another rank.
+ */
+#ifndef HG_PARALLEL_PARENTAGE_H
+#define HG_PARALLEL_PARENTAGE_H
+
+#include "kernels/kernels.h"
+#include "parallel/partition.h"
+
+/** A parent and its consecutive offspring on another rank, with its genome beside it. */
+typedef struct hg_brood {
+    int64_t parent;          /**< global index */
+    int64_t first, count;    /**< its offspring there: global indices */
+    double low, high;        /**< its interval of the cumulated weights */
+} hg_brood;
+
+/** Broods and their genomes, [capacity] and [capacity * stride]. */
+typedef struct hg_broods {
+    hg_brood *brood;
+    double *genome;
+    int64_t count, capacity;
+} hg_broods;
+
+/** What a generation moved between ranks, as seen from this rank. */
+typedef struct hg_traffic {
+    int64_t bytes_sent, messages_sent;
+} hg_traffic;
+
+typedef struct hg_parentage {
+    const hg_partition *partition;
+    const hg_kernels *kernels;
+    int64_t stride;         /**< doubles of a genome */
+    double *spacing;        /**< [count] of this rank's offspring */
+    double *spacing_sum;    /**< [own blocks] */
+    double *weight_start;   /**< [blocks+1] cumulated weights at the blocks' starts */
+    double *spacing_start;  /**< [blocks+1] */
+    double scale;           /**< from spacings to weights */
+    double last_target;     /**< the largest target: just below the total weight */
+    int64_t *parent;        /**< [count] result: global index of the first parent */
+    int32_t *children;      /**< [count] result: offspring of each own individual, anywhere */
+    double *low, *high;     /**< [count] interval of the parent, or NULL where not asked for */
+    hg_broods outgoing, incoming;
+    int *outgoing_to;       /**< [ranks+1] first brood for each rank */
+    MPI_Request *request;   /**< [2*ranks] */
+    int requests;
+    hg_traffic traffic;
+} hg_parentage;
+
+/** `intervals`: fill low and high (mates are drawn from them). Free also after failure. */
+hg_status hg_parentage_create(hg_parentage *parentage, const hg_partition *partition,
+                              const hg_kernels *kernels, int64_t stride, bool intervals);
+void hg_parentage_free(hg_parentage *parentage);
+
+/** Draws the spacings of this rank's offspring of `generation`. Not collective. */
+void hg_parentage_space(hg_parentage *parentage, uint64_t seed, int64_t generation);
+
+/** Total weight; 0 when nobody can reproduce. Valid after hg_parentage_cumulate. */
+double hg_parentage_total(const hg_parentage *parentage);
+
+/**
+ * Cumulates the sums of all blocks, in their order: weight[blocks], spacing[blocks].
+ * `generation` is that of the spacings. Not collective.
+ */
+void hg_parentage_cumulate(hg_parentage *parentage, const double *weight, const double *spacing,
+                           uint64_t seed, int64_t generation);
+
+/**
+ * Finds the parents of this rank's offspring and the offspring of its parents.
+ * weight[count] are the weights that were summed; genome(context, i) is the genome of own
+ * individual i (local index). Collective (point to point): broods with parents on one
+ * rank and offspring on another travel; `incoming` holds what arrived. Sends are still
+ * under way until hg_parentage_settle(). HG_NO_MEMORY aborts all ranks.
+ */
+void hg_parentage_match(hg_parentage *parentage, const double *weight, uint64_t seed,
+                        int64_t generation, const double *(*genome)(void *context, int64_t i),
+                        void *context);
+
+/** Waits for the sends of hg_parentage_match. */
+void hg_parentage_settle(hg_parentage *parentage);
+
+/** The block whose weights hold `target`. */
+int64_t hg_parentage_block_of(const hg_parentage *parentage, double target);
+
+/** The own individual (local index) in own block `block` whose interval holds `target`. */
+int64_t hg_parentage_find(const hg_parentage *parentage, const double *weight, int64_t block,
+                          double target);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "population/genotypes.h"
+
+#include "base/memory.h"
+
+static int64_t padded(int64_t count) { return (count + 7) / 8 * 8; }
+
+hg_status hg_genotypes_create(hg_genotypes *genotypes, int64_t rows, int64_t genes, int64_t edges,
+                              bool clonal)
+{
+    *genotypes = (hg_genotypes){.rows = rows, .genes = genes, .edges = edges, .clonal = clonal};
+    genotypes->weight_offset = padded(genes);
+    genotypes->expression_stride = padded(genes);
+    genotypes->stride = padded(genes) + padded(edges);
+    const size_t many = (size_t)rows, bytes = sizeof(double);
+    const size_t genome = (size_t)genotypes->stride * bytes;
+    HG_TRY(hg_allocate(&genotypes->genome, HG_MEMORY_GENOTYPES, many, genome));
+    if (!clonal) HG_TRY(hg_allocate(&genotypes->parental, HG_MEMORY_GENOTYPES, many, genome));
+    if (clonal)
+        HG_TRY(hg_allocate(&genotypes->expression, HG_MEMORY_PHENOTYPES, many,
+                           (size_t)genotypes->expression_stride * bytes));
+    HG_TRY(hg_allocate(&genotypes->fitness, HG_MEMORY_PHENOTYPES, many, bytes));
+    HG_TRY(hg_allocate(&genotypes->stable, HG_MEMORY_PHENOTYPES, many, sizeof(int8_t)));
+    HG_TRY(hg_allocate(&genotypes->copies, HG_MEMORY_INDIVIDUALS, many, sizeof(int32_t)));
+    if (!clonal) return HG_OK;
+    HG_TRY(hg_allocate(&genotypes->claim, HG_MEMORY_INDIVIDUALS, many, sizeof(int8_t)));
+    return hg_allocate(&genotypes->free_row, HG_MEMORY_INDIVIDUALS, many, sizeof(int32_t));
+}
+
+void hg_genotypes_free(hg_genotypes *genotypes)
+{
+    hg_release(&genotypes->genome);
+    hg_release(&genotypes->parental);
+    hg_release(&genotypes->expression);
+    hg_release(&genotypes->fitness);
+    hg_release(&genotypes->stable);
+    hg_release(&genotypes->copies);
+    hg_release(&genotypes->claim);
+    hg_release(&genotypes->free_row);
+    *genotypes = (hg_genotypes){0};
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Means and variances over the population, column by column, whose bits depend on
+ * nobody's order of adding. Values are turned into integers on a grid that the last
+ * record's spread suggests (kernels/kernels.h, hg_grid); integer sums are exact, so
+ * identical genotypes count once with their number of copies, and threads and ranks
+ * may add up what they hold in any way. Where a value does not fit the grid, or the
+ * grid was too coarse for the spread found, hg_moments_finish() asks for the sums to
+ * be taken again after a look at the range.
+ */
+#ifndef HG_POPULATION_MOMENTS_H
+#define HG_POPULATION_MOMENTS_H
+
+#include "base/status.h"
+#include "kernels/kernels.h"
+
+/** What ranks exchange for one column: limbs are added, `largest` is maximised. */
+typedef struct hg_moment {
+    int64_t limb[6];
+    double largest;
+} hg_moment;
+
+typedef struct hg_moments_thread {
+    hg_grid_sums sums;
+    __int128 *deviation, *square, *rest; /**< [columns] what `sums` held when it was emptied */
+    int64_t weight;                      /**< of `sums` since then */
+    bool valid;
+    double *low, *high; /**< [columns] of the range */
+} hg_moments_thread;
+
+typedef struct hg_moments {
+    int64_t columns; /**< padded to whole vectors */
+    const hg_kernels *kernels;
+    hg_grid grid;
+    double *shift, *reach, *magic, *magic2, *magic3, *limit2; /**< [columns] */
+    hg_moments_thread *thread; /**< [threads] */
+    int threads;
+    bool ready; /**< the grid has been set */
+} hg_moments;
+
+/** Free also after failure. */
+hg_status hg_moments_create(hg_moments *moments, int64_t columns, int threads,
+                            const hg_kernels *kernels);
+void hg_moments_free(hg_moments *moments);
+
+/** Empties the sums. */
+void hg_moments_begin(hg_moments *moments);
+
+/** Adds copies[r] times row[r], r < rows <= HG_LANES. One caller per thread number. */
+void hg_moments_add(hg_moments *moments, int thread, const double *const *row,
+                    const int64_t *copies, int rows);
+
+/** Puts the sums into entry[columns]; returns false where a value did not fit the grid. */
+bool hg_moments_pack(hg_moments *moments, hg_moment *entry);
+
+/**
+ * Mean and variance (dividing by individuals - 1) of the first `count` columns from the
+ * entries reduced over ranks, and the grid for the next record. Returns false when the
+ * sums must be taken again: where `fitted` is false (a value lay outside the grid on some
+ * rank) after hg_moments_set_range(), else on the grid as it now is, centred on the mean.
+ */
+bool hg_moments_finish(hg_moments *moments, const hg_moment *entry, int64_t individuals,
+                       bool fitted, int64_t first, int64_t count, double *mean,
+                       double *variance);
+
+/** Looking at the range: begin, note every row, pack largest values; see set_range. */
+void hg_moments_begin_range(hg_moments *moments);
+void hg_moments_note_range(hg_moments *moments, int thread, const double *const *row, int rows);
+/** extreme[0..columns-1] = largest value, extreme[columns..2*columns-1] = -smallest. */
+void hg_moments_pack_range(hg_moments *moments, double *extreme);
+/** Sets the grid from the extremes over all ranks; false where one is not finite. */
+bool hg_moments_set_range(hg_moments *moments, const double *extreme);
+
+#endif

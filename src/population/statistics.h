@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * What is recorded of a generation, over all individuals of all ranks. */
+#ifndef HG_POPULATION_STATISTICS_H
+#define HG_POPULATION_STATISTICS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/status.h"
+
+/** One record. Variances divide by N-1 (0 where N is 1). Arrays are owned. */
+typedef struct hg_statistics {
+    int64_t genes, edges;
+    int64_t generation;
+    double fitness_mean, fitness_variance, fitness_min, fitness_max;
+    int64_t parents;    /**< individuals of the generation before with offspring here */
+    int64_t mutations;  /**< mutation events: alleles and weights redrawn in this generation */
+    double stable_fraction;
+    double tf_concentration, temperature, nutrients;
+    double *basal_mean, *basal_variance;           /**< [genes] */
+    double *expression_mean, *expression_variance; /**< [genes] */
+    double *weight_mean, *weight_variance;         /**< [edges], NULL unless heritable */
+    double *optimum;                               /**< [genes], NULL unless it varies */
+} hg_statistics;
+
+hg_status hg_statistics_create(hg_statistics *statistics, int64_t genes, int64_t edges,
+                               bool heritable, bool optimum_varies);
+void hg_statistics_free(hg_statistics *statistics);
+
+#endif

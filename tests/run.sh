@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Installs what the tests need (Debian packages), builds everything and runs the test suite, but
+# for the tests labelled "slow" and "slurm". Arguments are passed on to ctest:
+#
+#   bash tests/run.sh -L unit        # the unit tests only
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+bash jobs/setup.sh --tests
+
+# The preset sets what Open MPI and Check need, and leaves the long tests out.
+ctest --preset release --no-tests=error "$@"
