@@ -70,7 +70,7 @@ set rmargin at screen 0.86
 set xrange [0:$last > 0 ? $last : 1]
 set yrange [0:*]
 set ylabel 'fitness'
-set key top left Left reverse opaque
+set key tmargin center horizontal Left reverse
 set grid lc rgb '#dddddd'
 plot '$data/fitness' using 1:(\$2-sqrt(\$3)):(\$2+sqrt(\$3)) with filledcurves \
          fc rgb '#56b4e9' fs transparent solid 0.5 title 'mean ± standard deviation', \

@@ -43,9 +43,14 @@ hg_status hg_h5_fail(hg_status status, const char *what)
     return hg_fail(status, "%s: %s", what, said[0] != '\0' ? said : "HDF5 gives no reason");
 }
 
+/* Most calls forget what the last failure was; closing after one must not. */
 void hg_h5_close(hid_t *handle)
 {
-    if (*handle > 0) H5Idec_ref(*handle);
+    if (*handle > 0) {
+        const hid_t said = H5Eget_num(H5E_DEFAULT) > 0 ? H5Eget_current_stack() : -1;
+        H5Idec_ref(*handle);
+        if (said >= 0) H5Eset_current_stack(said);
+    }
     *handle = -1;
 }
 
@@ -68,11 +73,11 @@ hid_t hg_h5_properties(hid_t kind)
 hid_t hg_h5_open(const char *path, bool writing)
 {
     hg_h5_quiet();
-    const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     H5Pset_file_locking(access, false, true);
     H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18);
     const hid_t file = H5Fopen(path, writing ? H5F_ACC_RDWR : H5F_ACC_RDONLY, access);
-    H5Pclose(access);
+    hg_h5_close(&access);
     return file;
 }
 

@@ -122,10 +122,10 @@ static bool read_weight(const table *t, const word *column, double *weight)
     if (hg_number_parse(column->text, weight) == HG_NUMBER_FINITE) return true;
     hg_text allowed = hg_text_of(LABEL);
     for (int64_t i = 0; i < config->network.sign_count; i++)
-        hg_text_add(&allowed, "%s, ", config->network.signs[i].token);
+        hg_text_add(&allowed, "%s%s", i > 0 ? ", " : "", config->network.signs[i].token);
     hg_mistakes_add(t->mistakes, place_of(t, column->column), "'%.60s' is neither a sign nor a "
-                    "number; allowed: %s or a finite number", column->text,
-                    allowed.data == NULL ? "" : allowed.data);
+                    "number; allowed: %s%sa finite number", column->text,
+                    allowed.data == NULL ? "" : allowed.data, allowed.data == NULL ? "" : " or ");
     hg_text_free(&allowed);
     return false;
 }

@@ -69,6 +69,7 @@ static hg_status check_room_at(const char *where, const char *path, int64_t byte
     struct statvfs volume;
     if (statvfs(where, &volume) != 0)
         return hg_fail(HG_IO, "%s: %s", where, strerror(errno));
+    if (volume.f_blocks == 0) return HG_OK; /* it does not say */
     const double room = (double)volume.f_bavail * (double)volume.f_frsize;
     if (room >= (double)bytes + (double)METADATA_ROOM) return HG_OK;
     return hg_fail(HG_IO, "%s: the disk is full: %" PRId64 " bytes are to be written and %.0f are "

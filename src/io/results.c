@@ -395,3 +395,16 @@ hg_status hg_results_network(const hg_results *results, hg_network *network)
     hg_results_texts_free(&names);
     return status;
 }
+
+hg_status hg_results_origin(const char *path, char **text, hg_network *network)
+{
+    hg_results results;
+    *text = NULL;
+    *network = (hg_network){0};
+    hg_status status = hg_results_open(&results, path);
+    if (status == HG_OK)
+        status = hg_copy_text(text, HG_MEMORY_CONFIGURATION, results.run_file_resolved);
+    if (status == HG_OK) status = hg_results_network(&results, network);
+    hg_results_close(&results);
+    return status;
+}

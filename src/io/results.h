@@ -74,6 +74,12 @@ hg_status hg_results_provenance_integer(const hg_results *results, const char *n
 hg_status hg_results_network(const hg_results *results, hg_network *network);
 
 /**
+ * What a run is repeated from: the resolved run file (`*text`: hg_release) and the network
+ * of the result file at `path`. HG_BAD_INPUT. Free both also after failure.
+ */
+hg_status hg_results_origin(const char *path, char **text, hg_network *network);
+
+/**
  * For whoever reads datasets in pieces: fails with HG_BAD_INPUT unless what the file holds
  * of the open dataset can be as much as its extent claims.
  */

@@ -100,7 +100,7 @@ static bool is_off(const check *c, const char *condition)
     while (*condition != '\0') {
         const size_t length = strcspn(condition, " "), path_length = strcspn(condition, "=");
         char path[HG_LABEL_SIZE];
-        if (path_length > length) return false; /* an origin of the network */
+        if (path_length >= length) return false; /* an origin of the network */
         snprintf(path, sizeof path, "%.*s", (int)path_length, condition);
         const char *model = hg_key_model(hg_keys_find(&hg_run_keys, path), c->config)->name;
         bool is_one = false;
@@ -228,7 +228,7 @@ static void check_demes(const check *c)
 static void check_life(const check *c)
 {
     const hg_config *config = c->config;
-    if (config->development.window > config->development.steps)
+    if (config->development.steps > 0 && config->development.window > config->development.steps)
         hg_mistakes_add(c->mistakes, place_of(c, "development.window"),
                         "development.window: %" PRId64 " is more than development.steps, which is %"
                         PRId64 "; allowed: 1 to `steps`", config->development.window,

@@ -156,12 +156,17 @@ hg_status hg_table_read(hg_mistakes *mistakes, const hg_key_table *table, const 
     if (given[0] == NULL) refuse_missing(&w, &table->keys[0], map->place);
     /* Which of the others belong is only known with a sound model. */
     const bool sound = given[0] != NULL && mistakes->count == before;
+    bool model_known = given[0] != NULL;
+    for (int64_t i = before; i < mistakes->count && given[0] != NULL; i++)
+        if (mistakes->list[i].place.line == given[0]->place.line &&
+            mistakes->list[i].place.column == given[0]->place.column)
+            model_known = false;
     for (int i = 1; i < table->count; i++) {
         const hg_key *key = &table->keys[i];
         const bool used = hg_key_is_used(table, key, base);
         if (given[i] != NULL && !used && sound) refuse_foreign(&w, key, given[i]);
         if (given[i] != NULL || !used) continue;
-        if (hg_key_is_required(key) && given[0] != NULL) refuse_missing(&w, key, map->place);
+        if (hg_key_is_required(key) && model_known) refuse_missing(&w, key, map->place);
         const bool alias = key->type == HG_KEY_PROFILE || key->type == HG_KEY_INTERACTIONS;
         const bool given_otherwise = alias && ((hg_node_get(map, "width") != NULL &&
             strcmp(key->path, "strength") == 0) || hg_node_get(map, "matrix") != NULL);

@@ -14,7 +14,8 @@
 static hg_status build_from_file(const hg_config *config, hg_network *network)
 {
     hg_text path = hg_text_of(LABEL);
-    if (config->network.file[0] != '/') hg_text_add(&path, "%s/", config->directory);
+    if (config->network.file[0] != '/' && strcmp(config->directory, ".") != 0)
+        hg_text_add(&path, "%s/", config->directory);
     hg_text_add(&path, "%s", config->network.file);
     char *name = NULL;
     hg_edge_list list = {0};

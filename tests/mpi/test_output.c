@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The result file written by several ranks, of which some may have nothing. */
+#include "../sample_output.h"
+
+#include <check.h>
+#include <unistd.h>
+
+#include "io/compare.h"
+#include "parallel/team.h"
+
+#define PATH "test_mpi_output.h5"
+
+static int rank, ranks;
+
+/* The same verdict on all ranks, so that no rank goes on alone. */
+static void assert_everywhere(bool mine, const char *what)
+{
+    int all = mine;
+    MPI_Allreduce(MPI_IN_PLACE, &all, 1, MPI_INT, MPI_LAND, MPI_COMM_WORLD);
+    ck_assert_msg(all, "%s (%s)", what, hg_error_message());
+}
+
+static void clean(void)
+{
+    if (rank == 0) unlink(PATH);
+    MPI_Barrier(MPI_COMM_WORLD);
+}
+
+static double stored(double value, bool single) { return single ? (double)(float)value : value; }
+
+static bool basal_is_right(const sample *what)
+{
+    hg_results results;
+    bool right = hg_results_open(&results, PATH) == HG_OK;
+    hid_t dataset = right ? H5Dopen2(results.file, "/snapshots/basal", H5P_DEFAULT) : -1;
+    const int64_t snapshots = 4, count = snapshots * what->individuals * what->genes;
+    static const int64_t generation[] = {0, 5, 10, 12};
+    double *values = malloc((size_t)count * sizeof *values);
+    hid_t space = right ? H5Dget_space(dataset) : -1;
+    right = right && H5Sget_simple_extent_npoints(space) == count &&
+            H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0;
+    for (int64_t k = 0; right && k < count; k++) {
+        const int64_t t = k / (what->individuals * what->genes);
+        const int64_t i = k / what->genes % what->individuals, g = k % what->genes;
+        right = values[k] == stored(sample_value(HG_FIELD_BASAL, generation[t], i, g),
+                                    what->single);
+    }
+    if (space >= 0) H5Sclose(space);
+    if (dataset >= 0) H5Dclose(dataset);
+    free(values);
+    hg_results_close(&results);
+    return right;
+}
+
+static void assert_written(sample what, const char *name)
+{
+    what.replace = true;
+    assert_everywhere(sample_write(PATH, &what) == HG_OK, name);
+    assert_everywhere(rank != 0 || basal_is_right(&what), name);
+}
+
+START_TEST(every_shape_is_written)
+{
+    sample what = sample_default();
+    assert_written(what, "plain");
+    what.individuals = 1000003 / 100;
+    assert_written(what, "many individuals");
+    what.heritable = true;
+    what.single = true;
+    assert_written(what, "heritable, single precision");
+    what.deflate = 1;
+    assert_written(what, "deflated");
+    what.flush_every = 1;
+    assert_written(what, "flushed");
+    what.individuals = 2;
+    assert_written(what, "fewer individuals than ranks");
+}
+END_TEST
+
+START_TEST(ranks_without_individuals_take_part)
+{
+    sample what = sample_default();
+    what.count = rank == ranks - 1 ? what.individuals : 0;
+    assert_written(what, "all on the last rank");
+    what.deflate = 1;
+    what.first = rank == 0 ? 0 : what.individuals;
+    what.count = rank == 0 ? what.individuals : 0;
+    assert_written(what, "all on the first rank, deflated");
+}
+END_TEST
+
+START_TEST(a_failure_of_one_rank_is_that_of_all)
+{
+    sample what = sample_default();
+    what.failing = 5;
+    for (int deflate = 0; deflate < 2; deflate++) {
+        what.deflate = deflate;
+        what.replace = true;
+        const hg_status status = sample_write(PATH, &what);
+        assert_everywhere(status == HG_NO_MEMORY && strstr(hg_error_message(), "gave up") != NULL,
+                          "the source's failure");
+    }
+    what = sample_default();
+    assert_everywhere(sample_write(PATH, &what) == HG_USAGE, "an existing file");
+    assert_everywhere(strstr(hg_error_message(), PATH) != NULL, "its name");
+    assert_everywhere(sample_write("no-such-folder/x.h5", &what) == HG_IO, "no folder");
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+    MPI_Init(&argc, &argv);
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+    Suite *suite = suite_create("output by several ranks");
+    TCase *all = tcase_create("all");
+    tcase_add_checked_fixture(all, clean, clean);
+    tcase_add_test(all, every_shape_is_written);
+    tcase_add_test(all, ranks_without_individuals_take_part);
+    tcase_add_test(all, a_failure_of_one_rank_is_that_of_all);
+    suite_add_tcase(suite, all);
+    SRunner *runner = srunner_create(suite);
+    srunner_set_fork_status(runner, CK_NOFORK);
+    srunner_run_all(runner, rank == 0 ? CK_NORMAL : CK_SILENT);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    MPI_Allreduce(MPI_IN_PLACE, &failed, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD);
+    MPI_Finalize();
+    return failed != 0;
+}

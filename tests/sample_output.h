@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * A small result file with known values, for the tests of its writer and readers. */
+#ifndef HG_TESTS_SAMPLE_OUTPUT_H
+#define HG_TESTS_SAMPLE_OUTPUT_H
+
+#include <mpi.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/output.h"
+#include "io/results.h"
+
+typedef struct sample {
+    int64_t individuals, genes, edges, generations, snapshot_every, flush_every;
+    bool heritable, single, replace, abandon;
+    int deflate;
+    size_t text_length;      /* of the run file */
+    int64_t first, count;    /* of this rank; count -1: an even share */
+    int64_t changed;         /* generation whose mean fitness is another one, -1: none */
+    int64_t failing;         /* generation whose source fails on the last rank, -1: none */
+} sample;
+
+static inline sample sample_default(void)
+{
+    return (sample){.individuals = 23, .genes = 5, .edges = 7, .generations = 12,
+                    .snapshot_every = 5, .text_length = 200, .count = -1, .changed = -1,
+                    .failing = -1};
+}
+
+static inline double sample_value(int field, int64_t generation, int64_t individual, int64_t item)
+{
+    return field * 1000.0 + (double)generation * 10.0 + (double)individual * 0.25 +
+           (double)item * 0.001;
+}
+
+typedef struct sample_source {
+    const sample *what;
+    int64_t generation;
+    int rank, ranks;
+} sample_source;
+
+static inline hg_status sample_fetch(void *context, hg_field field, int64_t first, int64_t count,
+                                     void *buffer)
+{
+    const sample_source *source = context;
+    if (source->generation == source->what->failing && source->rank == source->ranks - 1)
+        return hg_fail(HG_NO_MEMORY, "the source gave up");
+    int64_t width = 1;
+    if (field == HG_FIELD_BASAL || field == HG_FIELD_EXPRESSION || field == HG_FIELD_INSTABILITY)
+        width = source->what->genes;
+    if (field == HG_FIELD_WEIGHT) width = source->what->edges;
+    for (int64_t i = 0; i < count; i++)
+        for (int64_t j = 0; j < width; j++) {
+            const int64_t at = i * width + j;
+            if (field == HG_FIELD_STABLE)
+                ((int8_t *)buffer)[at] = (int8_t)((first + i) % 2);
+            else if (field == HG_FIELD_DEME)
+                ((int32_t *)buffer)[at] = (int32_t)((first + i) % 3);
+            else if (field == HG_FIELD_PARENT || field == HG_FIELD_PARENT2)
+                ((int64_t *)buffer)[at] = first + i + source->generation;
+            else
+                ((double *)buffer)[at] =
+                    sample_value((int)field, source->generation, first + i, j);
+        }
+    return HG_OK;
+}
+
+static inline hg_status sample_record(hg_output *output, const sample *what, int64_t generation,
+                                      hg_statistics *statistics)
+{
+    statistics->generation = generation;
+    statistics->fitness_mean = (double)generation + (generation == what->changed ? 0.5 : 0.0);
+    statistics->mutations = 2 * generation;
+    for (int64_t g = 0; g < what->genes; g++)
+        statistics->basal_mean[g] = (double)(generation * 100 + g);
+    return hg_output_statistics(output, statistics);
+}
+
+static inline hg_status sample_generations(hg_output *output, const sample *what,
+                                           hg_statistics *statistics)
+{
+    sample_source source = {.what = what};
+    MPI_Comm_rank(MPI_COMM_WORLD, &source.rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &source.ranks);
+    for (int64_t t = 0; t <= what->generations; t++) {
+        HG_TRY(sample_record(output, what, t, statistics));
+        source.generation = t;
+        if (t % what->snapshot_every == 0 || t == what->generations)
+            HG_TRY(hg_output_snapshot(output, t, sample_fetch, &source));
+        if (what->flush_every > 0 && t % what->flush_every == 0)
+            HG_TRY(hg_output_flush(output, t));
+    }
+    return HG_OK;
+}
+
+static inline hg_status sample_end(hg_output **output, const sample *what)
+{
+    static const char *const phases[] = {"evolution", "output"};
+    static const char *const categories[] = {"genotypes"};
+    static const char *const kinds[] = {"bytes_sent", "messages"};
+    double seconds[] = {0.75, 0.25};
+    int64_t calls[] = {3, 4}, bytes[] = {1000}, traffic[] = {10, 20}, resident[64] = {5};
+    hg_performance performance = {.phases = 2, .phase = phases, .mean = seconds, .min = seconds,
+        .max = seconds, .calls = calls, .wall = 1.0, .categories = 1, .category = categories,
+        .current = bytes, .peak = bytes, .rss_peak = resident, .kinds = 2, .kind = kinds,
+        .traffic = traffic};
+    MPI_Comm_size(MPI_COMM_WORLD, &performance.ranks);
+    if (what->abandon) {
+        hg_output_abandon(output);
+        return HG_OK;
+    }
+    return hg_output_close(output, what->generations, true, "reached the end", &performance);
+}
+
+static inline void sample_share(const sample *what, int64_t *first, int64_t *count)
+{
+    int rank, ranks;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+    *first = what->individuals * rank / ranks;
+    *count = what->individuals * (rank + 1) / ranks - *first;
+    if (what->count >= 0) {
+        *first = what->first;
+        *count = what->count;
+    }
+}
+
+/* Writes the whole file. Collective over MPI_COMM_WORLD. */
+static inline hg_status sample_write(const char *path, const sample *what)
+{
+    hg_edge edges[64];
+    for (int64_t e = 0; e < what->edges; e++)
+        edges[e] = (hg_edge){(int32_t)(e % what->genes), (int32_t)(e / what->genes), 0.5 * (double)e};
+    hg_network network;
+    hg_statistics statistics = {0};
+    hg_output *output = NULL;
+    char name[] = "sample", *text = malloc(what->text_length + 1);
+    memset(text, 'x', what->text_length);
+    text[what->text_length] = '\0';
+    hg_config config = {.text = text};
+    config.run.name = name;
+    config.run.generations = what->generations;
+    config.population.individuals = what->individuals;
+    config.population.genes = what->genes;
+    config.population.ploidy = 1;
+    config.network.heritable = what->heritable;
+    config.output.statistics_every = 1;
+    config.output.fields = 511;
+    config.output.single_precision = what->single;
+    config.output.deflate = what->deflate;
+    hg_status status = hg_network_create(&network, what->genes, NULL, 0, edges, what->edges);
+    hg_output_plan plan = {.communicator = MPI_COMM_WORLD, .path = path, .replace = what->replace,
+        .config = &config, .run_file_resolved = text, .network = &network,
+        .command_line = "sample", .threads = 1, .kernels = "baseline"};
+    sample_share(what, &plan.first, &plan.count);
+    if (status == HG_OK)
+        status = hg_statistics_create(&statistics, what->genes, what->edges, what->heritable, false);
+    if (status == HG_OK) status = hg_output_create(&output, &plan);
+    if (status == HG_OK) {
+        status = sample_generations(output, what, &statistics);
+        if (status == HG_OK)
+            status = sample_end(&output, what);
+        else
+            hg_output_abandon(&output);
+    }
+    hg_statistics_free(&statistics);
+    hg_network_free(&network);
+    free(text);
+    return status;
+}
+
+#endif

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "../sample_output.h"
+
+#include <check.h>
+#include <hdf5.h>
+#include <hdf5_hl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "io/fields.h"
+#include "io/h5.h"
+
+#define PATH "test_output.h5"
+
+static void setup(void) { unlink(PATH); }
+
+static void assert_message(const char *words)
+{
+    if (strstr(hg_error_message(), words) == NULL)
+        ck_abort_msg("'%s' lacks '%s'", hg_error_message(), words);
+}
+
+static void assert_scales(hid_t file, const hg_dataset *dataset, const char *path, int rank)
+{
+    hid_t handle = H5Dopen2(file, path, H5P_DEFAULT);
+    for (int i = 0; i < rank; i++) {
+        if (hg_dataset_is_scale(dataset))
+            ck_assert_int_gt(H5DSis_scale(handle), 0);
+        else
+            ck_assert_msg(H5DSget_num_scales(handle, (unsigned)i) == 1, "%s axis %d", path, i);
+    }
+    char *text;
+    ck_assert_int_eq(hg_h5_get_text(handle, "long_name", &text), HG_OK);
+    ck_assert_str_eq(text, dataset->long_name);
+    hg_release(&text);
+    ck_assert_int_eq(hg_h5_get_text(handle, "units", &text), HG_OK);
+    ck_assert_str_eq(text, dataset->units);
+    hg_release(&text);
+    hg_h5_close(&handle);
+}
+
+START_TEST(every_row_of_the_table_is_in_the_file_with_its_scales)
+{
+    sample what = sample_default();
+    what.heritable = true;
+    ck_assert_int_eq(sample_write(PATH, &what), HG_OK);
+    hg_results results;
+    ck_assert_int_eq(hg_results_open(&results, PATH), HG_OK);
+    for (int i = 0; i < hg_dataset_count; i++) {
+        const hg_dataset *dataset = &hg_datasets[i];
+        char path[128];
+        snprintf(path, sizeof path, "/%s/%s", hg_group_name(dataset->group), dataset->name);
+        const bool wanted = dataset->presence != HG_WITH_VARYING_OPTIMUM;
+        ck_assert_msg(hg_results_has(&results, path) == wanted, "%s", path);
+        if (wanted)
+            assert_scales(results.file, dataset, path, hg_dataset_rank(dataset, 1));
+    }
+    for (int i = 0; i < hg_attribute_count; i++) {
+        hid_t object = H5Oopen(results.file, hg_attributes[i].object, H5P_DEFAULT);
+        ck_assert_msg(H5Aexists(object, hg_attributes[i].name) > 0, "%s", hg_attributes[i].name);
+        hg_h5_close(&object);
+    }
+    hg_results_close(&results);
+}
+END_TEST
+
+START_TEST(a_run_file_of_a_megabyte_is_kept)
+{
+    sample what = sample_default();
+    what.text_length = 1000000;
+    ck_assert_int_eq(sample_write(PATH, &what), HG_OK);
+    hg_results results;
+    ck_assert_int_eq(hg_results_open(&results, PATH), HG_OK);
+    ck_assert_uint_eq(strlen(results.run_file), 1000000);
+    ck_assert_uint_eq(strlen(results.run_file_resolved), 1000000);
+    hg_results_close(&results);
+}
+END_TEST
+
+START_TEST(without_a_network_there_are_no_edges)
+{
+    sample what = sample_default();
+    what.edges = 0;
+    what.heritable = true;
+    ck_assert_int_eq(sample_write(PATH, &what), HG_OK);
+    hg_results results;
+    ck_assert_int_eq(hg_results_open(&results, PATH), HG_OK);
+    ck_assert(!hg_results_has(&results, "/network/edge"));
+    ck_assert(!hg_results_has(&results, "/network/edge_source"));
+    ck_assert(!hg_results_has(&results, "/snapshots/weight"));
+    ck_assert(!hg_results_has(&results, "/statistics/weight_mean"));
+    hg_results_close(&results);
+}
+END_TEST
+
+START_TEST(an_existing_file_survives_unless_it_is_to_be_replaced)
+{
+    sample what = sample_default();
+    ck_assert_int_eq(sample_write(PATH, &what), HG_OK);
+    ck_assert_int_eq(sample_write(PATH, &what), HG_USAGE);
+    assert_message(PATH);
+    assert_message("--force");
+    what.replace = true;
+    what.generations = 3;
+    ck_assert_int_eq(sample_write(PATH, &what), HG_OK);
+    hg_results results;
+    ck_assert_int_eq(hg_results_open(&results, PATH), HG_OK);
+    ck_assert_int_eq(results.generations_done, 3);
+    hg_results_close(&results);
+    ck_assert_int_ne(access(PATH ".new", F_OK), 0);
+}
+END_TEST
+
+START_TEST(places_that_cannot_be_written_are_named)
+{
+    const sample what = sample_default();
+    ck_assert_int_eq(sample_write("no-such-folder/x.h5", &what), HG_IO);
+    assert_message("no-such-folder");
+    ck_assert_int_eq(sample_write("/", &what), HG_IO);
+    assert_message("folder");
+    ck_assert_int_eq(sample_write("", &what), HG_USAGE);
+    FILE *file = fopen("test_output.file", "w");
+    fclose(file);
+    ck_assert_int_eq(sample_write("test_output.file/x.h5", &what), HG_IO);
+    unlink("test_output.file");
+}
+END_TEST
+
+START_TEST(an_abandoned_file_is_unfinished_up_to_the_last_flush)
+{
+    sample what = sample_default();
+    what.abandon = true;
+    what.flush_every = 5;
+    ck_assert_int_eq(sample_write(PATH, &what), HG_OK);
+    hg_results results;
+    ck_assert_int_eq(hg_results_open(&results, PATH), HG_OK);
+    ck_assert(!results.complete);
+    ck_assert_int_eq(results.generations_done, 10);
+    int64_t rows;
+    ck_assert_int_eq(hg_results_records(&results, "statistics", &rows), HG_OK);
+    ck_assert_int_eq(rows, 11);
+    ck_assert_int_eq(hg_results_records(&results, "snapshots", &rows), HG_OK);
+    ck_assert_int_eq(rows, 3);
+    hg_results_close(&results);
+}
+END_TEST
+
+START_TEST(a_failing_source_is_reported_and_leaks_nothing)
+{
+    sample what = sample_default();
+    const int64_t before = hg_memory_total().current;
+    what.failing = 5;
+    ck_assert_int_eq(sample_write(PATH, &what), HG_NO_MEMORY);
+    assert_message("gave up");
+    ck_assert_int_eq(hg_memory_total().current, before);
+}
+END_TEST
+
+START_TEST(every_failing_allocation_is_survived)
+{
+    sample what = sample_default();
+    const int64_t before = hg_memory_total().current;
+    hg_status status = HG_NO_MEMORY;
+    what.replace = true;
+    for (int64_t k = 1; k < 1000 && status != HG_OK; k++) {
+        hg_memory_fail_at(k);
+        status = sample_write(PATH, &what);
+        hg_memory_fail_at(0);
+        ck_assert_int_eq(hg_memory_total().current, before);
+        if (status != HG_OK) ck_assert_int_eq(status, HG_NO_MEMORY);
+    }
+    ck_assert_int_eq(status, HG_OK);
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+    MPI_Init(&argc, &argv);
+    Suite *suite = suite_create("output");
+    TCase *all = tcase_create("all");
+    tcase_add_checked_fixture(all, setup, setup);
+    tcase_add_test(all, every_row_of_the_table_is_in_the_file_with_its_scales);
+    tcase_add_test(all, a_run_file_of_a_megabyte_is_kept);
+    tcase_add_test(all, without_a_network_there_are_no_edges);
+    tcase_add_test(all, an_existing_file_survives_unless_it_is_to_be_replaced);
+    tcase_add_test(all, places_that_cannot_be_written_are_named);
+    tcase_add_test(all, an_abandoned_file_is_unfinished_up_to_the_last_flush);
+    tcase_add_test(all, a_failing_source_is_reported_and_leaks_nothing);
+    tcase_add_test(all, every_failing_allocation_is_survived);
+    suite_add_tcase(suite, all);
+    SRunner *runner = srunner_create(suite);
+    srunner_set_fork_status(runner, CK_NOFORK);
+    srunner_run_all(runner, CK_NORMAL);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    MPI_Finalize();
+    return failed != 0;
+}

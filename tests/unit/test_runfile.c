@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "io/runfile.h"
+#include "model/keys.h"
+
+#define LEAST "run: {seed: 7, generations: 10}\npopulation: {individuals: 20, genes: 4}\n"
+
+static hg_status read_all(hg_config *config, hg_network *network, const char *text,
+                          const char *const *sets, int count)
+{
+    *network = (hg_network){0};
+    HG_TRY(hg_runfile_parse(config, "dir/my.run.yaml", text, sets, count));
+    return hg_runfile_resolve(config, network);
+}
+
+static void assert_fixed_point(const char *text)
+{
+    hg_config config, again;
+    hg_network network, same;
+    char *once = NULL, *twice = NULL;
+    if (read_all(&config, &network, text, NULL, 0) != HG_OK)
+        ck_abort_msg("%s\n%s", text, hg_error_message());
+    ck_assert_int_eq(hg_runfile_print(&config, &once), HG_OK);
+    if (read_all(&again, &same, once, NULL, 0) != HG_OK)
+        ck_abort_msg("%s\n%s", once, hg_error_message());
+    ck_assert_int_eq(hg_runfile_print(&again, &twice), HG_OK);
+    ck_assert_str_eq(once, twice);
+    ck_assert_int_eq(network.edges, same.edges);
+    for (int64_t e = 0; e < network.edges; e++) {
+        ck_assert_int_eq(network.source[e], same.source[e]);
+        ck_assert(network.weight[e] == same.weight[e]);
+    }
+    hg_release(&once);
+    hg_release(&twice);
+    hg_network_free(&network);
+    hg_network_free(&same);
+    hg_config_free(&config);
+    hg_config_free(&again);
+}
+
+START_TEST(defaults_are_filled_in)
+{
+    hg_config config;
+    hg_network network;
+    ck_assert_int_eq(read_all(&config, &network, LEAST, NULL, 0), HG_OK);
+    ck_assert_str_eq(config.run.name, "my.run");
+    ck_assert_str_eq(config.output.file, "my.run.h5");
+    ck_assert_str_eq(config.directory, "dir");
+    ck_assert_uint_eq(config.run.seed, 7);
+    ck_assert(!config.run.seed_drawn);
+    ck_assert_int_eq(config.fitness_count, 1);
+    ck_assert_int_eq(config.fitness[0].model, HG_FITNESS_PROPORTIONAL);
+    ck_assert(config.expression.n.scalar == 2.0);
+    ck_assert_uint_eq(config.output.fields,
+                      HG_FIELD_BASAL | HG_FIELD_EXPRESSION | HG_FIELD_FITNESS);
+    ck_assert_int_eq(config.population.demes, 1);
+    ck_assert_int_eq(network.genes, 4);
+    hg_network_free(&network);
+    hg_config_free(&config);
+}
+END_TEST
+
+START_TEST(resolving_is_a_fixed_point)
+{
+    assert_fixed_point(LEAST);
+    assert_fixed_point(LEAST "network: {random: {density: 0.5}, weights: heritable}\n"
+                       "regulation: {model: hill}\nmutation: {weights: {rate: 2e-5}}\n"
+                       "expression: {k: {distribution: uniform, low: 0.1, high: 1}, n: [1, 2, 3, 4]}\n");
+    assert_fixed_point(LEAST "network: {edges: [[a, \"1\", 0.1], [\"1\", \"b c\", -3]]}\n"
+                       "fitness:\n- {model: epistatic, interactions: [[a, 3, 0.5], [0, 0, 1]]}\n"
+                       "- {model: gaussian, width: {distribution: uniform, low: 1, high: 2},\n"
+                       "   optimum: {series: table, at: [0, 5], values: [0.1, 0.2],\n"
+                       "             interpolation: linear}}\n"
+                       "- {model: weighted, weights: [1, 0, 2, 0.3]}\n");
+    assert_fixed_point(LEAST "fitness: [{model: epistatic, matrix: [[1, 0, 0, 0], [0, 0, 2, 0],\n"
+                       "  [0, 0, 0, 0], [0, 0.1, 0, 0]]}, neutral]\n"
+                       "mating: {system: sexual, recombination: {rate: 0.3}}\n"
+                       "output: {file: none.h5, snapshots: {at: [9, 3, 3], compression: deflate,\n"
+                       "  level: 7, precision: single, fields: [parent2]}}\n");
+    assert_fixed_point(LEAST "development: {steps: 4, window: 2}\nfitness: [stability]\n"
+                       "environment: {nutrients: {series: table, at: 0, values: 1}}\n");
+}
+END_TEST
+
+START_TEST(widths_become_strengths)
+{
+    hg_config config;
+    hg_network network;
+    ck_assert_int_eq(read_all(&config, &network, LEAST "fitness: [{model: gaussian, width: 2}]\n",
+                              NULL, 0), HG_OK);
+    ck_assert(config.fitness[0].strength.scalar == 0.125);
+    hg_network_free(&network);
+    hg_config_free(&config);
+}
+END_TEST
+
+START_TEST(overrides_win)
+{
+    const char *const sets[] = {"run.seed=18446744073709551615", "fitness.0.strength=3",
+                                "population.individuals=1e3"};
+    const char *const unknown[] = {"run.sed=1"}, *const bare[] = {"run.seed"};
+    hg_config config;
+    hg_network network;
+    const char *text = LEAST "fitness: [{model: gaussian}]\n";
+    ck_assert_int_eq(read_all(&config, &network, text, sets, 3), HG_OK);
+    ck_assert(config.run.seed == UINT64_MAX);
+    ck_assert_int_eq(config.population.individuals, 1000);
+    ck_assert(config.fitness[0].strength.scalar == 3.0);
+    ck_assert_ptr_nonnull(strstr(config.text, "\n# --set fitness.0.strength=3\n"));
+    hg_network_free(&network);
+    hg_config_free(&config);
+    ck_assert_int_eq(hg_runfile_parse(&config, "f", text, unknown, 1), HG_BAD_INPUT);
+    ck_assert_str_eq(hg_error_message(),
+                     "--set run.sed=1: unknown key 'sed' in run (did you mean 'seed'?)");
+    hg_config_free(&config);
+    ck_assert_int_eq(hg_runfile_parse(&config, "f", text, bare, 1), HG_USAGE);
+    hg_config_free(&config);
+}
+END_TEST
+
+START_TEST(late_mistakes_know_their_place)
+{
+    const char *const sets[] = {"expression.k={distribution: normal, mean: -5, sd: 0}"};
+    hg_config config;
+    hg_network network;
+    ck_assert_int_eq(read_all(&config, &network, LEAST "expression: {model: hill}\n", sets, 1),
+                     HG_BAD_INPUT);
+    ck_assert_ptr_eq(strstr(hg_error_message(), "--set expression.k={"), hg_error_message());
+    hg_network_free(&network);
+    hg_config_free(&config);
+}
+END_TEST
+
+START_TEST(all_mistakes_are_told)
+{
+    hg_config config;
+    ck_assert_int_eq(hg_runfile_parse(&config, "f.yaml", "run: {sed: 1, generations: 1.5}\n"
+                                      "population: {individuals: 0, genes: x}\n", NULL, 0),
+                     HG_BAD_INPUT);
+    const char *const words[] = {"f.yaml:1:7: ", "f.yaml:1:28: ", "f.yaml:2:27: ", "f.yaml:2:37: "};
+    for (int i = 0; i < 4; i++) ck_assert_ptr_nonnull(strstr(hg_error_message(), words[i]));
+    hg_config_free(&config);
+}
+END_TEST
+
+START_TEST(defaults_are_accepted_where_nothing_else_is)
+{
+    assert_fixed_point(LEAST "checkpoint: {every: 0, minutes: 30, keep: 2}\n"
+                       "limits: {wall_time: none}\nmigration: {rate: 0}\nnetwork: none\n"
+                       "expression: {model: constant, k: 0.7, q10: 1.0}\n"
+                       "selection: {size: 2, fraction: 0.5, overlap: 0}\n"
+                       "output: {ancestry: false}\n");
+}
+END_TEST
+
+START_TEST(every_failed_allocation_is_survived)
+{
+    const char *text = LEAST "network: {edges: [[a, b, 1]]}\n"
+                       "fitness: [{model: epistatic, interactions: [[a, b, 1]]}]\n"
+                       "expression: {model: hill, k: {distribution: uniform, low: 1, high: 2}}\n";
+    const char *const sets[] = {"run.seed=3"};
+    for (int k = 1; k < 3000; k++) {
+        hg_config config;
+        hg_network network;
+        char *printed = NULL;
+        hg_memory_fail_at(k);
+        hg_status status = read_all(&config, &network, text, sets, 1);
+        if (status == HG_OK) status = hg_runfile_print(&config, &printed);
+        hg_memory_fail_at(0);
+        hg_release(&printed);
+        hg_network_free(&network);
+        hg_config_free(&config);
+        ck_assert_int_eq(hg_memory_total().current, 0);
+        if (status == HG_OK) return;
+        ck_assert_int_eq(status, HG_NO_MEMORY);
+    }
+    ck_abort_msg("never succeeded");
+}
+END_TEST
+
+START_TEST(the_schema_is_sound)
+{
+    for (int t = 0; hg_key_tables[t] != NULL; t++)
+        for (int i = 0; i < hg_key_tables[t]->count; i++) {
+            const hg_key *key = &hg_key_tables[t]->keys[i];
+            ck_assert_ptr_eq(hg_keys_find(hg_key_tables[t], key->path), key);
+            ck_assert(key->doc != NULL && key->doc[0] != '\0');
+            ck_assert(key->type == HG_KEY_SECTION || key->unit != NULL);
+        }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("runfile");
+    TCase *tests = tcase_create("runfile");
+    tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, defaults_are_filled_in);
+    tcase_add_test(tests, resolving_is_a_fixed_point);
+    tcase_add_test(tests, widths_become_strengths);
+    tcase_add_test(tests, overrides_win);
+    tcase_add_test(tests, late_mistakes_know_their_place);
+    tcase_add_test(tests, all_mistakes_are_told);
+    tcase_add_test(tests, defaults_are_accepted_where_nothing_else_is);
+    tcase_add_test(tests, every_failed_allocation_is_survived);
+    tcase_add_test(tests, the_schema_is_sound);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
