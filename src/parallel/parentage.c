@@ -50,7 +50,10 @@ hg_status hg_parentage_create(hg_parentage *parentage, const hg_partition *parti
     }
     HG_TRY(array(&parentage->spacing_sum, HG_MEMORY_EXCHANGE, own_blocks, sizeof(double)));
     HG_TRY(array(&parentage->weight_start, HG_MEMORY_EXCHANGE, blocks + 1, sizeof(double)));
-    HG_TRY(array(&parentage->spacing_start, HG_MEMORY_EXCHANGE, blocks + 1, sizeof(double)));
+    HG_TRY(array(&parentage->spacing_start, HG_MEMORY_EXCHANGE, blocks, sizeof(double)));
+    HG_TRY(array(&parentage->spacing_end, HG_MEMORY_EXCHANGE, blocks, sizeof(double)));
+    HG_TRY(array(&parentage->scale, HG_MEMORY_EXCHANGE, partition->demes, sizeof(double)));
+    HG_TRY(array(&parentage->last_target, HG_MEMORY_EXCHANGE, partition->demes, sizeof(double)));
     HG_TRY(array(&parentage->outgoing_to, HG_MEMORY_EXCHANGE, partition->ranks + 1, sizeof(int)));
     HG_TRY(array(&parentage->request, HG_MEMORY_EXCHANGE, 2 * (int64_t)partition->ranks,
                  sizeof(MPI_Request)));
@@ -74,6 +77,9 @@ void hg_parentage_free(hg_parentage *parentage)
     hg_release(&parentage->spacing_sum);
     hg_release(&parentage->weight_start);
     hg_release(&parentage->spacing_start);
+    hg_release(&parentage->spacing_end);
+    hg_release(&parentage->scale);
+    hg_release(&parentage->last_target);
     hg_release(&parentage->outgoing_to);
     hg_release(&parentage->request);
     free_broods(&parentage->outgoing);
@@ -83,11 +89,43 @@ void hg_parentage_free(hg_parentage *parentage)
 
 /* --- spacings and their sums ------------------------------------------------ */
 
+bool hg_parentage_survives(const hg_parentage *parentage, uint64_t seed, int64_t generation,
+                           int64_t individual)
+{
+    if (parentage->survival == 0.0) return false;
+    const hg_stream stream = hg_stream_of(seed, HG_PURPOSE_SURVIVAL, generation, individual);
+    return hg_stream_uniform(&stream, 0) < parentage->survival;
+}
+
+bool hg_parentage_immigrates(const hg_parentage *parentage, uint64_t seed, int64_t generation,
+                             int64_t individual, double *uniform)
+{
+    if (parentage->migration == NULL) return false;
+    const double rate = parentage->migration[hg_partition_deme(parentage->partition, individual)];
+    const hg_stream stream = hg_stream_of(seed, HG_PURPOSE_MIGRATION, generation, individual);
+    const hg_block block = hg_stream_block(&stream, 0);
+    *uniform = hg_uniform_of(block.word[1]);
+    return hg_uniform_of(block.word[0]) < rate;
+}
+
+/* Those who do not take part in the sorted draw get a spacing of 0. */
+static void leave_out(const hg_parentage *parentage, uint64_t seed, int64_t generation,
+                      int64_t first, int64_t count, double *spacing)
+{
+    double uniform;
+    if (parentage->survival == 0.0 && parentage->migration == NULL) return;
+    for (int64_t j = 0; j < count; j++)
+        if (hg_parentage_survives(parentage, seed, generation, first + j) ||
+            hg_parentage_immigrates(parentage, seed, generation, first + j, &uniform))
+            spacing[j] = 0.0;
+}
+
 static void draw_spacings(const hg_parentage *parentage, uint64_t seed, int64_t generation,
                           int64_t first, int64_t count, double *spacing)
 {
     parentage->kernels->uniforms(seed, HG_PURPOSE_PARENT, generation, first, count, 0, spacing);
     parentage->kernels->exponentials(spacing, count);
+    leave_out(parentage, seed, generation, first, count, spacing);
 }
 
 void hg_parentage_space(hg_parentage *parentage, uint64_t seed, int64_t generation)
@@ -112,33 +150,57 @@ void hg_parentage_space(hg_parentage *parentage, uint64_t seed, int64_t generati
     }
 }
 
+/* The sums of one deme; the spacing beyond its last offspring belongs to nobody. */
+static void cumulate_deme(hg_parentage *parentage, int64_t deme, const double *weight,
+                          const double *spacing, uint64_t seed, int64_t generation)
+{
+    const hg_partition *partition = parentage->partition;
+    const int64_t first = partition->deme_block[deme], end = partition->deme_block[deme + 1];
+    double *weights = parentage->weight_start, spacings = 0.0;
+    for (int64_t b = first; b < end; b++) {
+        weights[b + 1] = weights[b] + weight[b];
+        parentage->spacing_start[b] = spacings;
+        spacings += spacing[b];
+        parentage->spacing_end[b] = spacings;
+    }
+    const hg_stream beyond =
+        hg_stream_of(seed, HG_PURPOSE_PARENT, generation, partition->individuals + deme);
+    spacings += -hg_log(hg_stream_uniform(&beyond, 0));
+    parentage->scale[deme] = (weights[end] - weights[first]) / spacings;
+    parentage->last_target[deme] = nextafter(weights[end], weights[first]);
+}
+
 void hg_parentage_cumulate(hg_parentage *parentage, const double *weight, const double *spacing,
                            uint64_t seed, int64_t generation)
 {
-    const int64_t blocks = parentage->partition->blocks;
-    double *weights = parentage->weight_start, *spacings = parentage->spacing_start;
-    weights[0] = spacings[0] = 0.0;
-    for (int64_t b = 0; b < blocks; b++) {
-        weights[b + 1] = weights[b] + weight[b];
-        spacings[b + 1] = spacings[b] + spacing[b];
-    }
-    const hg_stream beyond =
-        hg_stream_of(seed, HG_PURPOSE_PARENT, generation, parentage->partition->individuals);
-    const double last = -hg_log(hg_stream_uniform(&beyond, 0));
-    parentage->scale = weights[blocks] / (spacings[blocks] + last);
-    parentage->last_target = nextafter(weights[blocks], 0.0);
+    parentage->weight_start[0] = 0.0;
+    for (int64_t d = 0; d < parentage->partition->demes; d++)
+        cumulate_deme(parentage, d, weight, spacing, seed, generation);
 }
 
-double hg_parentage_total(const hg_parentage *parentage)
+double hg_parentage_deme_start(const hg_parentage *parentage, int64_t deme)
 {
-    return parentage->weight_start[parentage->partition->blocks];
+    return parentage->weight_start[parentage->partition->deme_block[deme]];
 }
 
-/* Where a sum of spacings points in the cumulated weights. */
-static double target_of(const hg_parentage *parentage, double spacings)
+/* Where a sum of the spacings of a block's deme points in the cumulated weights. */
+static double target_of(const hg_parentage *parentage, int64_t block, double spacings)
 {
-    const double target = spacings * parentage->scale;
-    return target < parentage->last_target ? target : parentage->last_target;
+    const int64_t deme = parentage->partition->block_deme[block];
+    const double target =
+        hg_parentage_deme_start(parentage, deme) + spacings * parentage->scale[deme];
+    return target < parentage->last_target[deme] ? target : parentage->last_target[deme];
+}
+
+/* The targets before the first and of the last offspring of a block. */
+static double target_before(const hg_parentage *parentage, int64_t block)
+{
+    return target_of(parentage, block, parentage->spacing_start[block]);
+}
+
+static double target_after(const hg_parentage *parentage, int64_t block)
+{
+    return target_of(parentage, block, parentage->spacing_end[block]);
 }
 
 /* The last index b with start[b] <= value, of start[0..count]. */
@@ -206,11 +268,13 @@ static void advance(cursor *at, double target)
 }
 
 int64_t hg_parentage_find(const hg_parentage *parentage, const double *weight, int64_t block,
-                          double target)
+                          double target, double *low, double *high)
 {
     cursor at = {.parentage = parentage, .weight = weight};
     enter_block(&at, block);
     advance(&at, target);
+    *low = at.low;
+    *high = at.high;
     return at.i;
 }
 
@@ -224,9 +288,10 @@ static void match_block(hg_parentage *parentage, cursor *at, int64_t block, doub
     for (int64_t j = hg_block_start(partition, block); j < hg_block_start(partition, block + 1);
          j++) {
         const int64_t own = j - partition->first;
-        sum += parentage->spacing[own];
-        const double target = target_of(parentage, parentage->spacing_start[block] + sum);
         parentage->parent[own] = -1;
+        if (parentage->spacing[own] == 0.0) continue; /* does not take part */
+        sum += parentage->spacing[own];
+        const double target = target_of(parentage, block, parentage->spacing_start[block] + sum);
         if (target < low || target >= high) continue; /* a parent on another rank */
         advance(at, target);
         parentage->parent[own] = partition->first + at->i;
@@ -246,7 +311,7 @@ static void match_own(hg_parentage *parentage, const double *weight, double low,
 #pragma omp parallel for schedule(static)
     for (int64_t part = 0; part < (own + 63) / 64; part++) {
         const int64_t first = partition->first_block + part * 64;
-        double target = target_of(parentage, parentage->spacing_start[first]);
+        const double target = target_before(parentage, first);
         cursor at = cursor_at(parentage, weight, target < low ? low : target);
         for (int64_t b = first; b < first + 64 && b < partition->end_block; b++)
             match_block(parentage, &at, b, low, high);
@@ -286,8 +351,10 @@ static void match_foreign_block(hg_parentage *parentage, cursor *at, int64_t blo
         const int64_t count = end - j < PIECE ? end - j : PIECE;
         draw_spacings(parentage, seed, generation, j, count, spacing);
         for (int64_t i = 0; i < count; i++) {
+            if (spacing[i] == 0.0) continue;
             sum += spacing[i];
-            const double target = target_of(parentage, parentage->spacing_start[block] + sum);
+            const double target =
+                target_of(parentage, block, parentage->spacing_start[block] + sum);
             if (target >= high) return;
             if (target < low) continue;
             advance(at, target);
@@ -295,6 +362,18 @@ static void match_foreign_block(hg_parentage *parentage, cursor *at, int64_t blo
                       parentage->outgoing.count > parentage->outgoing_to[rank], genome, context);
         }
     }
+}
+
+/* The first block whose last offspring's target is not below `low`. */
+static int64_t first_reaching(const hg_parentage *parentage, double low)
+{
+    int64_t from = 0, to = parentage->partition->blocks;
+    while (from < to) {
+        const int64_t middle = from + (to - from) / 2;
+        if (target_after(parentage, middle) < low) from = middle + 1;
+        else to = middle;
+    }
+    return from;
 }
 
 /* Collects the broods for all other ranks, in their order. */
@@ -305,23 +384,20 @@ static void match_foreign(hg_parentage *parentage, const double *weight, double 
     const hg_partition *partition = parentage->partition;
     parentage->outgoing.count = 0;
     cursor at = cursor_at(parentage, weight, low);
-    int64_t block = last_not_above(parentage->spacing_start, partition->blocks,
-                                   low / parentage->scale);
-    while (block > 0 && target_of(parentage, parentage->spacing_start[block]) >= low)
-        block--; /* the division may have rounded up */
+    int64_t block = first_reaching(parentage, low);
     for (int rank = 0; rank < partition->ranks; rank++) {
         parentage->outgoing_to[rank] = (int)parentage->outgoing.count;
         const int64_t end = partition->offset_of[rank] + partition->blocks_of[rank];
         if (rank == partition->rank && block < end) {
             /* match_own has been there; the walk goes on behind it */
             block = end;
-            at = cursor_at(parentage, weight,
-                           fmax(low, target_of(parentage, parentage->spacing_start[end])));
+            if (end < partition->blocks)
+                at = cursor_at(parentage, weight, fmax(low, target_before(parentage, end)));
             continue;
         }
         for (; block < end; block++) {
-            if (target_of(parentage, parentage->spacing_start[block]) >= high) break;
-            if (target_of(parentage, parentage->spacing_start[block + 1]) < low) continue;
+            if (target_before(parentage, block) >= high) break;
+            if (target_after(parentage, block) < low) continue;
             match_foreign_block(parentage, &at, block, rank, low, high, seed, generation, genome,
                                 context);
         }
@@ -386,9 +462,10 @@ static void receive_broods(hg_parentage *parentage)
         double sum = 0.0;
         for (int64_t j = hg_block_start(partition, b); j < hg_block_start(partition, b + 1); j++) {
             const int64_t own = j - partition->first;
+            if (parentage->spacing[own] == 0.0) continue;
             sum += parentage->spacing[own];
             if (parentage->parent[own] >= 0) continue;
-            const double target = target_of(parentage, parentage->spacing_start[b] + sum);
+            const double target = target_of(parentage, b, parentage->spacing_start[b] + sum);
             const int rank = owner_of_target(parentage, target);
             if (rank > expected) receive_broods_from(parentage, rank);
             expected = rank > expected ? rank : expected;

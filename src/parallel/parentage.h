@@ -8,6 +8,10 @@
  * sums lets every rank find the offspring of its own parents, O(N/P) each. As
  * offspring lie in the order of their parents, only those that the fluctuation of
  * the counts carries over a rank's border have a parent on another rank.
+ *
+ * Each deme draws for itself: its offspring from its own weights. Offspring that do not
+ * take part, those who live on (overlap) and those whose parent is a migrant, have a
+ * spacing of exactly 0, which no drawn one has.
  */
 #ifndef HG_PARALLEL_PARENTAGE_H
 #define HG_PARALLEL_PARENTAGE_H
@@ -38,13 +42,17 @@ typedef struct hg_parentage {
     const hg_partition *partition;
     const hg_kernels *kernels;
     int64_t stride;         /**< doubles of a genome */
+    double survival;        /**< probability of living on instead of being replaced */
+    const double *migration; /**< [demes] probability of a parent from elsewhere, or NULL */
     double *spacing;        /**< [count] of this rank's offspring */
     double *spacing_sum;    /**< [own blocks] */
     double *weight_start;   /**< [blocks+1] cumulated weights at the blocks' starts */
-    double *spacing_start;  /**< [blocks+1] */
-    double scale;           /**< from spacings to weights */
-    double last_target;     /**< the largest target: just below the total weight */
-    int64_t *parent;        /**< [count] result: global index of the first parent */
+    double *spacing_start;  /**< [blocks] cumulated spacings of the deme where a block starts */
+    double *spacing_end;    /**< [blocks] and where it ends */
+    double *scale;          /**< [demes] from spacings to weights */
+    double *last_target;    /**< [demes] the largest target: just below the deme's end */
+    int64_t *parent;        /**< [count] result: global index of the first parent, or -1 for
+                                 those who do not take part */
     int32_t *children;      /**< [count] result: offspring of each own individual, anywhere */
     double *low, *high;     /**< [count] interval of the parent, or NULL where not asked for */
     hg_broods outgoing, incoming;
@@ -62,8 +70,8 @@ void hg_parentage_free(hg_parentage *parentage);
 /** Draws the spacings of this rank's offspring of `generation`. Not collective. */
 void hg_parentage_space(hg_parentage *parentage, uint64_t seed, int64_t generation);
 
-/** Total weight; 0 when nobody can reproduce. Valid after hg_parentage_cumulate. */
-double hg_parentage_total(const hg_parentage *parentage);
+/** The cumulated weights where a deme starts; of `demes`: the total. */
+double hg_parentage_deme_start(const hg_parentage *parentage, int64_t deme);
 
 /**
  * Cumulates the sums of all blocks, in their order: weight[blocks], spacing[blocks].
@@ -73,7 +81,8 @@ void hg_parentage_cumulate(hg_parentage *parentage, const double *weight, const 
                            uint64_t seed, int64_t generation);
 
 /**
- * Finds the parents of this rank's offspring and the offspring of its parents.
+ * Finds the parents of this rank's offspring and the offspring of its parents. Every deme
+ * must have some weight.
  * weight[count] are the weights that were summed; genome(context, i) is the genome of own
  * individual i (local index). Collective (point to point): broods with parents on one
  * rank and offspring on another travel; `incoming` holds what arrived. Sends are still
@@ -86,11 +95,25 @@ void hg_parentage_match(hg_parentage *parentage, const double *weight, uint64_t 
 /** Waits for the sends of hg_parentage_match. */
 void hg_parentage_settle(hg_parentage *parentage);
 
+/** Whether an individual (global index) lives on into `generation`. Pure. */
+bool hg_parentage_survives(const hg_parentage *parentage, uint64_t seed, int64_t generation,
+                           int64_t individual);
+
+/**
+ * Whether an individual's parent comes from another deme; `*uniform` is then uniform in
+ * (0, 1), for the choice among the others. Pure.
+ */
+bool hg_parentage_immigrates(const hg_parentage *parentage, uint64_t seed, int64_t generation,
+                             int64_t individual, double *uniform);
+
 /** The block whose weights hold `target`. */
 int64_t hg_parentage_block_of(const hg_parentage *parentage, double target);
 
-/** The own individual (local index) in own block `block` whose interval holds `target`. */
+/**
+ * The own individual (local index) in own block `block` whose interval, from `*low` to
+ * `*high` of the cumulated weights, holds `target`.
+ */
 int64_t hg_parentage_find(const hg_parentage *parentage, const double *weight, int64_t block,
-                          double target);
+                          double target, double *low, double *high);
 
 #endif
