@@ -24,6 +24,7 @@ hg_status hg_mates_create(hg_mates *mates, const hg_partition *partition, int64_
     const size_t count = (size_t)partition->count, ranks = (size_t)partition->ranks;
     *mates = (hg_mates){.partition = partition, .stride = stride};
     HG_TRY(hg_allocate(&mates->parent, HG_MEMORY_INDIVIDUALS, count, sizeof(int64_t)));
+    HG_TRY(hg_allocate(&mates->chosen, HG_MEMORY_INDIVIDUALS, count, sizeof(uint8_t)));
     HG_TRY(hg_allocate(&mates->place, HG_MEMORY_INDIVIDUALS, count, sizeof(int64_t)));
     HG_TRY(hg_allocate(&mates->mark, HG_MEMORY_INDIVIDUALS, count, sizeof(int32_t)));
     HG_TRY(hg_allocate(&mates->point, HG_MEMORY_EXCHANGE, count, sizeof(double)));
@@ -46,6 +47,7 @@ void hg_mates_free(hg_mates *mates)
     }
     hg_release(&mates->reply);
     hg_release(&mates->parent);
+    hg_release(&mates->chosen);
     hg_release(&mates->place);
     hg_release(&mates->mark);
     hg_release(&mates->point);
@@ -97,6 +99,7 @@ static void find_own(hg_mates *mates, const hg_parentage *parentage, const doubl
         if (block < partition->first_block || block >= partition->end_block) continue;
         mates->place[own] = hg_parentage_find(parentage, weight, block, mates->point[own]);
         mates->parent[own] = partition->first + mates->place[own];
+        __atomic_store_n(&mates->chosen[mates->place[own]], 1, __ATOMIC_RELAXED);
     }
 }
 
@@ -161,6 +164,7 @@ static void look_up(hg_mates *mates, const hg_parentage *parentage, const double
             reply->where[reply->distinct++] =
                 (MPI_Aint)i * mates->stride * (MPI_Aint)sizeof(double);
         }
+        mates->chosen[i] = 1;
         reply->index[k] = partition->first + i;
         reply->slot[k] = mates->mark[i];
     }
@@ -239,6 +243,7 @@ void hg_mates_draw(hg_mates *mates, const hg_parentage *parentage, const double 
     const hg_partition *partition = mates->partition;
     mates->requests = 0;
     mates->fetched = 0;
+    memset(mates->chosen, 0, (size_t)partition->count);
     draw_points(mates, parentage, selfing, seed, generation);
     find_own(mates, parentage, weight);
     if (partition->ranks == 1) return;

@@ -14,6 +14,7 @@ typedef struct hg_mates {
     const hg_partition *partition;
     int64_t stride;
     int64_t *parent;       /**< [count] result: global index of the second parent */
+    uint8_t *chosen;       /**< [count] result: 1 where an own individual is a second parent */
     int64_t *place;        /**< [count] own individual (local index), or count + k: genome k */
     double *genome;        /**< genomes fetched from other ranks, [capacity * stride] */
     int64_t fetched, capacity;
