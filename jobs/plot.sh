@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Draws a result: fitness over the generations with its spread, and the mean expression of every
 # gene. Needs h5dump (hdf5-tools) and gnuplot.
 #
@@ -64,21 +65,23 @@ title=$(basename "$result" .h5)
 gnuplot <<PLOT
 set terminal $terminal
 set output '$picture'
-set multiplot layout 2,1 title '${title//\'/}' noenhanced
+set multiplot layout 2,1
+set title '${title//\'/}' noenhanced
 set lmargin at screen 0.09
 set rmargin at screen 0.86
 set xrange [0:$last > 0 ? $last : 1]
 set yrange [0:*]
 set ylabel 'fitness'
-set key tmargin center horizontal Left reverse
+set key tmargin center vertical maxrows 1 Left reverse samplen 2
 set grid lc rgb '#dddddd'
 plot '$data/fitness' using 1:(\$2-sqrt(\$3)):(\$2+sqrt(\$3)) with filledcurves \
-         fc rgb '#56b4e9' fs transparent solid 0.5 title 'mean ± standard deviation', \
+         fc rgb '#56b4e9' fs transparent solid 0.5 title '± standard deviation', \
      '' using 1:4 with lines lc rgb '#999999' title 'least and greatest', \
      '' using 1:5 with lines lc rgb '#999999' notitle, \
      '' using 1:2 with lines lw 2 lc rgb '#0072b2' title 'mean'
 unset grid
 unset key
+unset title
 set xlabel 'generation'
 set ylabel 'gene, by final level'
 set yrange [-0.5:$genes-0.5]

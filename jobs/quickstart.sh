@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # From a bare Debian 12 to a first result: installs and builds happygene (setup.sh), runs
 # quickstart.yaml on all cores, shows what came out and draws it.
 #

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Installs what happygene is built from (Debian packages) and builds it into build/release.
 #
 #   bash jobs/setup.sh            # the program

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Installs what the tests need (Debian packages), builds everything and runs the test suite, but
 # for the tests labelled "slow" and "slurm". Arguments are passed on to ctest:
 #

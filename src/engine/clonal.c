@@ -151,7 +151,7 @@ static void keep_rows(hg_run *run, hg_worker *worker, bool environment_changed)
     for (int64_t r = genotypes->rows * worker->number / run->threads;
          r < genotypes->rows * (worker->number + 1) / run->threads; r++) {
         const int8_t claim = genotypes->claim[r];
-        if (genotypes->copies[r] == 0 || claim == TAKEN) continue;
+        if (claim == TAKEN || genotypes->copies[r] == 0) continue; /* mutants' are being set */
         if (claim == FETCHED || environment_changed) unknown[unknowns++] = (int32_t)r;
         else if (run->recording) known[knowns++] = (int32_t)r;
         if (unknowns == HG_LANES) {

@@ -79,8 +79,10 @@ static void count_own(hg_run *run, hg_moment *moment)
     moment[COUNTS] = moment[EXTREMES] = (hg_moment){.largest = -INFINITY};
     for (int t = 0; t < run->threads; t++)
         moment[COUNTS].limb[MUTATIONS] += run->worker[t].mutations;
+    const uint8_t *second = run->mates.chosen; /* NULL unless sexual */
     for (int64_t i = 0; i < run->partition.count; i++) {
-        moment[COUNTS].limb[PARENTS] += run->parentage.children[i] > 0;
+        moment[COUNTS].limb[PARENTS] +=
+            run->parentage.children[i] > 0 || (second != NULL && second[i] != 0);
         moment[COUNTS].limb[STABLE] += run->genotypes.stable[run->row[i]];
         moment[COUNTS].largest = fmax(moment[COUNTS].largest, run->fitness[i]);
         moment[EXTREMES].largest = fmax(moment[EXTREMES].largest, -run->fitness[i]);

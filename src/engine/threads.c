@@ -1,21 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#define _GNU_SOURCE
 #include "engine/threads.h"
 
 #include <mpi.h>
 #include <omp.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-static int cores_allowed(void)
-{
-    cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set) != 0) return omp_get_num_procs();
-    return CPU_COUNT(&set);
-}
-
-int hg_threads_allowed(void) { return cores_allowed(); }
+/* The OpenMP library looked at the mask before it bound its own threads. */
+int hg_threads_allowed(void) { return omp_get_num_procs(); }
 
 int hg_threads_default(void)
 {
@@ -25,7 +17,7 @@ int hg_threads_default(void)
     MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
     MPI_Comm_size(node, &neighbours);
     MPI_Comm_free(&node);
-    const int allowed = cores_allowed(), online = (int)sysconf(_SC_NPROCESSORS_ONLN);
+    const int allowed = omp_get_num_procs(), online = (int)sysconf(_SC_NPROCESSORS_ONLN);
     if (allowed < online) return allowed; /* bound: these cores are this rank's own */
     return allowed / neighbours > 1 ? allowed / neighbours : 1;
 }

@@ -7,9 +7,12 @@
 #include "base/memory.h"
 
 /* |deviation| <= reach is 2^REACH_BITS quanta: the integers of 2^11 values fit 63 bits. */
-enum { REACH_BITS = 50, REST_BITS = 48, MOST_WEIGHT = 1 << 11, HEADROOM = 4 };
+enum { REACH_BITS = 50, REST_BITS = 48, MOST_WEIGHT = 1 << 11, HEADROOM = 16 };
 
 static const double smallest_reach = 0x1p-400, largest_reach = 0x1p400;
+
+/* How slowly a grid forgets: a new mutant of an allele that had become rare should fit. */
+static const double memory = 0.99;
 
 static hg_status column(const hg_moments *moments, void *array, size_t size)
 {
@@ -72,13 +75,18 @@ void hg_moments_free(hg_moments *moments)
     *moments = (hg_moments){0};
 }
 
-static void set_grid(hg_moments *moments, int64_t c, double shift, double reach)
+/* The reach as the grid has it: a power of two, so that quanta are exact. */
+static double rounded_reach(const hg_moments *moments, int64_t c)
 {
-    reach = fmin(fmax(reach, smallest_reach), largest_reach);
-    reach = ldexp(1.0, ilogb(reach) + 1); /* a power of two, so that quanta are exact */
-    const double quantum = ldexp(reach, -REACH_BITS), quantum2 = ldexp(reach * reach, -REACH_BITS);
+    return ldexp(1.0, ilogb(moments->reach[c]) + 1);
+}
+
+static void set_grid(hg_moments *moments, int64_t c, double shift, double wanted)
+{
     moments->shift[c] = shift;
-    moments->reach[c] = reach;
+    moments->reach[c] = fmin(fmax(wanted, smallest_reach), largest_reach);
+    const double reach = rounded_reach(moments, c);
+    const double quantum = ldexp(reach, -REACH_BITS), quantum2 = ldexp(reach * reach, -REACH_BITS);
     moments->magic[c] = 0x1.8p52 * quantum;
     moments->magic2[c] = 0x1.8p52 * quantum2;
     moments->magic3[c] = 0x1.8p52 * ldexp(quantum2, -REST_BITS);
@@ -189,8 +197,9 @@ bool hg_moments_pack(hg_moments *moments, hg_moment *entry)
 static bool finish_column(hg_moments *moments, int64_t c, const hg_moment *entry, double n,
                           double *mean, double *variance)
 {
-    const double quantum = ldexp(moments->reach[c], -REACH_BITS);
-    const double quantum2 = ldexp(moments->reach[c] * moments->reach[c], -REACH_BITS);
+    const double extent = rounded_reach(moments, c);
+    const double quantum = ldexp(extent, -REACH_BITS);
+    const double quantum2 = ldexp(extent * extent, -REACH_BITS);
     const double sum = (double)join(entry->limb) * quantum;
     const double squares = ((double)join(entry->limb + 2) +
                             ldexp((double)join(entry->limb + 4), -REST_BITS)) * quantum2;
@@ -199,8 +208,7 @@ static bool finish_column(hg_moments *moments, int64_t c, const hg_moment *entry
     *mean = moments->shift[c] + offset;
     *variance = n > 1.0 ? spread / (n - 1.0) : 0.0;
     const bool fine = between <= 64.0 * (spread / n);
-    const double reach = entry->largest > 0.0 ? HEADROOM * sqrt(entry->largest)
-                                              : moments->reach[c] / 2.0;
+    const double reach = fmax(HEADROOM * sqrt(entry->largest), memory * moments->reach[c]);
     set_grid(moments, c, *mean, fine ? reach : 2.0 * moments->reach[c]);
     return fine;
 }

@@ -7,10 +7,11 @@
  */
 #include "kernels/lanes/vector.h"
 
+/* Unsigned, because what lies outside the grid may wrap around; it is then thrown away. */
 #if HG_WIDTH > 1
-typedef int64_t hg_integers __attribute__((vector_size(HG_WIDTH * 8), may_alias));
+typedef uint64_t hg_integers __attribute__((vector_size(HG_WIDTH * 8), may_alias));
 #else
-typedef int64_t hg_integers;
+typedef uint64_t hg_integers;
 #endif
 
 HG_INLINE hg_integers bits(hg_vector v)
@@ -54,7 +55,7 @@ HG_INLINE bool add_columns(const hg_grid *grid, int64_t at, const double *const 
         const hg_integers q3 = bits((s - (coarse - magic2)) + magic3) - bits(magic3);
         largest = hg_max(s, largest);
         invalid += s - s; /* 0, or not a number where s is not finite */
-        const int64_t times = all_single ? 1 : copies[r];
+        const uint64_t times = all_single ? 1 : (uint64_t)copies[r];
         deviation += q * times;
         square += q2 * times;
         rest += q3 * times;

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The model's equations, written down once more, in NumPy, for all individuals at a time.
+
+Nothing here comes from the program: only the resolved run file, the network and the genotypes
+of a result file are read.
+"""
+import numpy as np
+
+
+def profile(value, genes):
+    """A number per gene, from one number or a list."""
+    return np.broadcast_to(np.asarray(value, dtype=float), (genes,))
+
+
+def series(value, t):
+    """A quantity at generation t: a number, or a table in time."""
+    if not isinstance(value, dict):
+        return value
+    if value["series"] == "constant":
+        return float(value["value"])
+    if value["series"] != "table":
+        raise NotImplementedError(f"series {value['series']}")
+    at, values = np.asarray(value["at"], float), np.asarray(value["values"], float)
+    if value.get("interpolation", "step") == "linear":
+        return float(np.interp(t, at, values))
+    return float(values[max(0, np.searchsorted(at, t, side="right") - 1)])
+
+
+class Network:
+    """Edges by target."""
+
+    def __init__(self, file):
+        group = file["network"]
+        self.genes = group["gene"].shape[0]
+        self.names = [n.decode() if isinstance(n, bytes) else n for n in group["gene_name"][()]]
+        has = "edge_source" in group
+        self.source = group["edge_source"][()] if has else np.zeros(0, int)
+        self.target = group["edge_target"][()] if has else np.zeros(0, int)
+        self.weight = group["edge_weight"][()] if has else np.zeros(0)
+        self.edges = len(self.source)
+
+    def input(self, x, weight):
+        """u_g = sum of W[g,j] x_j for each individual; `weight` [edge] or [individual, edge]."""
+        u = np.zeros_like(x)
+        terms = weight * x[:, self.source]
+        for e in range(self.edges):
+            u[:, self.target[e]] += terms[:, e]
+        return u
+
+    def index(self, gene):
+        return gene if isinstance(gene, int) else self.names.index(gene)
+
+
+def develop(config, network, t, basal, weight):
+    """Expression, instability and stable flag of all individuals of generation t."""
+    n, genes = basal.shape
+    expression, regulation = config["expression"], config["regulation"]
+    development = config["development"]
+    c = series(config["environment"]["tf_concentration"], t)
+    if expression["model"] == "constant":
+        promoted = basal
+    elif expression["model"] == "linear":
+        promoted = np.maximum(0, basal + profile(expression["slope"], genes) * c)
+    elif expression["model"] == "hill":
+        k, h = profile(expression["k"], genes), profile(expression["n"], genes)
+        promoted = basal * c**h / (k**h + c**h)
+    else:
+        raise NotImplementedError(expression["model"])
+
+    model = regulation["model"]
+    rho = float(regulation.get("strength", 1))
+
+    def step(x):
+        u = network.input(x, weight)
+        if model == "none":
+            return promoted
+        if model == "additive":
+            return np.maximum(0, promoted + rho * u)
+        if model == "multiplicative":
+            return np.maximum(0, promoted * (1 + rho * u))
+        if model == "hill":
+            k, h = profile(expression["k"], genes), profile(expression["n"], genes)
+            y = np.maximum(0, c + rho * u)
+            return basal * y**h / (k**h + y**h)
+        if model == "sigmoid":
+            a = float(regulation["constitutive"])
+            return 1 / (1 + (1 - a) / a * np.exp(-u / (a * (1 - a))))
+        raise NotImplementedError(model)
+
+    x = np.full((n, genes), float(regulation["constitutive"])) if model == "sigmoid" else promoted
+    steps, window = int(development["steps"]), int(development["window"])
+    tolerance = float(development["tolerance"])
+    states, least = [], np.full(n, np.inf)
+    for _ in range(steps):
+        following = step(x)
+        least = np.minimum(least, np.abs(following - x).max(axis=1))
+        x = following
+        states.append(x)
+    last = np.array(states[-window:])
+    mean = last.mean(axis=0)
+    stable = np.ones(n, int) if tolerance == 0 else (least <= tolerance).astype(int)
+    doubtful = np.abs(least - tolerance) < 1e-12 * max(1.0, tolerance) if tolerance else least < 0
+    return mean, ((last - mean) ** 2).mean(axis=0), stable, doubtful
+
+
+def gaussian_strength(component, genes):
+    if "width" in component:
+        return 1 / (2 * profile(component["width"], genes) ** 2)
+    return profile(component["strength"], genes)
+
+
+def fitness(config, network, t, e, instability):
+    """The product of the fitness components, clamped at 0."""
+    genes = e.shape[1]
+    value = np.ones(e.shape[0])
+    for component in config["fitness"]:
+        model = component["model"]
+        if model == "neutral":
+            part = 1.0
+        elif model == "proportional":
+            part = e.mean(axis=1)
+        elif model == "threshold":
+            part = (e.mean(axis=1) >= float(component["threshold"])).astype(float)
+        elif model == "weighted":
+            omega = profile(component["weights"], genes)
+            part = e @ omega / omega.sum() if omega.any() else np.zeros(e.shape[0])
+        elif model == "epistatic":
+            matrix = np.zeros((genes, genes))
+            for a, b, m in component["interactions"]:
+                matrix[network.index(a), network.index(b)] += float(m)
+            form = np.einsum("ig,gh,ih->i", e, matrix, e)
+            part = e.mean(axis=1) + form / (genes if genes > 1 else 1)
+        elif model == "gaussian":
+            optimum = series(component["optimum"], t)
+            s = gaussian_strength(component, genes)
+            part = np.exp(-((e - profile(optimum, genes)) ** 2 * s).sum(axis=1))
+        elif model == "stability":
+            part = np.exp(-float(component["strength"]) * instability.sum(axis=1))
+        else:
+            raise NotImplementedError(model)
+        value = value * part
+    return np.maximum(0, value)

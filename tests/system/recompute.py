@@ -1,0 +1,308 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs a run file and recomputes its result independently: recompute.py PROGRAM RUN.yaml FOLDER
+[KEY=VALUE ...].
+
+1. Every expression, instability, stable flag and fitness from the genotypes, to 1e-12 of the
+   largest value of the field in that generation.
+2. Every statistic from the snapshots: counts and extremes exactly, means to 1e-12 of the
+   largest absolute value of the column in this snapshot and the one before (a quantity that
+   has just collapsed to 0 was summed on the grid of its former spread), variances to 1e-12 of
+   the square of that.
+3. With consecutive snapshots: heredity, mutation and the drawing of parents.
+"""
+import os
+import sys
+
+from common import Program, Verdict, require
+
+require("numpy", "h5py", "yaml")
+import h5py
+import numpy as np
+import yaml
+
+from model import Network, develop, fitness, series
+
+CLOSE = 1e-12
+MOST_Z = 5.0
+verdict = Verdict()
+
+
+def close(found, expected, scale, what):
+    wrong = np.max(np.abs(np.asarray(found) - expected), initial=0.0)
+    verdict.check(wrong <= CLOSE * scale, f"{what}: off by {wrong:.3g}, scale {scale:.3g}")
+
+
+class Score:
+    """A sum of differences from an expectation, with its variance: one z in the end."""
+
+    def __init__(self, name):
+        self.name, self.sum, self.variance = name, 0.0, 0.0
+
+    def add(self, difference, variance):
+        self.sum += difference
+        self.variance += variance
+
+    def judge(self):
+        if self.variance <= 0:
+            verdict.check(abs(self.sum) < 1e-9, f"{self.name}: {self.sum} where nothing may vary")
+            return
+        z = self.sum / np.sqrt(self.variance)
+        print(f"  {self.name}: z = {z:+.2f}")
+        verdict.check(abs(z) < MOST_Z, f"{self.name}: z = {z:.2f}")
+
+
+class Result:
+    def __init__(self, path):
+        self.file = h5py.File(path, "r")
+        text = self.file.attrs["run_file_resolved"]
+        self.config = yaml.safe_load(text.decode() if isinstance(text, bytes) else text)
+        self.network = Network(self.file)
+        self.snapshots, self.statistics = self.file["snapshots"], self.file["statistics"]
+        done = int(self.file.attrs["generations_done"])
+        self.generation = [int(t) for t in self.snapshots["generation"][()] if t <= done]
+        self.heritable = "weight" in self.snapshots
+        self.sexual = self.config["mating"]["system"] == "sexual"
+
+    def read(self, field, row):
+        return self.snapshots[field][row]
+
+    def weights(self, row):
+        return self.read("weight", row) if self.heritable else self.network.weight
+
+
+def check_phenotype(result, row, t):
+    e, v, s, doubtful = develop(result.config, result.network, t, result.read("basal", row),
+                                result.weights(row))
+    w = fitness(result.config, result.network, t, e, v)
+    close(result.read("expression", row), e, max(np.abs(e).max(), 1e-300), f"expression at {t}")
+    if "instability" in result.snapshots: # absent where the window is one step
+        close(result.read("instability", row), v, max(v.max(), np.abs(e).max() ** 2),
+              f"instability at {t}")
+    else:
+        verdict.check((v == 0).all(), f"no instability at {t}")
+    close(result.read("fitness", row), w, max(w.max(), 1e-300), f"fitness at {t}")
+    stable = result.read("stable", row)
+    verdict.check(((stable == s) | doubtful).all(), f"stable at {t}")
+
+
+def check_moments(result, name, row, record, t):
+    x = np.asarray(result.read(name, row), np.longdouble)
+    mean = x.mean(axis=0)
+    variance = ((x - mean) ** 2).sum(axis=0) / max(len(x) - 1, 1)
+    scale = np.maximum(np.abs(x).max(axis=0), 1e-300)
+    if row > 0:
+        scale = np.maximum(scale, np.abs(result.read(name, row - 1)).max(axis=0))
+    for kind, expected, size in (("mean", mean, scale), ("variance", variance, scale**2)):
+        found = result.statistics[f"{name}_{kind}"][record]
+        wrong = np.max(np.abs(found - expected) / size, initial=0.0)
+        verdict.check(wrong <= CLOSE, f"{name}_{kind} at {t}: off by {wrong:.3g} of its scale")
+
+
+def check_statistics(result, row, record, t):
+    statistics = result.statistics
+    for name in ["fitness", "basal", "expression"] + (["weight"] if result.heritable else []):
+        check_moments(result, name, row, record, t)
+    w = result.read("fitness", row)
+    verdict.check(statistics["fitness_min"][record] == w.min(), f"fitness_min at {t}")
+    verdict.check(statistics["fitness_max"][record] == w.max(), f"fitness_max at {t}")
+    share = result.read("stable", row).mean()
+    verdict.check(abs(statistics["stable_fraction"][record] - share) < 1e-15,
+                  f"stable_fraction at {t}")
+    parents = result.read("parent", row)
+    if result.sexual:
+        parents = np.concatenate([parents, result.read("parent2", row)])
+    verdict.check(statistics["parents"][record] == (len(np.unique(parents)) if t > 0 else 0),
+                  f"parents at {t}")
+    for name in ("tf_concentration", "temperature", "nutrients"):
+        verdict.check(abs(statistics[name][record] - series(result.config["environment"][name], t))
+                      <= 1e-12, f"{name} at {t}")
+    if "optimum" in statistics:
+        optima = [c["optimum"] for c in result.config["fitness"] if c["model"] == "gaussian"]
+        close(statistics["optimum"][record], series(optima[0], t), 1.0, f"optimum at {t}")
+
+
+def check_founders(result):
+    initial, basal = result.config["population"]["initial"], result.read("basal", 0)
+    verdict.check((result.read("parent", 0) == -1).all(), "parents of generation 0 are -1")
+    verdict.check(result.statistics["mutations"][0] == 0, "mutations in generation 0")
+    if isinstance(initial["basal"], dict):
+        if initial["basal"]["distribution"] == "uniform":
+            low, high = float(initial["basal"]["low"]), float(initial["basal"]["high"])
+            verdict.check((basal >= low).all() and (basal < high).all(), "founders' alleles")
+        if not initial["clonal"]:
+            verdict.check(len(np.unique(basal[basal > 0])) == (basal > 0).sum(),
+                          "no founder's allele is drawn twice")
+    else:
+        verdict.check((basal == np.asarray(initial["basal"], float)).all(), "founders' alleles")
+    if initial["clonal"]:
+        verdict.check((basal == basal[0]).all(), "a clone of founders")
+    if result.heritable and initial["weights"] == "network":
+        verdict.check((result.read("weight", 0) == result.network.weight).all(),
+                      "founders' weights are the network's")
+
+
+def genomes(result, row):
+    """[individual, locus]: alleles, then heritable weights; and the gene each belongs to."""
+    genes = np.arange(result.network.genes)
+    if not result.heritable:
+        return result.read("basal", row), genes
+    return (np.concatenate([result.read("basal", row), result.read("weight", row)], axis=1),
+            np.concatenate([genes, result.network.target]))
+
+
+class Heredity:
+    """What one generation owes to the one before, summed over a run."""
+
+    def __init__(self, result):
+        self.result = result
+        law = result.config["mutation"]
+        self.genes, self.edges = result.network.genes, result.network.edges * result.heritable
+        self.rate = np.concatenate([np.full(self.genes, float(law["basal"]["rate"])),
+                                    np.full(self.edges, float(law["weights"]["rate"])
+                                            if self.edges else 0.0)])
+        self.sd = np.concatenate([np.full(self.genes, float(law["basal"]["sd"])),
+                                  np.full(self.edges, float(law["weights"]["sd"])
+                                          if self.edges else 0.0)])
+        self.count = Score("number of mutations, binomial")
+        self.untouched = Score("unmutated individuals, binomial")
+        self.step = Score("mean of mutational steps")
+        self.spread = Score("variance of mutational steps")
+        self.second = Score("share of the second parent's genes")
+        self.price = Score("first parents by fitness")
+        self.price2 = Score("second parents by fitness")
+        self.chi = 0.0
+        self.freedom = 0
+
+    def mutations(self, t, record, child, inherited, mutated, origin_known=True):
+        n = len(child)
+        seen = int(mutated.sum())
+        hidden = int(((inherited[:, :self.genes] == 0) & (child[:, :self.genes] == 0)).sum())
+        told = int(self.result.statistics["mutations"][record])
+        if (self.rate[:self.genes] == 0).all():
+            hidden = 0
+        verdict.check(seen <= told <= seen + hidden,
+                      f"mutations at {t}: {told}, seen {seen}, hidden at most {hidden}")
+        self.count.add(told - n * self.rate.sum(), n * (self.rate * (1 - self.rate)).sum())
+        whole = np.prod(1 - self.rate)
+        if hidden == 0:
+            self.untouched.add((~mutated.any(axis=1)).sum() - n * whole, n * whole * (1 - whole))
+        # steps from where no clamp is near
+        far = mutated & origin_known
+        far[:, :self.genes] &= inherited[:, :self.genes] > 8 * self.sd[:self.genes]
+        far &= self.sd > 0
+        z = ((child - inherited) / np.where(self.sd > 0, self.sd, 1))[far]
+        self.step.add(z.sum(), len(z))
+        self.spread.add((z**2).sum() - len(z), 2 * len(z))
+        verdict.check((child[:, :self.genes] >= 0).all(), f"alleles at {t} are not negative")
+
+    def asexual(self, t, row, record):
+        result = self.result
+        child, _ = genomes(result, row)
+        parent = result.read("parent", row)
+        inherited = genomes(result, row - 1)[0][parent]
+        mutated = child != inherited
+        self.mutations(t, record, child, inherited, mutated)
+        now, before = (series(result.config["environment"]["tf_concentration"], s)
+                       for s in (t, t - 1))
+        if now == before:
+            clone = ~mutated.any(axis=1)
+            verdict.check((result.read("expression", row)[clone] ==
+                           result.read("expression", row - 1)[parent[clone]]).all(),
+                          f"clones at {t} have their parents' expression")
+
+    def sexual(self, t, row, record):
+        result = self.result
+        child, gene_of = genomes(result, row)
+        before = genomes(result, row - 1)[0]
+        one = before[result.read("parent", row)]
+        two = before[result.read("parent2", row)]
+        # a gene and the weights of its incoming edges come from one parent
+        block = np.zeros((len(gene_of), self.genes))
+        block[np.arange(len(gene_of)), gene_of] = 1
+        from_one, from_two = (child != one) @ block, (child != two) @ block
+        second = from_two < from_one
+        told = from_one != from_two
+        apart = result.read("parent", row) != result.read("parent2", row)
+        rate = float(np.atleast_1d(result.config["mating"]["recombination"]["rate"])[0])
+        decided = told & apart[:, None]
+        self.second.add(second[decided].sum() - rate * decided.sum(),
+                        rate * (1 - rate) * decided.sum())
+        inherited = np.where(second[:, gene_of], two, one)
+        self.mutations(t, record, child, inherited, child != inherited,
+                       told[:, gene_of] | (one == two))
+
+    def parents(self, t, row):
+        result = self.result
+        n = len(result.read("parent", row))
+        first, w = result.read("parent", row), result.read("fitness", row - 1)
+        if result.config["selection"]["scheme"] == "none":
+            verdict.check((first == np.arange(n)).all(), f"scheme none: parents at {t}")
+            return
+        p = w / w.sum() if w.sum() > 0 else np.full(n, 1 / n)
+        verdict.check((w[first] > 0).all() or w.sum() == 0, f"parents at {t} have some fitness")
+        mean = (p * w).sum()
+        self.price.add(w[first].sum() - n * mean, n * (p * (w - mean) ** 2).sum())
+        # over the places, by runs of neighbours with an expectation of at least 5
+        cuts = np.searchsorted(np.cumsum(p), np.arange(1, max(2, n // 5)) * 5 / n)
+        place = np.searchsorted(cuts, np.arange(n), side="left")
+        expected, found = np.bincount(place, p) * n, np.bincount(place[first],
+                                                                 minlength=place.max() + 1)
+        some = expected > 0
+        self.chi += ((found - expected)[some] ** 2 / expected[some]).sum()
+        self.freedom += some.sum() - 1
+        if result.sexual:
+            self.mates(t, row, first, w, p)
+
+    def mates(self, t, row, first, w, p):
+        second = self.result.read("parent2", row)
+        n = len(first)
+        if n > 1 and not self.result.config["mating"]["selfing"]:
+            verdict.check((first != second).all(), f"nobody at {t} has one parent twice")
+            rest = 1 - p[first]
+            mean = ((p * w).sum() - p[first] * w[first]) / rest
+            square = ((p * w**2).sum() - p[first] * w[first] ** 2) / rest
+            self.price2.add((w[second] - mean).sum(), np.maximum(square - mean**2, 0).sum())
+        else:
+            mean = (p * w).sum()
+            self.price2.add(w[second].sum() - n * mean, n * (p * (w - mean) ** 2).sum())
+
+    def judge(self):
+        for score in (self.count, self.untouched, self.step, self.spread, self.second, self.price,
+                      self.price2):
+            score.judge()
+        if self.freedom > 0:
+            # Wilson and Hilferty's normal approximation of chi square
+            f = 2 / (9 * self.freedom)
+            z = ((self.chi / self.freedom) ** (1 / 3) - (1 - f)) / np.sqrt(f)
+            print(f"  parents over places: chi square {self.chi:.1f}, "
+                  f"{self.freedom} degrees of freedom, z = {z:+.2f}")
+            verdict.check(abs(z) < MOST_Z, f"parents over places: z = {z:.2f}")
+
+
+def main():
+    program, run_file, folder = sys.argv[1:4]
+    settings = sys.argv[4:]
+    os.makedirs(folder, exist_ok=True)
+    name = os.path.splitext(os.path.basename(run_file))[0]
+    path = Program(program).run(run_file, os.path.join(folder, name + ".h5"), settings, threads=2)
+    result = Result(path)
+    recorded = [int(t) for t in result.statistics["generation"][()]]
+    print(f"{name}: {len(result.generation)} snapshots of {result.network.genes} genes")
+    check_founders(result)
+    heredity = Heredity(result)
+    for row, t in enumerate(result.generation):
+        check_phenotype(result, row, t)
+        if t not in recorded:
+            continue
+        record = recorded.index(t)
+        check_statistics(result, row, record, t)
+        if t > 0 and result.generation[row - 1] == t - 1:
+            (heredity.sexual if result.sexual else heredity.asexual)(t, row, record)
+            heredity.parents(t, row)
+    heredity.judge()
+    verdict.check(result.file.attrs["complete"] == 1, "the result is complete")
+    os.remove(path)
+    verdict.exit()
+
+
+main()

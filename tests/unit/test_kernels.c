@@ -1,0 +1,698 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The hot loops, every variant that this processor runs, against plain code in long double
+ * written from the model's equations; and the variants against each other, bit for bit. */
+#include "support.h"
+
+#include "kernels/kernels.h"
+#include "population/phenotype.h"
+
+enum { MOST_GENES = 100, MOST_STEPS = 8, ROOM = MOST_GENES * HG_LANES };
+
+static const char *const variants[] = {"baseline", "avx2", "avx512"};
+static const int gene_counts[] = {1, 3, 8, 37, 100};
+
+/* --- one set of parameters, network and individuals ------------------------------------- */
+
+typedef struct scene {
+    hg_config config;
+    hg_network network;
+    hg_phenotype phenotype;
+    double profile[8][MOST_GENES];
+    double *genome[HG_LANES];
+    int64_t weight_offset;
+    long double expression[HG_LANES][MOST_GENES], instability[HG_LANES][MOST_GENES];
+    bool stable[HG_LANES];
+} scene;
+
+static hg_profile list_of(double *values, int64_t genes)
+{
+    return (hg_profile){.kind = HG_PROFILE_LIST, .list = values, .count = genes};
+}
+
+static hg_series constant(double value)
+{
+    return (hg_series){.kind = HG_SERIES_CONSTANT, .value = value};
+}
+
+/* Weights in quarters for `wagner`: inputs are then exact, and often 0. */
+static double draw_weight(uint64_t *state, hg_regulation_model model, double spread)
+{
+    const double weight = spread * hg_test_normal(state);
+    return model == HG_REGULATION_WAGNER ? floor(4.0 * weight) / 4.0 : weight;
+}
+
+static void connect(scene *s, int64_t genes, double density, uint64_t *state)
+{
+    static hg_edge edges[MOST_GENES * MOST_GENES];
+    const double spread = genes > 4 ? 1.5 / sqrt((double)genes * density) : 0.8;
+    int64_t count = 0;
+    for (int32_t g = 0; g < genes; g++)
+        for (int32_t j = 0; j < genes; j++)
+            if (hg_test_uniform(state, 0.0, 1.0) < density)
+                edges[count++] =
+                    (hg_edge){j, g, draw_weight(state, s->config.regulation.model, spread)};
+    ck_assert_int_eq(hg_network_create(&s->network, genes, NULL, 0, edges, count), HG_OK);
+}
+
+static void draw_genomes(scene *s, uint64_t *state)
+{
+    s->weight_offset = s->network.genes + 3; /* anywhere, not aligned */
+    for (int l = 0; l < HG_LANES; l++) {
+        s->genome[l] = calloc((size_t)(s->weight_offset + s->network.edges), sizeof(double));
+        for (int64_t g = 0; g < s->network.genes; g++)
+            s->genome[l][g] = hg_test_uniform(state, 0.0, 1.5);
+        for (int64_t e = 0; e < s->network.edges; e++)
+            s->genome[l][s->weight_offset + e] =
+                draw_weight(state, s->config.regulation.model, 0.5);
+    }
+}
+
+static void draw_parameters(scene *s, int64_t genes, uint64_t *state)
+{
+    hg_config *config = &s->config;
+    for (int64_t g = 0; g < genes; g++) {
+        s->profile[0][g] = hg_test_uniform(state, -1.0, 1.0);
+        s->profile[1][g] = hg_test_uniform(state, 0.1, 2.0);
+        s->profile[2][g] = g % 3 == 0 ? 2.0 : g % 3 == 1 ? 1.0 + (double)(g % 17)
+                                                         : hg_test_uniform(state, 0.3, 6.0);
+        s->profile[3][g] = config->regulation.model == HG_REGULATION_WAGNER
+                               ? (g % 2 == 0 ? 1.0 : -1.0) : hg_test_uniform(state, -1.0, 1.0);
+    }
+    config->expression.slope = list_of(s->profile[0], genes);
+    config->expression.k = list_of(s->profile[1], genes);
+    config->expression.n = list_of(s->profile[2], genes);
+    config->regulation.initial_state = list_of(s->profile[3], genes);
+    config->expression.q10 = 1.0;
+    config->expression.temperature_reference = 37.0;
+    config->environment.tf_concentration = constant(0.6);
+    config->environment.temperature = constant(37.0);
+    config->environment.nutrients = constant(1.0);
+    config->regulation.strength = 0.7;
+    config->regulation.constitutive = 0.2;
+    config->regulation.slope = 1.3;
+}
+
+static void set_up(scene *s, uint64_t *state, int64_t genes, double density)
+{
+    draw_parameters(s, genes, state);
+    connect(s, genes, density, state);
+    draw_genomes(s, state);
+    ck_assert_int_eq(hg_phenotype_create(&s->phenotype, &s->config, &s->network), HG_OK);
+    ck_assert(hg_phenotype_update(&s->phenotype, 0));
+}
+
+static void tear_down(scene *s)
+{
+    hg_phenotype_free(&s->phenotype);
+    hg_network_free(&s->network);
+    for (int l = 0; l < HG_LANES; l++) free(s->genome[l]);
+}
+
+/* --- the model's equations ---------------------------------------------------------------- */
+
+static long double envelope_of(const hg_config *config)
+{
+    const long double temperature = (long double)config->environment.temperature.value;
+    const long double half = (long double)config->expression.nutrient_half_saturation;
+    const long double nutrients = (long double)config->environment.nutrients.value;
+    const long double reference = (long double)config->expression.temperature_reference;
+    const long double q10 = powl((long double)config->expression.q10,
+                                 (temperature - reference) / 10.0L);
+    return half == 0.0L ? q10 : q10 * nutrients / (nutrients + half);
+}
+
+static long double hill(long double y, double k, double n)
+{
+    if (y <= 0.0L) return 0.0L;
+    return 1.0L / (1.0L + powl((long double)k / y, (long double)n));
+}
+
+static long double basal_expression(const hg_config *config, int64_t g, double basal)
+{
+    const double c = config->environment.tf_concentration.value;
+    long double b = (long double)basal;
+    if (config->expression.model == HG_EXPRESSION_LINEAR)
+        b = fmaxl(0.0L, b + (long double)config->expression.slope.list[g] * (long double)c);
+    if (config->expression.model == HG_EXPRESSION_HILL)
+        b *= hill((long double)c, config->expression.k.list[g], config->expression.n.list[g]);
+    return b * envelope_of(config);
+}
+
+static long double next_level(const hg_config *config, int64_t g, double basal, long double b,
+                              long double u, long double x)
+{
+    const long double rho = (long double)config->regulation.strength;
+    const long double a = (long double)config->regulation.constitutive;
+    const long double c = (long double)config->environment.tf_concentration.value;
+    switch (config->regulation.model) {
+    case HG_REGULATION_ADDITIVE: return fmaxl(0.0L, b + rho * u);
+    case HG_REGULATION_MULTIPLICATIVE: return fmaxl(0.0L, b * (1.0L + rho * u));
+    case HG_REGULATION_HILL:
+        return (long double)basal * envelope_of(config) *
+               hill(fmaxl(0.0L, c + rho * u), config->expression.k.list[g],
+                    config->expression.n.list[g]);
+    case HG_REGULATION_SIGMOID:
+        return 1.0L / (1.0L + (1.0L - a) / a * expl(-u / (a * (1.0L - a))));
+    case HG_REGULATION_SIEGAL_BERGMAN:
+        return 2.0L / (1.0L + expl(-(long double)config->regulation.slope * u)) - 1.0L;
+    case HG_REGULATION_WAGNER: return u > 0.0L ? 1.0L : u < 0.0L ? -1.0L : x;
+    default: return b;
+    }
+}
+
+static long double first_level(const hg_config *config, int64_t g, long double b)
+{
+    switch (config->regulation.model) {
+    case HG_REGULATION_SIGMOID: return (long double)config->regulation.constitutive;
+    case HG_REGULATION_SIEGAL_BERGMAN:
+    case HG_REGULATION_WAGNER: return (long double)config->regulation.initial_state.list[g];
+    default: return b;
+    }
+}
+
+/* All states of one individual: x[step][gene]. */
+static void develop_plainly(const scene *s, int lane, long double x[MOST_STEPS + 1][MOST_GENES])
+{
+    const hg_network *network = &s->network;
+    const double *genome = s->genome[lane];
+    const double *weight = s->config.network.heritable ? genome + s->weight_offset
+                                                       : network->weight;
+    for (int64_t g = 0; g < network->genes; g++)
+        x[0][g] = first_level(&s->config, g, basal_expression(&s->config, g, genome[g]));
+    for (int64_t step = 1; step <= s->config.development.steps; step++)
+        for (int64_t g = 0; g < network->genes; g++) {
+            long double u = 0.0L;
+            for (int64_t e = 0; e < network->edges; e++)
+                if (network->target[e] == g)
+                    u += (long double)weight[e] * x[step - 1][network->source[e]];
+            x[step][g] = next_level(&s->config, g, genome[g],
+                                    basal_expression(&s->config, g, genome[g]), u, x[step - 1][g]);
+        }
+}
+
+static void expect(scene *s, int lane)
+{
+    static long double x[MOST_STEPS + 1][MOST_GENES];
+    const int64_t steps = s->config.development.steps, window = s->config.development.window;
+    develop_plainly(s, lane, x);
+    for (int64_t g = 0; g < s->network.genes; g++) {
+        long double mean = 0.0L, spread = 0.0L;
+        for (int64_t t = steps - window + 1; t <= steps; t++) mean += x[t][g] / (long double)window;
+        for (int64_t t = steps - window + 1; t <= steps; t++)
+            spread += (x[t][g] - mean) * (x[t][g] - mean) / (long double)window;
+        s->expression[lane][g] = mean;
+        s->instability[lane][g] = spread;
+    }
+    const long double tolerance = (long double)s->config.development.tolerance;
+    s->stable[lane] = tolerance == 0.0L;
+    for (int64_t t = 1; t <= steps; t++) {
+        long double moved = 0.0L;
+        for (int64_t g = 0; g < s->network.genes; g++)
+            moved = fmaxl(moved, fabsl(x[t][g] - x[t - 1][g]));
+        s->stable[lane] |= moved <= tolerance;
+    }
+}
+
+/* --- development --------------------------------------------------------------------------- */
+
+static void compare_lane(const scene *s, const hg_tile *tile, int lane, int count)
+{
+    const int who = lane < count ? lane : 0; /* lanes behind the last are copies of the first */
+    for (int64_t g = 0; g < s->network.genes; g++) {
+        const double value = tile->expression[g * HG_LANES + lane];
+        if (!hg_test_close(value, s->expression[who][g], 1e-12, 1.0))
+            ck_abort_msg("regulation %d, gene %d of %d: %.17g is not %.17Lg",
+                         (int)s->config.regulation.model, (int)g, (int)s->network.genes, value,
+                         s->expression[who][g]);
+        if (tile->instability != NULL)
+            ck_assert(hg_test_close(tile->instability[g * HG_LANES + lane],
+                                    s->instability[who][g], 1e-12, 1.0));
+    }
+    ck_assert_double_eq(tile->stable[lane], s->stable[who] ? 1.0 : 0.0);
+}
+
+static void develop_variants(scene *s)
+{
+    static double expression[ROOM], instability[ROOM];
+    const size_t size = (size_t)s->network.genes * HG_LANES;
+    hg_tile tile;
+    ck_assert_int_eq(hg_tile_create(&tile, &s->phenotype), HG_OK);
+    for (int l = 0; l < HG_LANES; l++) expect(s, l);
+    for (int count = 1; count <= HG_LANES; count++)
+        for (int v = 0; v < HG_COUNT_OF(variants); v++) {
+            const hg_kernels *kernels = hg_kernels_named(variants[v]);
+            if (kernels == NULL) continue;
+            kernels->develop(&s->phenotype.development, &tile, (const double *const *)s->genome,
+                             count, s->weight_offset);
+            ck_assert_int_eq(tile.instability != NULL, s->config.development.window > 1);
+            if (v == 0) {
+                for (int l = 0; l < HG_LANES; l++) compare_lane(s, &tile, l, count);
+                memcpy(expression, tile.expression, size * sizeof(double));
+                if (tile.instability != NULL)
+                    memcpy(instability, tile.instability, size * sizeof(double));
+            }
+            ck_assert(hg_test_same_bits(expression, tile.expression, (int64_t)size));
+            if (tile.instability != NULL)
+                ck_assert(hg_test_same_bits(instability, tile.instability, (int64_t)size));
+            for (int l = 0; l < HG_LANES; l++)
+                ck_assert_double_eq(tile.stable[l], s->stable[l < count ? l : 0] ? 1.0 : 0.0);
+        }
+    hg_tile_free(&tile);
+}
+
+/* Promoters: plain, moved by the environment, and both with temperature and nutrients. */
+static void choose_promoters(hg_config *config, int kind)
+{
+    config->expression.model = kind == 0 ? HG_EXPRESSION_CONSTANT
+                               : kind == 1 ? HG_EXPRESSION_LINEAR : HG_EXPRESSION_HILL;
+    if (kind < 2) return;
+    config->expression.q10 = 2.0;
+    config->environment.temperature = constant(31.0);
+    config->expression.nutrient_half_saturation = 0.25;
+    config->environment.nutrients = constant(0.8);
+}
+
+static void develop_all(hg_regulation_model model)
+{
+    static const struct {
+        int64_t steps, window;
+        double tolerance;
+    } lives[] = {{1, 1, 0.0}, {4, 1, 0.05}, {5, 5, 0.0}, {8, 3, 0.3}};
+    uint64_t state = 100 + (uint64_t)model;
+    for (int n = 0; n < HG_COUNT_OF(gene_counts); n++)
+        for (int heritable = 0; heritable < 2; heritable++)
+            for (int life = 0; life < HG_COUNT_OF(lives); life++)
+                for (int kind = 0; kind < 3; kind++) {
+                    static scene s;
+                    const int64_t genes = gene_counts[n];
+                    memset(&s, 0, sizeof s);
+                    s.config.regulation.model = model;
+                    s.config.network.heritable = heritable != 0;
+                    s.config.development.steps = lives[life].steps;
+                    s.config.development.window = lives[life].window;
+                    s.config.development.tolerance = lives[life].tolerance;
+                    draw_parameters(&s, genes, &state);
+                    choose_promoters(&s.config, kind);
+                    connect(&s, genes, genes == 1 ? 1.0 : genes == 3 && kind == 2 ? 0.0
+                                                  : genes > 8 ? 0.08 : 0.5, &state);
+                    draw_genomes(&s, &state);
+                    ck_assert_int_eq(hg_phenotype_create(&s.phenotype, &s.config, &s.network),
+                                     HG_OK);
+                    hg_phenotype_update(&s.phenotype, 0);
+                    ck_assert_int_eq(s.phenotype.development.promoters_plain, kind == 0);
+                    develop_variants(&s);
+                    tear_down(&s);
+                }
+}
+
+START_TEST(regulation_none) { develop_all(HG_REGULATION_NONE); }
+END_TEST
+START_TEST(regulation_additive) { develop_all(HG_REGULATION_ADDITIVE); }
+END_TEST
+START_TEST(regulation_multiplicative) { develop_all(HG_REGULATION_MULTIPLICATIVE); }
+END_TEST
+START_TEST(regulation_hill) { develop_all(HG_REGULATION_HILL); }
+END_TEST
+START_TEST(regulation_sigmoid) { develop_all(HG_REGULATION_SIGMOID); }
+END_TEST
+START_TEST(regulation_siegal_bergman) { develop_all(HG_REGULATION_SIEGAL_BERGMAN); }
+END_TEST
+START_TEST(regulation_wagner) { develop_all(HG_REGULATION_WAGNER); }
+END_TEST
+
+/* Hill's response from 0 to far beyond saturation, coefficients whole, broken, small, large. */
+START_TEST(hill_at_the_extremes)
+{
+    const double inputs[] = {0.0, 1e-300, 1e-12, 0.3, 0.5, 1.0, 7.0, 1e9, 1e300, 1e308};
+    const double n[] = {0.01, 0.5, 1.0, 2.0, 2.5, 3.0, 4.0, 7.0, 15.0, 16.0, 17.0, 64.0, 300.0};
+    uint64_t state = 9;
+    for (int i = 0; i < HG_COUNT_OF(inputs); i++) {
+        static scene s;
+        memset(&s, 0, sizeof s);
+        s.config.regulation.model = HG_REGULATION_HILL;
+        s.config.development.steps = s.config.development.window = 1;
+        draw_parameters(&s, HG_COUNT_OF(n), &state);
+        memcpy(s.profile[2], n, sizeof n);
+        s.profile[1][2] = 1e-5, s.profile[1][4] = 1e5;
+        s.config.environment.tf_concentration = constant(inputs[i]);
+        connect(&s, HG_COUNT_OF(n), 0.0, &state);
+        draw_genomes(&s, &state);
+        ck_assert_int_eq(hg_phenotype_create(&s.phenotype, &s.config, &s.network), HG_OK);
+        hg_phenotype_update(&s.phenotype, 0);
+        hg_tile tile;
+        ck_assert_int_eq(hg_tile_create(&tile, &s.phenotype), HG_OK);
+        for (int v = 0; v < HG_COUNT_OF(variants); v++) {
+            const hg_kernels *kernels = hg_kernels_named(variants[v]);
+            if (kernels == NULL) continue;
+            kernels->develop(&s.phenotype.development, &tile, (const double *const *)s.genome,
+                             HG_LANES, s.weight_offset);
+            for (int l = 0; l < HG_LANES; l++) {
+                expect(&s, l);
+                for (int g = 0; g < HG_COUNT_OF(n); g++) /* relative, down to the subnormal */
+                    ck_assert_msg(hg_test_close(tile.expression[g * HG_LANES + l],
+                                                s.expression[l][g], 1e-12, 1e-290),
+                                  "y %g, k %g, n %g: %.17g is not %.17Lg", inputs[i],
+                                  s.profile[1][g], n[g], tile.expression[g * HG_LANES + l],
+                                  s.expression[l][g]);
+            }
+        }
+        hg_tile_free(&tile);
+        tear_down(&s);
+    }
+}
+END_TEST
+
+/* --- fitness -------------------------------------------------------------------------------- */
+
+enum { COMPONENTS = 9, ZERO_WEIGHTS = 8 }; /* the last makes every product 0 */
+
+static void choose_components(scene *s, hg_fitness_component *component, int64_t genes,
+                              hg_edge *interactions, uint64_t *state)
+{
+    for (int64_t g = 0; g < genes; g++) {
+        s->profile[4][g] = g % 4 == 1 ? 0.0 : hg_test_uniform(state, 0.0, 3.0);
+        s->profile[5][g] = hg_test_uniform(state, 0.0, 1.0);
+        s->profile[6][g] = g % 5 == 2 ? 0.0 : hg_test_uniform(state, 0.0, 2.0) / (double)genes;
+    }
+    int64_t count = 0;
+    for (int32_t i = 0; i < genes; i++)
+        for (int32_t j = 0; j < genes; j++)
+            if ((i + 2 * j) % 3 != 1 && (genes < 50 || i % 7 == 0)) /* rows without any, too */
+                interactions[count++] = (hg_edge){i, j, hg_test_uniform(state, -0.2, 0.5)};
+    const hg_fitness_component all[COMPONENTS] = {
+        {.model = HG_FITNESS_NEUTRAL},
+        {.model = HG_FITNESS_PROPORTIONAL},
+        {.model = HG_FITNESS_THRESHOLD, .threshold = 0.45},
+        {.model = HG_FITNESS_WEIGHTED, .weights = list_of(s->profile[4], genes)},
+        {.model = HG_FITNESS_EPISTATIC, .interactions = interactions, .interaction_count = count},
+        {.model = HG_FITNESS_GAUSSIAN, .optimum = list_of(s->profile[5], genes),
+         .strength = list_of(s->profile[6], genes)},
+        {.model = HG_FITNESS_STABILITY, .strength = {.scalar = 2.5}},
+        {.model = HG_FITNESS_GAUSSIAN, .optimum = {.scalar = 0.5}, .strength = {.scalar = 0.01}},
+        {.model = HG_FITNESS_WEIGHTED, .weights = {.scalar = 0.0}},
+    };
+    memcpy(component, all, sizeof all);
+    s->config.fitness = component;
+    s->config.fitness_count = COMPONENTS;
+}
+
+static long double at_gene(const hg_profile *profile, int64_t g)
+{
+    return (long double)(profile->kind == HG_PROFILE_LIST ? profile->list[g] : profile->scalar);
+}
+
+static long double mean_of(const long double *e, int64_t genes)
+{
+    long double sum = 0.0L;
+    for (int64_t g = 0; g < genes; g++) sum += e[g];
+    return sum / (long double)genes;
+}
+
+static long double component_value(const hg_fitness_component *component, int64_t genes,
+                                   const long double *e, const long double *instability)
+{
+    long double sum = 0.0L, weights = 0.0L;
+    switch (component->model) {
+    case HG_FITNESS_PROPORTIONAL: return mean_of(e, genes);
+    case HG_FITNESS_THRESHOLD:
+        return mean_of(e, genes) >= (long double)component->threshold ? 1.0L : 0.0L;
+    case HG_FITNESS_WEIGHTED:
+        for (int64_t g = 0; g < genes; g++) sum += at_gene(&component->weights, g) * e[g];
+        for (int64_t g = 0; g < genes; g++) weights += at_gene(&component->weights, g);
+        return weights > 0.0L ? sum / weights : 0.0L;
+    case HG_FITNESS_EPISTATIC:
+        for (int64_t i = 0; i < component->interaction_count; i++) {
+            const hg_edge *m = &component->interactions[i];
+            sum += e[m->source] * (long double)m->weight * e[m->target];
+        }
+        return mean_of(e, genes) + (genes > 1 ? sum / (long double)genes : sum);
+    case HG_FITNESS_GAUSSIAN:
+        for (int64_t g = 0; g < genes; g++) {
+            const long double d = e[g] - at_gene(&component->optimum, g);
+            sum += at_gene(&component->strength, g) * d * d;
+        }
+        return expl(-sum);
+    case HG_FITNESS_STABILITY:
+        for (int64_t g = 0; g < genes; g++) sum += instability[g];
+        return expl(-(long double)component->strength.scalar * sum);
+    default: return 1.0L;
+    }
+}
+
+/* The terms first .. first+count-1 of the phenotype against their components' product. */
+static void compare_fitness(const scene *s, hg_tile *tile, int first, int count)
+{
+    double bits[HG_LANES];
+    for (int v = 0; v < HG_COUNT_OF(variants); v++) {
+        const hg_kernels *kernels = hg_kernels_named(variants[v]);
+        if (kernels == NULL) continue;
+        kernels->evaluate(s->phenotype.terms + first, count, s->network.genes, tile);
+        if (v == 0) memcpy(bits, tile->fitness, sizeof bits);
+        ck_assert(hg_test_same_bits(bits, tile->fitness, HG_LANES));
+    }
+    for (int l = 0; l < HG_LANES; l++) {
+        long double expected = 1.0L;
+        for (int i = first; i < first + count; i++)
+            expected *= component_value(&s->config.fitness[i], s->network.genes, s->expression[l],
+                                        s->instability[l]);
+        ck_assert_msg(hg_test_close(bits[l], fmaxl(0.0L, expected), 1e-12, 1e-3),
+                      "fitness model %d, %d genes: %.17g is not %.17Lg",
+                      (int)s->config.fitness[first].model, (int)s->network.genes, bits[l],
+                      expected);
+    }
+}
+
+START_TEST(fitness_models)
+{
+    static scene s;
+    static hg_edge interactions[MOST_GENES * MOST_GENES];
+    hg_fitness_component component[COMPONENTS];
+    uint64_t state = 77;
+    for (int n = 0; n < HG_COUNT_OF(gene_counts); n++)
+        for (int window = 1; window <= 3; window += 2) {
+            const int64_t genes = gene_counts[n];
+            memset(&s, 0, sizeof s);
+            s.config.regulation.model = HG_REGULATION_ADDITIVE;
+            s.config.development.steps = 3;
+            s.config.development.window = window;
+            choose_components(&s, component, genes, interactions, &state);
+            set_up(&s, &state, genes, genes == 1 ? 1.0 : 0.3);
+            hg_tile tile;
+            ck_assert_int_eq(hg_tile_create(&tile, &s.phenotype), HG_OK);
+            hg_kernels_best()->develop(&s.phenotype.development, &tile,
+                                       (const double *const *)s.genome, HG_LANES, s.weight_offset);
+            for (int l = 0; l < HG_LANES; l++) { /* what evaluate() sees, to the last bit */
+                for (int64_t g = 0; g < genes; g++) {
+                    s.expression[l][g] = (long double)tile.expression[g * HG_LANES + l];
+                    s.instability[l][g] = tile.instability == NULL ? 0.0L
+                        : (long double)tile.instability[g * HG_LANES + l];
+                }
+            }
+            for (int i = 0; i < COMPONENTS; i++) compare_fitness(&s, &tile, i, 1);
+            compare_fitness(&s, &tile, 0, ZERO_WEIGHTS);
+            compare_fitness(&s, &tile, 0, COMPONENTS);
+            compare_fitness(&s, &tile, 0, 0);
+            hg_tile_free(&tile);
+            tear_down(&s);
+        }
+}
+END_TEST
+
+/* A mean exactly at the threshold is enough; negative products become 0. */
+START_TEST(thresholds_and_clamps)
+{
+    static scene s;
+    memset(&s, 0, sizeof s);
+    uint64_t state = 3;
+    hg_edge repulsion = {0, 1, -100.0};
+    hg_fitness_component component[] = {
+        {.model = HG_FITNESS_THRESHOLD, .threshold = 0.5},
+        {.model = HG_FITNESS_EPISTATIC, .interactions = &repulsion, .interaction_count = 1}};
+    s.config.fitness = component;
+    s.config.fitness_count = 2;
+    s.config.development.steps = s.config.development.window = 1;
+    set_up(&s, &state, 2, 0.0);
+    for (int l = 0; l < HG_LANES; l++) {
+        s.genome[l][0] = 0.25;
+        s.genome[l][1] = l % 2 == 0 ? 0.75 : nextafter(0.75, 0.0);
+    }
+    hg_tile tile;
+    ck_assert_int_eq(hg_tile_create(&tile, &s.phenotype), HG_OK);
+    for (int v = 0; v < HG_COUNT_OF(variants); v++) {
+        const hg_kernels *kernels = hg_kernels_named(variants[v]);
+        if (kernels == NULL) continue;
+        kernels->develop(&s.phenotype.development, &tile, (const double *const *)s.genome,
+                         HG_LANES, s.weight_offset);
+        kernels->evaluate(s.phenotype.terms, 1, 2, &tile);
+        for (int l = 0; l < HG_LANES; l++)
+            ck_assert_double_eq(tile.fitness[l], l % 2 == 0 ? 1.0 : 0.0);
+        kernels->evaluate(s.phenotype.terms + 1, 1, 2, &tile);
+        for (int l = 0; l < HG_LANES; l++) ck_assert_double_eq(tile.fitness[l], 0.0);
+    }
+    hg_tile_free(&tile);
+    tear_down(&s);
+}
+END_TEST
+
+/* --- tiles ------------------------------------------------------------------------------------ */
+
+/* Rows come back as they went in, and nothing beside them is touched. */
+START_TEST(rows_survive_the_tile)
+{
+    static double back[HG_LANES][MOST_GENES + 1];
+    uint64_t state = 21;
+    for (int genes = 1; genes <= 21; genes++) {
+        static scene s;
+        memset(&s, 0, sizeof s);
+        s.config.development.steps = s.config.development.window = 1;
+        set_up(&s, &state, genes, 0.0);
+        hg_tile tile;
+        ck_assert_int_eq(hg_tile_create(&tile, &s.phenotype), HG_OK);
+        for (int v = 0; v < HG_COUNT_OF(variants); v++) {
+            const hg_kernels *kernels = hg_kernels_named(variants[v]);
+            for (int count = 1; kernels != NULL && count <= HG_LANES; count++) {
+                double *rows[HG_LANES];
+                for (int l = 0; l < HG_LANES; l++) {
+                    rows[l] = back[l];
+                    for (int g = 0; g <= MOST_GENES; g++) back[l][g] = -1.0;
+                }
+                kernels->develop(&s.phenotype.development, &tile, (const double *const *)s.genome,
+                                 count, s.weight_offset);
+                kernels->store(tile.expression, genes, rows, count);
+                for (int l = 0; l < HG_LANES; l++)
+                    for (int g = 0; g <= MOST_GENES; g++)
+                        ck_assert_double_eq(back[l][g], l < count && g < genes ? s.genome[l][g]
+                                                                               : -1.0);
+            }
+        }
+        hg_tile_free(&tile);
+        tear_down(&s);
+    }
+}
+END_TEST
+
+/* --- exact sums --------------------------------------------------------------------------------- */
+
+enum { COLUMNS = 24, BITS = 50, REST = 48, TIMES = 128 };
+
+typedef struct grid {
+    double shift[COLUMNS], magic[COLUMNS], magic2[COLUMNS], magic3[COLUMNS], limit2[COLUMNS];
+    double quantum[COLUMNS], quantum2[COLUMNS], quantum3[COLUMNS];
+} grid;
+
+static void make_grid(grid *g, uint64_t *state)
+{
+    for (int c = 0; c < COLUMNS; c++) {
+        const double reach = ldexp(1.0, c - COLUMNS / 2);
+        g->shift[c] = hg_test_uniform(state, -1.0, 1.0) * reach;
+        g->quantum[c] = ldexp(reach, -BITS);
+        g->quantum2[c] = ldexp(reach * reach, -BITS);
+        g->quantum3[c] = ldexp(g->quantum2[c], -REST);
+        g->magic[c] = 0x1.8p52 * g->quantum[c];
+        g->magic2[c] = 0x1.8p52 * g->quantum2[c];
+        g->magic3[c] = 0x1.8p52 * g->quantum3[c];
+        g->limit2[c] = reach * reach;
+    }
+}
+
+/* What one value adds, in __int128: the deviation, its square and what that leaves over. */
+static void add_plainly(const grid *g, int c, double value, int64_t copies, __int128 *sum)
+{
+    const double d = value - g->shift[c], s = d * d;
+    const double whole = nearbyint(s / g->quantum2[c]);
+    sum[0] += (__int128)nearbyint(d / g->quantum[c]) * copies;
+    sum[1] += (__int128)whole * copies;
+    sum[2] += (__int128)nearbyint((s - whole * g->quantum2[c]) / g->quantum3[c]) * copies;
+}
+
+START_TEST(sums_are_exact)
+{
+    static double values[HG_LANES][COLUMNS];
+    uint64_t state = 31;
+    grid g;
+    make_grid(&g, &state);
+    const hg_grid as_given = {g.shift, g.magic, g.magic2, g.magic3, g.limit2};
+    for (int v = 0; v < HG_COUNT_OF(variants); v++) {
+        const hg_kernels *kernels = hg_kernels_named(variants[v]);
+        if (kernels == NULL) continue;
+        for (int rows = 1; rows <= HG_LANES; rows++)
+            for (int many = 0; many < 2; many++) {
+                int64_t deviation[COLUMNS] = {0}, square[COLUMNS] = {0}, rest[COLUMNS] = {0};
+                double largest[COLUMNS] = {0}, met[COLUMNS] = {0};
+                __int128 expected[COLUMNS][3] = {{0}};
+                int64_t copies[HG_LANES];
+                const double *row[HG_LANES];
+                for (int r = 0; r < rows; r++) {
+                    row[r] = values[r];
+                    copies[r] = many ? (int64_t)(hg_test_bits(&state) % TIMES) : 1;
+                    for (int c = 0; c < COLUMNS; c++) {
+                        const double reach = sqrt(g.limit2[c]);
+                        values[r][c] = g.shift[c] + 0.99 * hg_test_uniform(&state, -reach, reach);
+                        add_plainly(&g, c, values[r][c], copies[r], expected[c]);
+                        const double d = values[r][c] - g.shift[c];
+                        met[c] = fmax(met[c], d * d);
+                    }
+                }
+                const hg_grid_sums sums = {deviation, square, rest, largest};
+                ck_assert(kernels->add_rows(&as_given, COLUMNS, row, copies, rows, &sums));
+                for (int c = 0; c < COLUMNS; c++) {
+                    ck_assert(expected[c][0] == deviation[c]);
+                    ck_assert(expected[c][1] == square[c]);
+                    ck_assert(expected[c][2] == rest[c]);
+                    ck_assert_double_eq(largest[c], met[c]);
+                }
+            }
+    }
+}
+END_TEST
+
+START_TEST(misfits_are_noticed)
+{
+    static double values[HG_LANES][COLUMNS];
+    uint64_t state = 41;
+    grid g;
+    make_grid(&g, &state);
+    const hg_grid as_given = {g.shift, g.magic, g.magic2, g.magic3, g.limit2};
+    for (int v = 0; v < HG_COUNT_OF(variants); v++) {
+        const hg_kernels *kernels = hg_kernels_named(variants[v]);
+        if (kernels == NULL) continue;
+        for (int bad = 0; bad < 5; bad++)
+            for (int c = 0; c < COLUMNS; c++) {
+                int64_t deviation[COLUMNS] = {0}, square[COLUMNS] = {0}, rest[COLUMNS] = {0};
+                double largest[COLUMNS] = {0};
+                const hg_grid_sums sums = {deviation, square, rest, largest};
+                const double reach = sqrt(g.limit2[c]);
+                const double misfits[] = {NAN, INFINITY, -INFINITY, g.shift[c] + 1.1 * reach,
+                                          g.shift[c] - 1.1 * reach};
+                const double *row[HG_LANES];
+                int64_t copies[HG_LANES];
+                for (int r = 0; r < HG_LANES; r++) {
+                    row[r] = values[r];
+                    copies[r] = 1;
+                    memcpy(values[r], g.shift, sizeof g.shift);
+                }
+                values[(bad * 7 + c) % HG_LANES][c] = misfits[bad];
+                ck_assert(!kernels->add_rows(&as_given, COLUMNS, row, copies, HG_LANES, &sums));
+            }
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("kernels");
+    HG_TEST(regulation_none);
+    HG_TEST(regulation_additive);
+    HG_TEST(regulation_multiplicative);
+    HG_TEST(regulation_hill);
+    HG_TEST(regulation_sigmoid);
+    HG_TEST(regulation_siegal_bergman);
+    HG_TEST(regulation_wagner);
+    HG_TEST(hill_at_the_extremes);
+    HG_TEST(fitness_models);
+    HG_TEST(thresholds_and_clamps);
+    HG_TEST(rows_survive_the_tile);
+    HG_TEST(sums_are_exact);
+    HG_TEST(misfits_are_noticed);
+    return hg_test_run(suite, CK_NORMAL) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
