@@ -11,7 +11,7 @@
 #include "parallel/team.h"
 
 /* Two entries in front of the columns' carry what is not a column. */
-enum { COUNTS, EXTREMES, COLUMNS, MOST_ATTEMPTS = 5 };
+enum { COUNTS, EXTREMES, COLUMNS, MOST_ATTEMPTS = 8 };
 enum { PARENTS, MUTATIONS, STABLE, UNFIT };
 
 static void add_moments(void *in, void *inout, int *length, MPI_Datatype *type)
@@ -182,7 +182,8 @@ hg_status hg_record_statistics(hg_run *run)
     double since = hg_clock();
     bool fits = reduce(run);
     for (int attempt = 1; !finish(run, fits) && attempt < MOST_ATTEMPTS; attempt++) {
-        if (!fits) HG_TRY(fit_grids(run));
+        /* once also where centring did not help: a column may have become one single value */
+        if (!fits || attempt == 2) HG_TRY(fit_grids(run));
         sum_again(run);
         fits = reduce(run);
     }

@@ -192,14 +192,20 @@ bool hg_moments_pack(hg_moments *moments, hg_moment *entry)
     return valid;
 }
 
+/* Whether the grid is as fine as the values deserve: it may be left over from an outlier. */
+static bool is_tight(double reach, double largest, double mean_square)
+{
+    return largest == 0.0 || reach <= 2.0 * smallest_reach || reach * reach <= 256.0 * largest ||
+           reach * reach <= 0x1p14 * mean_square;
+}
+
 /* Mean and variance of one column, and the next grid; false where the variance drowns in the
- * shift: the grid is then centred on the mean for another try. */
+ * shift or the mean in the quantum: the grid is then centred and tightened for another try. */
 static bool finish_column(hg_moments *moments, int64_t c, const hg_moment *entry, double n,
                           double *mean, double *variance)
 {
-    const double extent = rounded_reach(moments, c);
-    const double quantum = ldexp(extent, -REACH_BITS);
-    const double quantum2 = ldexp(extent * extent, -REACH_BITS);
+    const double reach = moments->reach[c];
+    const double quantum = ldexp(reach, -REACH_BITS), quantum2 = ldexp(reach * reach, -REACH_BITS);
     const double sum = (double)join(entry->limb) * quantum;
     const double squares = ((double)join(entry->limb + 2) +
                             ldexp((double)join(entry->limb + 4), -REST_BITS)) * quantum2;
@@ -207,10 +213,10 @@ static bool finish_column(hg_moments *moments, int64_t c, const hg_moment *entry
     const double spread = fmax(squares - sum * offset, 0.0);
     *mean = moments->shift[c] + offset;
     *variance = n > 1.0 ? spread / (n - 1.0) : 0.0;
-    const bool fine = between <= 64.0 * (spread / n);
-    const double reach = fmax(HEADROOM * sqrt(entry->largest), memory * moments->reach[c]);
-    set_grid(moments, c, *mean, fine ? reach : 2.0 * moments->reach[c]);
-    return fine;
+    /* no value is farther from the mean than twice the farthest from the shift */
+    set_grid(moments, c, *mean,
+             entry->largest > 0.0 ? HEADROOM * sqrt(entry->largest) : reach / 2.0);
+    return between <= 64.0 * (spread / n) && is_tight(reach, entry->largest, spread / n);
 }
 
 bool hg_moments_finish(hg_moments *moments, const hg_moment *entry, int64_t individuals,
@@ -240,7 +246,7 @@ void hg_moments_note_range(hg_moments *moments, int number, const double *const 
         for (int64_t c = 0; c < moments->columns; c++) {
             const double x = row[r][c];
             if (x < thread->low[c]) thread->low[c] = x;
-            if (!(x <= thread->high[c])) thread->high[c] = x; /* keeps what is not a number */
+            if (x > thread->high[c] || isnan(x)) thread->high[c] = x; /* keeps a NaN */
         }
 }
 
@@ -270,7 +276,8 @@ bool hg_moments_set_range(hg_moments *moments, const double *extreme)
         const double middle = low == high ? low : low / 2.0 + high / 2.0;
         const double half = fmax(high - middle, middle - low);
         const double alike = middle != 0.0 ? fabs(middle) : 1.0; /* nobody differs, as yet */
-        set_grid(moments, c, middle, low == high ? alike : half);
+        const double wanted = low == high ? alike : HEADROOM * half;
+        set_grid(moments, c, middle, fmax(wanted, memory * moments->reach[c]));
     }
     moments->ready = true;
     return finite;
