@@ -25,12 +25,23 @@ static void add_moments(void *in, void *inout, int *length, MPI_Datatype *type)
     }
 }
 
+/* A new mutant should fit the grid, also where its allele has not varied for long. */
+static void expect_mutations(hg_run *run)
+{
+    enum { STANDARD_DEVIATIONS = 16 };
+    for (int m = 0; m < run->mutators; m++)
+        for (int64_t locus = 0; locus < run->mutator[m].loci; locus++)
+            run->moments_genome.least[run->mutator[m].offset + locus] =
+                STANDARD_DEVIATIONS * run->mutator[m].sd;
+}
+
 hg_status hg_record_create(hg_run *run)
 {
     const hg_genotypes *genotypes = &run->genotypes;
     HG_TRY(hg_moments_create(&run->moments_genome, genotypes->stride, run->threads, run->kernels));
     HG_TRY(hg_moments_create(&run->moments_expression, genotypes->expression_stride, run->threads,
                              run->kernels));
+    expect_mutations(run);
     const size_t columns =
         (size_t)(run->moments_genome.columns + run->moments_expression.columns);
     HG_TRY(hg_allocate(&run->moment, HG_MEMORY_STATISTICS, COLUMNS + columns, sizeof(hg_moment)));
@@ -182,8 +193,7 @@ hg_status hg_record_statistics(hg_run *run)
     double since = hg_clock();
     bool fits = reduce(run);
     for (int attempt = 1; !finish(run, fits) && attempt < MOST_ATTEMPTS; attempt++) {
-        /* once also where centring did not help: a column may have become one single value */
-        if (!fits || attempt == 2) HG_TRY(fit_grids(run));
+        if (!fits) HG_TRY(fit_grids(run));
         sum_again(run);
         fits = reduce(run);
     }

@@ -133,7 +133,7 @@ static moments measure(crew *team, const sample *s, int piece)
         }
         if (fine) return result;
         ck_assert_int_lt(result.attempts, MOST_ATTEMPTS);
-        if (!fits && !fit(team, s, piece)) {
+        if ((!fits || result.attempts == 2) && !fit(team, s, piece)) {
             result.attempts = 0;
             return result;
         }
