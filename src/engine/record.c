@@ -11,7 +11,7 @@
 #include "parallel/team.h"
 
 /* Two entries in front of the columns' carry what is not a column. */
-enum { COUNTS, EXTREMES, COLUMNS, MOST_ATTEMPTS = 5 };
+enum { COUNTS, EXTREMES, COLUMNS, MOST_ATTEMPTS = 8 };
 enum { PARENTS, MUTATIONS, STABLE, UNFIT };
 
 static void add_moments(void *in, void *inout, int *length, MPI_Datatype *type)
@@ -25,12 +25,23 @@ static void add_moments(void *in, void *inout, int *length, MPI_Datatype *type)
     }
 }
 
+/* A new mutant should fit the grid, also where its allele has not varied for long. */
+static void expect_mutations(hg_run *run)
+{
+    enum { STANDARD_DEVIATIONS = 16 };
+    for (int m = 0; m < run->mutators; m++)
+        for (int64_t locus = 0; locus < run->mutator[m].loci; locus++)
+            run->moments_genome.least[run->mutator[m].offset + locus] =
+                STANDARD_DEVIATIONS * run->mutator[m].sd;
+}
+
 hg_status hg_record_create(hg_run *run)
 {
     const hg_genotypes *genotypes = &run->genotypes;
     HG_TRY(hg_moments_create(&run->moments_genome, genotypes->stride, run->threads, run->kernels));
     HG_TRY(hg_moments_create(&run->moments_expression, genotypes->expression_stride, run->threads,
                              run->kernels));
+    expect_mutations(run);
     const size_t columns =
         (size_t)(run->moments_genome.columns + run->moments_expression.columns);
     HG_TRY(hg_allocate(&run->moment, HG_MEMORY_STATISTICS, COLUMNS + columns, sizeof(hg_moment)));

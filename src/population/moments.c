@@ -42,6 +42,7 @@ hg_status hg_moments_create(hg_moments *moments, int64_t columns, int threads,
     HG_TRY(column(moments, &moments->magic2, sizeof(double)));
     HG_TRY(column(moments, &moments->magic3, sizeof(double)));
     HG_TRY(column(moments, &moments->limit2, sizeof(double)));
+    HG_TRY(column(moments, &moments->least, sizeof(double)));
     moments->grid = (hg_grid){moments->shift, moments->magic, moments->magic2, moments->magic3,
                               moments->limit2};
     HG_TRY(hg_allocate(&moments->thread, HG_MEMORY_STATISTICS, (size_t)threads,
@@ -72,6 +73,7 @@ void hg_moments_free(hg_moments *moments)
     hg_release(&moments->magic2);
     hg_release(&moments->magic3);
     hg_release(&moments->limit2);
+    hg_release(&moments->least);
     *moments = (hg_moments){0};
 }
 
@@ -84,7 +86,8 @@ static double rounded_reach(const hg_moments *moments, int64_t c)
 static void set_grid(hg_moments *moments, int64_t c, double shift, double wanted)
 {
     moments->shift[c] = shift;
-    moments->reach[c] = fmin(fmax(wanted, smallest_reach), largest_reach);
+    const double reached = fmax(wanted, moments->least[c]);
+    moments->reach[c] = fmin(fmax(reached, smallest_reach), largest_reach);
     const double reach = rounded_reach(moments, c);
     const double quantum = ldexp(reach, -REACH_BITS), quantum2 = ldexp(reach * reach, -REACH_BITS);
     moments->magic[c] = 0x1.8p52 * quantum;
@@ -192,8 +195,17 @@ bool hg_moments_pack(hg_moments *moments, hg_moment *entry)
     return valid;
 }
 
+/* Whether the quanta drown neither mean nor variance: a grid may remember an outlier long gone. */
+static bool is_tight(double extent, double largest, double mean, double deviation)
+{
+    const bool fine = extent <= 0x1p11 * fmax(fabs(mean), deviation) &&
+                      extent <= 0x1p29 * deviation;
+    return fine || largest == 0.0 || extent <= 0x1p10 * sqrt(largest) ||
+           extent <= 2.0 * smallest_reach;
+}
+
 /* Mean and variance of one column, and the next grid; false where the variance drowns in the
- * shift: the grid is then centred on the mean for another try. */
+ * shift or in the quanta: the grid is then centred and tightened for another try. */
 static bool finish_column(hg_moments *moments, int64_t c, const hg_moment *entry, double n,
                           double *mean, double *variance)
 {
@@ -207,10 +219,12 @@ static bool finish_column(hg_moments *moments, int64_t c, const hg_moment *entry
     const double spread = fmax(squares - sum * offset, 0.0);
     *mean = moments->shift[c] + offset;
     *variance = n > 1.0 ? spread / (n - 1.0) : 0.0;
-    const bool fine = between <= 64.0 * (spread / n);
-    const double reach = fmax(HEADROOM * sqrt(entry->largest), memory * moments->reach[c]);
-    set_grid(moments, c, *mean, fine ? reach : 2.0 * moments->reach[c]);
-    return fine;
+    const bool centred = between <= 64.0 * (spread / n);
+    const bool tight = is_tight(extent, entry->largest, *mean, sqrt(spread / n));
+    const double needed = HEADROOM * sqrt(entry->largest); /* about the mean, too */
+    const double kept = moments->reach[c] * (centred ? memory : 1.0);
+    set_grid(moments, c, *mean, tight ? fmax(needed, kept) : needed);
+    return centred && tight;
 }
 
 bool hg_moments_finish(hg_moments *moments, const hg_moment *entry, int64_t individuals,
@@ -240,7 +254,7 @@ void hg_moments_note_range(hg_moments *moments, int number, const double *const 
         for (int64_t c = 0; c < moments->columns; c++) {
             const double x = row[r][c];
             if (x < thread->low[c]) thread->low[c] = x;
-            if (!(x <= thread->high[c])) thread->high[c] = x; /* keeps what is not a number */
+            if (x > thread->high[c] || isnan(x)) thread->high[c] = x; /* keeps a NaN */
         }
 }
 
@@ -270,7 +284,8 @@ bool hg_moments_set_range(hg_moments *moments, const double *extreme)
         const double middle = low == high ? low : low / 2.0 + high / 2.0;
         const double half = fmax(high - middle, middle - low);
         const double alike = middle != 0.0 ? fabs(middle) : 1.0; /* nobody differs, as yet */
-        set_grid(moments, c, middle, low == high ? alike : half);
+        const double wanted = low == high ? alike : HEADROOM * half;
+        set_grid(moments, c, middle, fmax(wanted, memory * moments->reach[c]));
     }
     moments->ready = true;
     return finite;

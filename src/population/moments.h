@@ -33,6 +33,7 @@ typedef struct hg_moments {
     const hg_kernels *kernels;
     hg_grid grid;
     double *shift, *reach, *magic, *magic2, *magic3, *limit2; /**< [columns] */
+    double *least; /**< [columns] no reach is less: what one mutation may well do; 0 at first */
     hg_moments_thread *thread; /**< [threads] */
     int threads;
     bool ready; /**< the grid has been set */
