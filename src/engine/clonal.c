@@ -55,9 +55,35 @@ static void house_fetched(hg_run *run)
         genotypes->claim[row] = FETCHED;
         memcpy(hg_genome(genotypes, row), incoming->genome + k * genotypes->stride,
                (size_t)genotypes->stride * sizeof(double));
-        for (int64_t j = 0; j < brood->count; j++)
-            run->parent_row[brood->first - run->partition.first + j] = row;
+        for (int64_t j = 0; j < brood->count; j++) {
+            const int64_t own = brood->first - run->partition.first + j;
+            if (run->parentage.parent[own] == brood->parent) run->parent_row[own] = row;
+        }
     }
+}
+
+/* Migrants' genotypes that came from other ranks; each gets a row of its own. */
+static void house_migrants(hg_run *run)
+{
+    hg_genotypes *genotypes = &run->genotypes;
+    const int64_t count = run->partition.count;
+    for (int64_t j = 0; run->migration.rate != NULL && j < count; j++) {
+        const int64_t fetched = run->migrants.place[j] - count;
+        if (fetched < 0) continue;
+        const int32_t row = genotypes->free_row[--genotypes->free_count];
+        genotypes->claim[row] = FETCHED;
+        memcpy(hg_genome(genotypes, row), run->migrants.genome + fetched * genotypes->stride,
+               (size_t)genotypes->stride * sizeof(double));
+        run->parent_row[j] = row;
+    }
+}
+
+/* Whether an offspring needs a row of its own: a mutant, or a migrant, as individuals of
+ * different demes never share a row. */
+static bool stands_alone(const hg_run *run, int64_t j)
+{
+    if (run->lives_on != NULL && run->lives_on[j]) return false;
+    return hg_mutates(run, j) || (run->migration.rate != NULL && run->migrants.place[j] >= 0);
 }
 
 /* Unmutated offspring are done with: they are where their parent's genotype is. */
@@ -69,7 +95,7 @@ static void part_clones_from_mutants(hg_run *run)
         worker->mutants = 0;
         for (int64_t j = worker->begin; j < worker->end; j++) {
             const int32_t row = run->parent_row[j];
-            if (hg_mutates(run, j)) {
+            if (stands_alone(run, j)) {
                 run->mutant[worker->begin + worker->mutants++] = (int32_t)j;
             } else {
                 run->row[j] = row;
@@ -173,6 +199,7 @@ void hg_breed_clonal(hg_run *run, bool environment_changed)
     find_parent_rows(run);
     collect_free_rows(&run->genotypes);
     house_fetched(run);
+    house_migrants(run);
     part_clones_from_mutants(run);
     house_mutants(run);
     hg_run_note(run, HG_PHASE_REPRODUCTION, &since);

@@ -2,7 +2,7 @@
  *
  * A run in progress, as the files of this folder share it. One generation goes
  *
- *     parents    parallel/parentage, parallel/mates: who begets whom
+ *     parents    parents.c, on parallel/parentage and parallel/partners
  *     offspring  clonal.c or sexual.c: inherit; mutation.c; evaluation.c
  *     gather     gather.c: fitness and spacings of all blocks to all ranks
  *     record     record.c: statistics and snapshots, when due
@@ -15,7 +15,7 @@
 #include "happygene/happygene.h"
 #include "io/output.h"
 #include "model/config.h"
-#include "parallel/mates.h"
+#include "parallel/partners.h"
 #include "parallel/parentage.h"
 #include "parallel/partition.h"
 #include "population/genotypes.h"
@@ -83,7 +83,10 @@ struct hg_run {
     hg_phenotype phenotype;
     hg_genotypes genotypes;
     hg_parentage parentage;
-    hg_mates mates;
+    hg_migration migration;
+    hg_fetch migrants; /**< first parents from other demes */
+    hg_fetch mates;    /**< second parents */
+    bool *lives_on;    /**< [count] not an offspring but a survivor, NULL without overlap */
     hg_mutator mutator[2]; /**< of basal levels, and of heritable weights */
     int mutators;
     hg_worker *worker; /**< [threads] */
@@ -91,7 +94,8 @@ struct hg_run {
     int32_t *row;        /**< [count] genotype of each own individual */
     int32_t *parent_row; /**< [count] clonal: the genotype of the parent */
     int32_t *mutant;     /**< [count] clonal: local indices of mutated offspring, by thread */
-    int64_t *place;      /**< [count] sexual: the first parent, own index or count + brood */
+    int64_t *place;      /**< [count] sexual: the first parent: own index, count + brood, or
+                              count + broods + fetched migrant */
     double *fitness;     /**< [count] of each own individual */
     int64_t generation;    /**< done; -1 before generation 0 */
     int64_t making;        /**< the generation being made */
@@ -99,8 +103,7 @@ struct hg_run {
     double *gathered;      /**< what all blocks report, and one status per rank */
     double *block_fitness, *block_spread, *block_spacing; /**< [blocks] unpacked */
     int *gather_count, *gather_offset; /**< [ranks] */
-    bool uniform_weights;  /**< nobody was fit, and parents are drawn uniformly */
-    int64_t neutral_generations; /**< how often that happened */
+    int64_t neutral_generations; /**< demes x generations with uniform drawing as nobody was fit */
     hg_moments moments_genome, moments_expression;
     hg_moment *moment; /**< [2 + columns of both]: this rank's entries */
     MPI_Op moment_op;
@@ -170,6 +173,20 @@ void hg_visit_all(hg_run *run, hg_row_visitor *visit);
 
 /** Copies the fitness of its genotype to every own individual. */
 void hg_spread_fitness(hg_run *run);
+
+/* --- parents.c ------------------------------------------------------------------- */
+
+hg_status hg_parents_create(hg_run *run);
+void hg_parents_free(hg_run *run);
+
+/**
+ * Draws the parents of the generation being made; fetches the genomes of those on other
+ * ranks. HG_EXTINCT where a deme has nobody who can reproduce. Collective.
+ */
+hg_status hg_find_parents(hg_run *run);
+
+/** Waits until the genomes that others fetched have left. */
+void hg_parents_settle(hg_run *run);
 
 /* --- clonal.c, sexual.c ----------------------------------------------------------- */
 

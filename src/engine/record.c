@@ -90,10 +90,11 @@ static void count_own(hg_run *run, hg_moment *moment)
     moment[COUNTS] = moment[EXTREMES] = (hg_moment){.largest = -INFINITY};
     for (int t = 0; t < run->threads; t++)
         moment[COUNTS].limb[MUTATIONS] += run->worker[t].mutations;
-    const uint8_t *second = run->mates.chosen; /* NULL unless sexual */
+    const uint8_t *second = run->mates.chosen, *away = run->migrants.chosen; /* or NULL */
     for (int64_t i = 0; i < run->partition.count; i++) {
         moment[COUNTS].limb[PARENTS] +=
-            run->parentage.children[i] > 0 || (second != NULL && second[i] != 0);
+            run->parentage.children[i] > 0 || (second != NULL && second[i] != 0) ||
+            (away != NULL && away[i] != 0);
         moment[COUNTS].limb[STABLE] += run->genotypes.stable[run->row[i]];
         moment[COUNTS].largest = fmax(moment[COUNTS].largest, run->fitness[i]);
         moment[EXTREMES].largest = fmax(moment[EXTREMES].largest, -run->fitness[i]);
@@ -275,7 +276,10 @@ hg_status hg_run_field(void *context, hg_field field, int64_t first, int64_t cou
             ((int64_t *)buffer)[i] = run->making == 0 || run->mates.parent == NULL
                                          ? -1 : run->mates.parent[own + i];
         break;
-    case HG_FIELD_DEME: memset(buffer, 0, (size_t)count * sizeof(int32_t)); break;
+    case HG_FIELD_DEME:
+        for (int64_t i = 0; i < count; i++)
+            ((int32_t *)buffer)[i] = hg_partition_deme(&run->partition, first + i);
+        break;
     }
     return HG_OK;
 }

@@ -52,9 +52,11 @@ static hg_status reduce_bytes(hg_run *run, hg_performance *performance, int64_t 
         current[l] = usage.current;
         peak[l] = usage.peak;
     }
-    traffic[BYTES_SENT] = run->parentage.traffic.bytes_sent + run->mates.traffic.bytes_sent;
+    traffic[BYTES_SENT] = run->parentage.traffic.bytes_sent +
+                          run->migrants.traffic.bytes_sent + run->mates.traffic.bytes_sent;
     traffic[MESSAGES_SENT] =
-        run->parentage.traffic.messages_sent + run->mates.traffic.messages_sent;
+        run->parentage.traffic.messages_sent + run->migrants.traffic.messages_sent +
+        run->mates.traffic.messages_sent;
     traffic[BYTES_WRITTEN] = 0; /* known to the output, the same on all ranks */
     int64_t own_peak = hg_memory_resident_peak(), tracked = hg_memory_total().peak;
     MPI_Allreduce(MPI_IN_PLACE, bytes, 2 * HG_MEMORY_LABELS + KINDS, MPI_INT64_T, MPI_SUM,

@@ -36,16 +36,15 @@ static hg_status build_population(hg_run *run)
 {
     const hg_config *config = &run->config;
     const int64_t edges = config->network.heritable ? run->network.edges : 0;
-    HG_TRY(hg_partition_create(&run->partition, MPI_COMM_WORLD, config->population.individuals));
+    HG_TRY(hg_partition_create(&run->partition, MPI_COMM_WORLD, config->population.individuals,
+                               config->population.demes, config->population.deme_sizes));
     if (run->partition.count > INT32_MAX)
         return hg_fail(HG_BAD_INPUT, "%" PRId64 " individuals on one rank; allowed: at most %d, so "
                        "use more ranks", run->partition.count, INT32_MAX);
     HG_TRY(hg_phenotype_create(&run->phenotype, config, &run->network));
     HG_TRY(hg_genotypes_create(&run->genotypes, run->partition.count, run->network.genes, edges,
                                !sexual(run)));
-    HG_TRY(hg_parentage_create(&run->parentage, &run->partition, run->kernels,
-                               run->genotypes.stride, sexual(run)));
-    if (sexual(run)) HG_TRY(hg_mates_create(&run->mates, &run->partition, run->genotypes.stride));
+    HG_TRY(hg_parents_create(run));
     HG_TRY(allocate_individuals(run));
     HG_TRY(hg_workers_create(run));
     HG_TRY(hg_mutators_create(run));
@@ -85,63 +84,10 @@ static hg_status first_generation(hg_run *run)
     return end_generation(run);
 }
 
-static const double *genome_of_own(void *context, int64_t i)
-{
-    const hg_run *run = context;
-    return hg_genome(&run->genotypes, run->row[i]);
-}
-
-/* Cumulates the weights that parents are drawn by; HG_EXTINCT where nobody has any. */
-static hg_status weigh_parents(hg_run *run)
-{
-    const uint64_t seed = run->config.run.seed;
-    const double *weight = run->block_fitness;
-    double total = 0.0;
-    for (int64_t b = 0; b < run->partition.blocks; b++) total += weight[b];
-    run->uniform_weights = total == 0.0;
-    if (run->uniform_weights && !run->config.selection.neutral_on_extinction) return HG_EXTINCT;
-    if (run->uniform_weights) {
-        run->neutral_generations++;
-        for (int64_t b = 0; b < run->partition.blocks; b++)
-            run->block_fitness[b] = (double)(hg_block_start(&run->partition, b + 1) -
-                                             hg_block_start(&run->partition, b));
-        for (int64_t i = 0; i < run->partition.count; i++) run->fitness[i] = 1.0;
-    }
-    hg_parentage_cumulate(&run->parentage, weight, run->block_spacing, seed, run->making);
-    return HG_OK;
-}
-
-/* `selection: none`: everyone is its own only child. */
-static void inherit_from_self(hg_run *run)
-{
-    run->parentage.incoming.count = 0;
-    for (int64_t j = 0; j < run->partition.count; j++) {
-        run->parentage.parent[j] = run->partition.first + j;
-        run->parentage.children[j] = 1;
-    }
-}
-
-static hg_status find_parents(hg_run *run)
-{
-    double since = hg_clock();
-    if (run->config.selection.scheme == HG_SELECTION_NONE) {
-        inherit_from_self(run);
-        return HG_OK;
-    }
-    HG_TRY(weigh_parents(run));
-    hg_parentage_match(&run->parentage, run->fitness, run->config.run.seed, run->making,
-                       genome_of_own, run);
-    if (sexual(run))
-        hg_mates_draw(&run->mates, &run->parentage, run->fitness, run->genotypes.genome,
-                      run->config.mating.selfing, run->config.run.seed, run->making);
-    hg_run_note(run, HG_PHASE_REPRODUCTION, &since);
-    return HG_OK;
-}
-
 static hg_status next_generation(hg_run *run)
 {
     begin_generation(run, run->generation + 1);
-    HG_TRY(find_parents(run));
+    HG_TRY(hg_find_parents(run));
     double since = hg_clock();
     const bool changed = hg_phenotype_update(&run->phenotype, run->making);
     hg_mutators_prepare(run, run->making);
@@ -149,8 +95,7 @@ static hg_status next_generation(hg_run *run)
     if (sexual(run)) hg_breed_sexual(run);
     else hg_breed_clonal(run, changed);
     since = hg_clock();
-    hg_parentage_settle(&run->parentage);
-    if (sexual(run)) hg_mates_settle(&run->mates);
+    hg_parents_settle(run);
     hg_run_note(run, HG_PHASE_COMMUNICATION, &since);
     HG_TRY(end_generation(run));
     HG_TRY(hg_record(run, run->recording, hg_snapshot_due(run, run->making)));
@@ -286,8 +231,7 @@ void hg_run_destroy(hg_run **pointer)
     hg_gather_free(run);
     hg_mutators_free(run);
     hg_workers_free(run);
-    hg_mates_free(&run->mates);
-    hg_parentage_free(&run->parentage);
+    hg_parents_free(run);
     hg_genotypes_free(&run->genotypes);
     hg_phenotype_free(&run->phenotype);
     hg_partition_free(&run->partition);

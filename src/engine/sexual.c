@@ -7,6 +7,11 @@
 #include "engine/engine.h"
 #include "random/stream.h"
 
+static bool lives_on(const hg_run *run, int64_t j)
+{
+    return run->lives_on != NULL && run->lives_on[j];
+}
+
 /* Where each first parent's genome is: an own row, or one that came from another rank. */
 static void find_first_parents(hg_run *run)
 {
@@ -14,15 +19,35 @@ static void find_first_parents(hg_run *run)
     for (int64_t j = 0; j < count; j++) run->place[j] = run->parentage.parent[j] - first;
     for (int64_t k = 0; k < run->parentage.incoming.count; k++) {
         const hg_brood *brood = &run->parentage.incoming.brood[k];
-        for (int64_t j = 0; j < brood->count; j++) run->place[brood->first - first + j] = count + k;
+        for (int64_t j = 0; j < brood->count; j++) {
+            const int64_t own = brood->first - first + j;
+            if (run->parentage.parent[own] == brood->parent) run->place[own] = count + k;
+        }
     }
+    for (int64_t j = 0; run->migration.rate != NULL && j < count; j++)
+        if (run->migrants.place[j] >= count && !lives_on(run, j))
+            run->place[j] = run->migrants.place[j] + run->parentage.incoming.count;
 }
 
-static const double *genome_at(const hg_run *run, int64_t place, const double *fetched)
+static const double *own_genome(const hg_run *run, int64_t i)
 {
-    const int64_t count = run->partition.count, stride = run->genotypes.stride;
-    return place < count ? run->genotypes.parental + place * stride
-                         : fetched + (place - count) * stride;
+    return run->genotypes.parental + i * run->genotypes.stride;
+}
+
+static const double *first_genome(const hg_run *run, int64_t j)
+{
+    const int64_t fetched = run->place[j] - run->partition.count;
+    const int64_t migrant = fetched - run->parentage.incoming.count;
+    if (fetched < 0) return own_genome(run, run->place[j]);
+    if (migrant < 0) return run->parentage.incoming.genome + fetched * run->genotypes.stride;
+    return run->migrants.genome + migrant * run->genotypes.stride;
+}
+
+static const double *second_genome(const hg_run *run, int64_t j)
+{
+    const int64_t fetched = run->mates.place[j] - run->partition.count;
+    return fetched < 0 ? own_genome(run, run->mates.place[j])
+                       : run->mates.genome + fetched * run->genotypes.stride;
 }
 
 /* A gene travels with its basal level and the weights of its incoming edges. */
@@ -62,9 +87,10 @@ static void recombine_at_rate(const hg_run *run, const hg_stream *stream, double
 static void recombine(const hg_run *run, int64_t j, double *genome)
 {
     const double rate = run->config.mating.rates[0];
-    const double *first = genome_at(run, run->place[j], run->parentage.incoming.genome);
-    const double *second = genome_at(run, run->mates.place[j], run->mates.genome);
+    const double *first = first_genome(run, j);
     memcpy(genome, first, (size_t)run->genotypes.stride * sizeof(double));
+    if (lives_on(run, j)) return;
+    const double *second = second_genome(run, j);
     if (first == second) return;
     const hg_stream stream = hg_stream_of(run->config.run.seed, HG_PURPOSE_RECOMBINATION,
                                           run->making, run->partition.first + j);
@@ -74,17 +100,21 @@ static void recombine(const hg_run *run, int64_t j, double *genome)
 
 static void breed_tile(hg_run *run, hg_worker *worker, int64_t first, int count)
 {
-    int32_t own[HG_LANES];
-    double *genome[HG_LANES];
+    int32_t own[HG_LANES], born[HG_LANES];
+    double *genome[HG_LANES], *newborn[HG_LANES];
+    int births = 0;
     const bool timed = worker->tiles % HG_TIMED_TILES == 0; /* as hg_evaluate_rows will */
     double since = timed ? hg_clock() : 0.0;
     for (int i = 0; i < count; i++) {
         own[i] = (int32_t)(first + i);
         genome[i] = hg_genome(&run->genotypes, first + i);
         recombine(run, first + i, genome[i]);
+        if (lives_on(run, first + i)) continue;
+        born[births] = own[i];
+        newborn[births++] = genome[i];
     }
     hg_worker_note(worker, timed, HG_PHASE_REPRODUCTION, &since);
-    hg_mutate(run, worker, own, genome, count);
+    hg_mutate(run, worker, born, newborn, births);
     hg_worker_note(worker, timed, HG_PHASE_MUTATION, &since);
     hg_evaluate_rows(run, worker, own, count);
 }

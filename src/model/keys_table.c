@@ -13,7 +13,7 @@ static const hg_model weight_words[] = {
     {"heritable", "", "Each individual has its own strengths, which are inherited.", true}};
 static const hg_model unstable_words[] = {
     {"viable", "", "The flag `stable` is recorded and changes nothing.", true},
-    {"inviable", "", "An individual whose development does not settle has fitness 0.", false}};
+    {"inviable", "", "An individual whose development does not settle has fitness 0.", true}};
 static const hg_model extinction_words[] = {
     {"stop", "", "The run ends; the output is complete up to here (exit code 3).", true},
     {"neutral", "", "Parents are drawn with equal chances for that generation.", true}};
@@ -101,8 +101,7 @@ static const hg_key run_keys[] = {
         .fallback = "1", .unit = "1", .unavailable = true,
         .doc = "Alleles per gene and individual; with 2 the gene's value is their mean."},
     {.path = "population.demes", .type = HG_KEY_DEMES, FIELD(population.deme_sizes),
-        COUNTED(population.demes), WITHIN(1, MOST_INDIVIDUALS), .fallback = "1", .unit = "1",
-        .unavailable = true, .doc = "Number of demes of equal size, or a list of their sizes, "
+        COUNTED(population.demes), WITHIN(1, MOST_INDIVIDUALS), .fallback = "1", .unit = "1", .doc = "Number of demes of equal size, or a list of their sizes, "
                                     "which add up to `individuals`."},
     SECTION("population.initial", "Generation 0."),
     {.path = "population.initial.basal", .type = HG_KEY_PROFILE, FIELD(population.initial.basal),
@@ -180,14 +179,13 @@ static const hg_key run_keys[] = {
         .fallback = "2", .unit = "1", .stream = 3,
         .used_by = "expression.model=hill regulation.model=hill", .doc = "Hill coefficient."},
     {.path = "expression.q10", .type = HG_KEY_NUMBER, FIELD(expression.q10), ABOVE(0),
-        .fallback = "1", .unit = "1", .unavailable = true,
+        .fallback = "1", .unit = "1",
         .doc = "Factor on expression for ten degrees more."},
     {.path = "expression.temperature_reference", .type = HG_KEY_NUMBER,
         FIELD(expression.temperature_reference), AT_LEAST(-273.15), .fallback = "37",
         .unit = "degree_Celsius", .doc = "Temperature at which that factor is 1."},
     {.path = "expression.nutrient_half_saturation", .type = HG_KEY_NUMBER,
-        FIELD(expression.nutrient_half_saturation), AT_LEAST(0), .fallback = "0", .unit = "1",
-        .unavailable = true, .doc = "Nutrients at which expression is half; 0: no effect."},
+        FIELD(expression.nutrient_half_saturation), AT_LEAST(0), .fallback = "0", .unit = "1", .doc = "Nutrients at which expression is half; 0: no effect."},
 
     SECTION("regulation", "What the network does with basal expression."),
     {.path = "regulation.model", .type = HG_KEY_MODEL, FIELD(regulation.model),
@@ -241,7 +239,6 @@ static const hg_key run_keys[] = {
         .used_by = "selection.scheme=truncation", .doc = "The share that reproduces."},
     {.path = "selection.overlap", .type = HG_KEY_NUMBER, FIELD(selection.overlap), .low = 0,
         .high = 1, .open = HG_OPEN_HIGH, .fallback = "0", .unit = "probability",
-        .unavailable = true,
         .doc = "Probability that an individual lives on instead of being replaced."},
     {.path = "selection.on_extinction", .type = HG_KEY_CHOICE,
         FIELD(selection.neutral_on_extinction), .family = &extinction_family, .fallback = "stop",
@@ -274,7 +271,7 @@ static const hg_key run_keys[] = {
         .family = &hg_migration_family, .fallback = "island", .unit = "1",
         .doc = "Pattern of migration."},
     {.path = "migration.rate", .type = HG_KEY_NUMBER, FIELD(migration.rate), PROBABILITY,
-        .fallback = "0", .unavailable = true,
+        .fallback = "0",
         .doc = "Probability that a parent comes from another deme."},
     {.path = "migration.ring", .type = HG_KEY_FLAG, FIELD(migration.ring), .fallback = "false",
         .unit = "1", .used_by = "migration.scheme=stepping_stone",

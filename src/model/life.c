@@ -35,9 +35,9 @@ static const hg_model migration[HG_MIGRATION_SCHEMES] = {
         "A migrant parent comes from any other deme (Wright 1931).", true},
     [HG_MIGRATION_STEPPING_STONE] = {"stepping_stone", "each neighbour with m/2",
         "A migrant parent comes from a neighbouring deme, on a ring or a line (Kimura & Weiss "
-        "1964).", false},
+        "1964).", true},
     [HG_MIGRATION_MATRIX] = {"matrix", "row d: where the parents of deme d come from",
-        "Backward migration probabilities, spelt out.", false},
+        "Backward migration probabilities, spelt out.", true},
 };
 
 static const hg_model mutation[HG_MUTATION_MODELS] = {

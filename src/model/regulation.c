@@ -17,10 +17,10 @@ static const hg_model models[HG_REGULATION_MODELS] = {
         "2016); basal levels and the environment do not enter.", true},
     [HG_REGULATION_SIEGAL_BERGMAN] = {"siegal_bergman", "x = 2/(1 + exp(-slope*u)) - 1",
         "Expression between -1 and 1 with a steep switch (Siegal & Bergman 2002); basal levels "
-        "and the environment do not enter.", false},
+        "and the environment do not enter.", true},
     [HG_REGULATION_WAGNER] = {"wagner", "x = sign(u), unchanged where u = 0",
         "Genes that are on or off (Wagner 1996); basal levels and the environment do not enter.",
-        false},
+        true},
 };
 
 const hg_model_family hg_regulation_family = {"regulation.model", "regulation model", models,

@@ -30,6 +30,7 @@ hg_status hg_fetch_create(hg_fetch *fetch, const hg_partition *partition, int64_
     *fetch = (hg_fetch){.partition = partition, .stride = stride};
     HG_TRY(hg_allocate(&fetch->point, HG_MEMORY_INDIVIDUALS, count, sizeof(double)));
     HG_TRY(hg_allocate(&fetch->parent, HG_MEMORY_INDIVIDUALS, count, sizeof(int64_t)));
+    HG_TRY(hg_allocate(&fetch->chosen, HG_MEMORY_INDIVIDUALS, count, sizeof(uint8_t)));
     HG_TRY(hg_allocate(&fetch->place, HG_MEMORY_INDIVIDUALS, count, sizeof(int64_t)));
     if (intervals) {
         HG_TRY(hg_allocate(&fetch->low, HG_MEMORY_INDIVIDUALS, count, sizeof(double)));
@@ -55,6 +56,7 @@ void hg_fetch_free(hg_fetch *fetch)
     hg_release(&fetch->reply);
     hg_release(&fetch->point);
     hg_release(&fetch->parent);
+    hg_release(&fetch->chosen);
     hg_release(&fetch->place);
     hg_release(&fetch->low);
     hg_release(&fetch->high);
@@ -92,6 +94,7 @@ static void find_own(hg_fetch *fetch, const hg_parentage *parentage, const doubl
         const int64_t i =
             hg_parentage_find(parentage, weight, block, fetch->point[own], &low, &high);
         note_parent(fetch, own, partition->first + i, i, low, high);
+        __atomic_store_n(&fetch->chosen[i], 1, __ATOMIC_RELAXED);
     }
 }
 
@@ -163,6 +166,7 @@ static void look_up(hg_fetch *fetch, const hg_parentage *parentage, const double
             fetch->mark[i] = (int32_t)reply->distinct;
             reply->where[reply->distinct++] = genome * (row != NULL ? row[i] : i);
         }
+        fetch->chosen[i] = 1;
         answer->parent = partition->first + i;
         answer->slot = fetch->mark[i];
     }
@@ -237,6 +241,7 @@ void hg_fetch_points(hg_fetch *fetch, const hg_parentage *parentage, const doubl
     const hg_partition *partition = fetch->partition;
     fetch->requests = 0;
     fetch->fetched = 0;
+    memset(fetch->chosen, 0, (size_t)partition->count);
     find_own(fetch, parentage, weight);
     if (partition->ranks == 1) return;
     sort_questions(fetch, parentage);

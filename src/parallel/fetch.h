@@ -15,6 +15,7 @@ typedef struct hg_fetch {
     int64_t stride;
     double *point;         /**< [count] what own offspring ask for; below 0: nothing */
     int64_t *parent;       /**< [count] result: global index, -1 where nothing was asked */
+    uint8_t *chosen;       /**< [count] result: 1 where an own individual was asked for */
     int64_t *place;        /**< [count] own individual (local index), or count + k: genome k */
     double *low, *high;    /**< [count] the parent's interval of the weights, or NULL */
     double *genome;        /**< genomes fetched from other ranks, [capacity * stride] */

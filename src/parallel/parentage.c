@@ -327,7 +327,8 @@ static void add_brood(hg_parentage *parentage, const cursor *at, int64_t offspri
     const int64_t parent = parentage->partition->first + at->i;
     parentage->children[at->i]++;
     if (same_rank && outgoing->brood[outgoing->count - 1].parent == parent) {
-        outgoing->brood[outgoing->count - 1].count++;
+        hg_brood *brood = &outgoing->brood[outgoing->count - 1];
+        brood->count = offspring - brood->first + 1;
         return;
     }
     if (reserve(outgoing, outgoing->count + 1, parentage->stride) != HG_OK)
@@ -479,6 +480,7 @@ static void adopt(hg_parentage *parentage)
         const hg_brood *brood = &parentage->incoming.brood[k];
         for (int64_t j = 0; j < brood->count; j++) {
             const int64_t own = brood->first + j - parentage->partition->first;
+            if (parentage->spacing[own] == 0.0) continue;
             parentage->parent[own] = brood->parent;
             if (parentage->low == NULL) continue;
             parentage->low[own] = brood->low;

@@ -19,10 +19,11 @@
 #include "kernels/kernels.h"
 #include "parallel/partition.h"
 
-/** A parent and its consecutive offspring on another rank, with its genome beside it. */
+/** A parent and its offspring on another rank, with its genome beside it. */
 typedef struct hg_brood {
     int64_t parent;          /**< global index */
-    int64_t first, count;    /**< its offspring there: global indices */
+    int64_t first, count;    /**< its offspring there: those of first .. first+count-1 (global
+                                  indices) that take part in the draw */
     double low, high;        /**< its interval of the cumulated weights */
 } hg_brood;
 
