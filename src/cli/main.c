@@ -107,7 +107,8 @@ int main(int count, char **words)
 {
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error: exit 74, not a silent death */
     hg_status status = dispatch(count, words);
-    if (status != HG_OK && count >= 2) tell(status);
+    /* ranks agree on a failure and its message: one of them tells */
+    if (status != HG_OK && count >= 2 && !is_another_rank()) tell(status);
     errno = 0;
     const bool unwritten = ferror(stdout) != 0;
     if ((fflush(stdout) != 0 || unwritten) && (status == HG_OK || status == HG_DIFFERENT)) {

@@ -195,13 +195,21 @@ bool hg_moments_pack(hg_moments *moments, hg_moment *entry)
     return valid;
 }
 
-/* Whether the quanta drown neither mean nor variance: a grid may remember an outlier long gone. */
-static bool is_tight(double extent, double largest, double mean, double deviation)
+/* Whether the quanta drown neither mean nor variance: a grid may remember an outlier long gone.
+ * `floor` is as tight as it gets. */
+static bool is_tight(double extent, double floor, double largest, double mean, double deviation)
 {
     const bool fine = extent <= 0x1p11 * fmax(fabs(mean), deviation) &&
                       extent <= 0x1p29 * deviation;
-    return fine || largest == 0.0 || extent <= 0x1p10 * sqrt(largest) ||
-           extent <= 2.0 * smallest_reach;
+    return fine || largest == 0.0 || extent <= 0x1p10 * sqrt(largest) || extent <= 2.0 * floor;
+}
+
+/* Whether the variance drowns neither in the shift nor in what the quantum leaves of it; below
+ * two quanta there is nothing to gain by centring. */
+static bool is_centred(double offset, double quantum, double mean_square)
+{
+    return offset * offset <= 64.0 * mean_square &&
+           (fabs(offset) <= 2.0 * quantum || fabs(offset) * quantum <= 0x1p-38 * mean_square);
 }
 
 /* Mean and variance of one column, and the next grid; false where the variance drowns in the
@@ -215,12 +223,13 @@ static bool finish_column(hg_moments *moments, int64_t c, const hg_moment *entry
     const double sum = (double)join(entry->limb) * quantum;
     const double squares = ((double)join(entry->limb + 2) +
                             ldexp((double)join(entry->limb + 4), -REST_BITS)) * quantum2;
-    const double offset = sum / n, between = offset * offset;
+    const double offset = sum / n;
     const double spread = fmax(squares - sum * offset, 0.0);
     *mean = moments->shift[c] + offset;
     *variance = n > 1.0 ? spread / (n - 1.0) : 0.0;
-    const bool centred = between <= 64.0 * (spread / n);
-    const bool tight = is_tight(extent, entry->largest, *mean, sqrt(spread / n));
+    const double floor = fmax(smallest_reach, moments->least[c]);
+    const bool centred = is_centred(offset, quantum, spread / n);
+    const bool tight = is_tight(extent, floor, entry->largest, *mean, sqrt(spread / n));
     const double needed = HEADROOM * sqrt(entry->largest); /* about the mean, too */
     const double kept = moments->reach[c] * (centred ? memory : 1.0);
     set_grid(moments, c, *mean, tight ? fmax(needed, kept) : needed);

@@ -4,6 +4,8 @@
 # installed.sh SOURCE BUILD FOLDER MPIEXEC CC
 set -euo pipefail
 source=$1 build=$2 folder=$3 mpiexec=$4 cc=$5
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none
 
 rm -rf "$folder"
 mkdir -p "$folder"

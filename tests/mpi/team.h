@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Tests on several ranks: a verdict is everybody's before anything is asserted, so that
+ * a failing rank does not leave the others waiting. */
+#ifndef HG_TESTS_MPI_TEAM_H
+#define HG_TESTS_MPI_TEAM_H
+
+#include <mpi.h>
+
+#include "../unit/support.h"
+
+static inline bool everywhere(bool mine)
+{
+    int verdict = mine;
+    MPI_Allreduce(MPI_IN_PLACE, &verdict, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD);
+    return verdict != 0;
+}
+
+#define ASSERT_EVERYWHERE(condition) ck_assert(everywhere(condition))
+
+/* Starts MPI, runs the suite on all ranks (only the first one talks) and ends MPI. */
+static inline int hg_test_main(int argc, char **argv, Suite *(*make)(void))
+{
+    int rank, provided;
+    MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    const int failed = hg_test_run(make(), rank == 0 ? CK_NORMAL : CK_SILENT);
+    MPI_Finalize();
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+#endif

@@ -1,0 +1,195 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Every subcommand: exit codes, messages, and that failures leave nothing behind.
+# commands.sh PROGRAM SOURCE FOLDER MPIEXEC
+set -uo pipefail
+program=$1 source=$2 folder=$3 mpiexec=$4
+export OMP_WAIT_POLICY=passive OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none
+checks=0 failures=0
+
+rm -rf "$folder"
+mkdir -p "$folder/work"
+cd "$folder/work" || exit 1
+tiny=$source/jobs/tiny.yaml
+
+# Runs the program: standard output and error into ../out and ../err, files compared with before.
+call() {
+    find . -type f | sort >../before
+    "$program" "$@" >../out 2>../err
+    code=$?
+    said="happygene $*"
+    find . -type f | sort >../after
+}
+fail() {
+    failures=$((failures + 1))
+    echo "FAILED: $said (exit code $code): $*"
+    head -5 ../out ../err
+}
+exits() { checks=$((checks + 1)); [ "$code" -eq "$1" ] || fail "exit code $1 expected"; }
+errs() { checks=$((checks + 1)); grep -qE -- "$1" ../err || fail "standard error lacks /$1/"; }
+says() { checks=$((checks + 1)); grep -qE -- "$1" ../out || fail "standard output lacks /$1/"; }
+silent() { checks=$((checks + 1)); [ ! -s ../out ] || fail "standard output is not empty"; }
+quiet() { checks=$((checks + 1)); [ ! -s ../err ] || fail "standard error is not empty"; }
+leaves_nothing() {
+    checks=$((checks + 1))
+    cmp -s ../before ../after || fail "files came or went: $(diff ../before ../after)"
+}
+refused() { # CODE MESSAGE: nothing on standard output, no file
+    exits "$1"; errs "$2"; silent; leaves_nothing
+}
+
+# --- the program itself ---
+call; refused 2 '^usage: happygene COMMAND'
+call frobnicate; refused 2 "^happygene: unknown command 'frobnicate'"
+call rnu "$tiny"; refused 2 "unknown command 'rnu' \(did you mean 'run'\?\)"
+call --version; exits 0; says '^happygene [0-9]+\.[0-9]+\.[0-9]+$'; quiet
+call --help; exits 0; says '^usage: happygene'; quiet
+call help; exits 0; says 'run'; quiet
+call help keys; exits 0; says 'population\.individuals'; says 'mutation\.basal\.rate'
+call help population.individuals; exits 0; says 'individuals'
+call help frobnicate; refused 2 'frobnicate'
+for command in run validate info diff example help; do
+    call help $command; exits 0; says "$command"; quiet
+    call $command --help; exits 0; says "$command"; quiet
+    call $command --frobnicate; refused 2 "unknown option '--frobnicate'"
+done
+call run; refused 2 'usage: happygene run FILE'
+call diff one.h5; refused 2 'usage: happygene diff'
+call info one.h5 two.h5; refused 2 'usage: happygene info'
+
+# --- example ---
+call example; exits 0; says '^quickstart '; says '^wagner '
+for name in tiny quickstart medium large wagner ecoli; do
+    call example $name; exits 0; quiet
+    checks=$((checks + 1))
+    cmp -s ../out "$source/jobs/$name.yaml" || fail "differs from jobs/$name.yaml"
+done
+call example quickstrat; refused 2 'quickstart'
+
+# --- run ---
+call run "$tiny" -o a.h5; exits 0; says '^a\.h5$'; errs 'generation 10, mean fitness'
+cksum a.h5 >../kept
+call run "$tiny" -o a.h5; refused 2 '^happygene: a\.h5 exists; --force replaces it'
+checks=$((checks + 1)); cksum a.h5 | cmp -s - ../kept || fail "the existing result was touched"
+call run "$tiny" -o a.h5 --force --quiet; exits 0; quiet; leaves_nothing
+call run "$tiny" -o a.h5 --force --quiet --set run.generations=x; refused 65 'run\.generations'
+call info a.h5; exits 0
+call run "$tiny" -o c.h5 -q --set run.seed=9; exits 0
+call run a.h5 -o b.h5 -q; exits 0; quiet
+call diff a.h5 b.h5; exits 0; says '^identical: [0-9]+ datasets, [0-9]+ values$'; quiet
+call run b.h5 -o bb.h5 -q --threads 1; exits 0
+call diff a.h5 bb.h5; exits 0
+call run b.h5 -o d.h5 -q --set run.seed=9; exits 0
+call diff c.h5 d.h5; exits 0
+cp "$tiny" here.yaml
+call run here.yaml -q; exits 0; says '^tiny\.h5$|^here\.h5$'
+rm -f here.h5 tiny.h5
+call run "$tiny" -v -o e.h5; exits 0; errs '^population:'
+call run "$tiny" -o f.h5 -q --set run.generations=3 --set population.individuals=7; exits 0
+call info f.h5; says '7 individuals x 10 genes x 3 generations'
+call run "$tiny" -o x.h5 --set foo; refused 2 '--set foo: no value'
+call run "$tiny" -o x.h5 --set; refused 2 'set'
+call run "$tiny" -o x.h5 --set population.individual=5
+refused 65 "--set population\.individual=5: unknown key .*did you mean 'individuals'"
+call run "$tiny" -o x.h5 --set population.individuals=-5; refused 65 '-5 is out of range; allowed'
+call run "$tiny" -o x.h5 --set mutation.basal.rate=2; refused 65 'mutation\.basal\.rate'
+call run "$tiny" -o x.h5 --threads 0; refused 2 '--threads 0: allowed: 1'
+call run "$tiny" -o x.h5 --threads many; refused 2 '--threads many'
+call run "$tiny" -o x.h5 --kernels mmx; refused 2 'mmx'
+call run "$tiny" -o x.h5 --resume; refused 2 '--resume is not available in this version'
+call run missing.yaml -o x.h5; refused 65 '^missing\.yaml: .*No such file or directory'
+call run .. -o x.h5; refused 65 'folder'
+call run /dev/null -o x.h5; refused 65 '/dev/null'
+head -c 2000 a.h5 >cut.h5
+: >empty.h5
+call run cut.h5 -o x.h5; refused 65 'cut\.h5'
+call run empty.h5 -o x.h5; refused 65 'empty'
+call run "$tiny" -o missing/x.h5; refused 74 'missing/x\.h5.*No such file or directory'
+call run "$tiny" -o /proc/x.h5; refused 74 '/proc/x\.h5'
+call run "$tiny" -o .. --force; exits 74; leaves_nothing
+if [ "$(id -u)" -ne 0 ]; then # root may write anywhere
+    mkdir locked; chmod a-w locked
+    call run "$tiny" -o locked/x.h5; refused 74 'Permission denied'
+fi
+
+# the result of two ranks; a failure on two ranks says so once
+"$mpiexec" -n 2 "$program" run "$tiny" -o two.h5 -q >../out 2>../err
+code=$? said="run on two ranks"; exits 0
+checks=$((checks + 1)); [ "$(cat ../out)" = two.h5 ] || fail "standard output: $(cat ../out)"
+call diff a.h5 two.h5; exits 0
+find . -type f | sort >../before
+timeout 60 "$mpiexec" -n 2 "$program" run missing.yaml -o x.h5 >../out 2>../err
+code=$? said="a missing run file on two ranks"; exits 65
+find . -type f | sort >../after; leaves_nothing
+checks=$((checks + 1)); [ "$(grep -c '^missing.yaml: ' ../err)" -eq 1 ] || fail "said not just once"
+
+# --- dying out ---
+cat >doomed.yaml <<'Y'
+run: {seed: 1, generations: 50}
+population: {individuals: 20, genes: 3}
+fitness: [{model: threshold, threshold: 0.9}]
+Y
+call run doomed.yaml -o doomed.h5; exits 3; says '^doomed\.h5$'; errs 'died out|fitness 0|reproduce'
+call info doomed.h5; exits 0; says 'generation 0 of 50'
+call run doomed.yaml -o neutral.h5 -q --set selection.on_extinction=neutral; exits 0
+call diff doomed.h5 neutral.h5; exits 1
+call run doomed.h5 -o again.h5 -q; exits 3
+call diff doomed.h5 again.h5; exits 0
+
+# --- validate ---
+for file in "$source"/jobs/*.yaml "$source"/tests/data/runs/*.yaml; do
+    call validate "$file"; exits 0; quiet; leaves_nothing
+    grep -v '^#' ../out >../first
+    # the network file's path is relative to the run file, so the copy goes beside it in spirit
+    sed "s|file: networks/|file: $source/jobs/networks/|" ../first >resolved.yaml
+    call validate resolved.yaml; exits 0
+    grep -v '^#' ../out >../second
+    checks=$((checks + 1)); cmp -s resolved.yaml ../second || fail "validate changes what it printed"
+    rm resolved.yaml
+done
+call run "$source/tests/data/runs/hill-multiplicative.yaml" -o original.h5 -q; exits 0
+call validate "$source/tests/data/runs/hill-multiplicative.yaml"; cp ../out resolved.yaml
+call run resolved.yaml -o resolved.h5 -q; exits 0
+call diff original.h5 resolved.h5; exits 0
+call validate "$tiny" --quiet; exits 0; silent; quiet
+call validate missing.yaml; refused 65 '^missing\.yaml: '
+call validate "$tiny" --set run.seeds=1; refused 65 "did you mean 'seed'"
+printf 'run: {generations: -1, sed: 4}\npopulation: {individuals: many, genes: 3}\n' >wrong.yaml
+call validate wrong.yaml; refused 65 '^wrong\.yaml:1:[0-9]+: '
+errs "did you mean 'seed'"; errs '^wrong\.yaml:2:[0-9]+: .*individuals'
+call run wrong.yaml; refused 65 '^wrong\.yaml:2:[0-9]+: '
+for file in "$source"/tests/data/broken/*.yaml; do
+    call validate "$file"; exits 65; silent; leaves_nothing
+done
+
+# --- diff ---
+call diff a.h5 a.h5; exits 0
+call diff a.h5 c.h5; exits 1; says '^/snapshots/basal\[0, 0, 0\]: '; says '^different: '
+call diff a.h5 f.h5; exits 1
+call diff a.h5 missing.h5; refused 65 'missing\.h5: No such file or directory'
+call diff a.h5 "$tiny"; refused 65 'not a result file'
+call diff cut.h5 a.h5; refused 65 'cut\.h5: damaged or cut short'
+
+# --- info ---
+call info a.h5; exits 0; says 'complete'; says '5 individuals x 10 genes'; says 'seed'; quiet
+call info cut.h5; refused 65 'damaged or cut short'
+call info empty.h5; refused 65 'empty'
+call info "$tiny"; refused 65 'not a result file'
+call info ..; refused 65 'folder'
+call info missing.h5; refused 65 'No such file or directory'
+printf '\211HDF\r\n\032\n' >foreign.h5
+call info foreign.h5; exits 65; silent
+
+# --- a full disk behind standard output ---
+for words in "validate $tiny" "info a.h5" "diff a.h5 b.h5" "diff a.h5 c.h5" "help keys" \
+             "example tiny" "--version" "run $tiny -o full.h5 -q"; do
+    # shellcheck disable=SC2086
+    "$program" $words >/dev/full 2>../err
+    code=$? said="happygene $words > /dev/full"; : >../out; exits 74; errs 'standard output'
+done
+call info full.h5; exits 0 # the result itself is sound
+
+cd / && rm -rf "$folder"
+echo "$checks checks, $failures failed"
+[ "$failures" -eq 0 ]

@@ -1,0 +1,94 @@
+# Tests that use happygene as its users do: the program, its result files, its library.
+#
+#   ctest -L system              all of these that are quick
+#   ctest -L slow                W, ecoli.yaml and wagner.yaml on every layout, and a baseline build
+
+# The Debian packages' Python modules belong to Debian's Python, whatever else is on the path.
+find_program(HG_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH)
+if(NOT HG_PYTHON)
+  hg_require(Python3_FOUND "Python 3" python3)
+  set(HG_PYTHON ${Python3_EXECUTABLE} CACHE FILEPATH "Python with h5py, NumPy, xarray" FORCE)
+endif()
+set(HG_SYSTEM ${CMAKE_CURRENT_LIST_DIR})
+set(HG_SCRATCH ${CMAKE_CURRENT_BINARY_DIR}/scratch)
+
+function(hg_add_system_test name labels timeout)
+  add_test(NAME ${name} COMMAND ${ARGN})
+  set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT ${timeout} PROCESSORS 2
+    ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1;OMP_WAIT_POLICY=passive;${HG_MPI_ENVIRONMENT}")
+endfunction()
+
+file(GLOB hg_runs CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/*.yaml)
+
+# Every number of a result, recomputed from the genotypes by other people's tools.
+foreach(run IN LISTS hg_runs)
+  get_filename_component(name ${run} NAME_WE)
+  hg_add_system_test(system/recompute/${name} system 120
+    ${HG_PYTHON} ${HG_SYSTEM}/recompute.py $<TARGET_FILE:happygene> ${run}
+    ${HG_SCRATCH}/recompute-${name})
+endforeach()
+set(hg_fields "output.snapshots.fields=[basal, expression, fitness, stable, parent]")
+set(hg_wagner_fields "output.snapshots.fields=[basal, weight, expression, instability, fitness, stable, parent, parent2]")
+hg_add_system_test(system/recompute/jobs-quickstart system 120
+  ${HG_PYTHON} ${HG_SYSTEM}/recompute.py $<TARGET_FILE:happygene> ${PROJECT_SOURCE_DIR}/jobs/quickstart.yaml
+  ${HG_SCRATCH}/recompute-quickstart population.individuals=403 run.generations=10
+  output.snapshots.every=1 ${hg_fields})
+hg_add_system_test(system/recompute/jobs-ecoli system 120
+  ${HG_PYTHON} ${HG_SYSTEM}/recompute.py $<TARGET_FILE:happygene> ${PROJECT_SOURCE_DIR}/jobs/ecoli.yaml
+  ${HG_SCRATCH}/recompute-ecoli population.individuals=101 run.generations=6
+  output.snapshots.every=1 ${hg_fields})
+hg_add_system_test(system/recompute/jobs-wagner system 120
+  ${HG_PYTHON} ${HG_SYSTEM}/recompute.py $<TARGET_FILE:happygene> ${PROJECT_SOURCE_DIR}/jobs/wagner.yaml
+  ${HG_SCRATCH}/recompute-wagner population.individuals=103 run.generations=30
+  output.snapshots.every=1 ${hg_wagner_fields})
+
+# The same bits on every layout, with every instruction set, by every build.
+function(hg_add_layout_test name labels timeout run)
+  hg_add_system_test(${name} "${labels}" ${timeout}
+    ${HG_PYTHON} ${HG_SYSTEM}/layouts.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE}
+    ${HG_SCRATCH}/${name} ${run} ${ARGN})
+endfunction()
+
+foreach(name hill-hill linear-additive sigmoid-heritable-sexual additive-heritable-asexual
+    sexual-shared one-individual)
+  hg_add_layout_test(system/layouts/${name} system 120
+    ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/${name}.yaml --kernels)
+endforeach()
+foreach(name quickstart medium large wagner)
+  hg_add_layout_test(system/layouts/jobs-${name} system 120 ${PROJECT_SOURCE_DIR}/jobs/${name}.yaml
+    --kernels --set population.individuals=1501 --set run.generations=12)
+endforeach()
+hg_add_layout_test(system/layouts/jobs-tiny system 120 ${PROJECT_SOURCE_DIR}/jobs/tiny.yaml)
+hg_add_layout_test(system/layouts/jobs-ecoli system 120 ${PROJECT_SOURCE_DIR}/jobs/ecoli.yaml
+  --set population.individuals=203 --set run.generations=10)
+hg_add_layout_test(system/layouts/jobs-ecoli-sexual system 120 ${PROJECT_SOURCE_DIR}/jobs/ecoli.yaml
+  --set population.individuals=103 --set run.generations=6 --set mating.system=sexual)
+
+# Full size: ctest -L slow
+hg_add_layout_test(slow/layouts/quickstart slow 1800 ${PROJECT_SOURCE_DIR}/jobs/quickstart.yaml
+  --kernels --set run.generations=200)
+hg_add_layout_test(slow/layouts/ecoli slow 1800 ${PROJECT_SOURCE_DIR}/jobs/ecoli.yaml --kernels)
+hg_add_layout_test(slow/layouts/wagner slow 1800 ${PROJECT_SOURCE_DIR}/jobs/wagner.yaml --kernels)
+hg_add_system_test(slow/baseline-build slow 1800
+  bash ${HG_SYSTEM}/baseline.sh $<TARGET_FILE:happygene> ${PROJECT_SOURCE_DIR}
+  ${HG_SCRATCH}/baseline ${MPIEXEC_EXECUTABLE} ${CMAKE_C_COMPILER} ${HG_PYTHON})
+
+# Every subcommand, every exit code.
+hg_add_system_test(system/commands system 300
+  bash ${HG_SYSTEM}/commands.sh $<TARGET_FILE:happygene> ${PROJECT_SOURCE_DIR}
+  ${HG_SCRATCH}/commands ${MPIEXEC_EXECUTABLE})
+
+# Results in other people's programs.
+hg_add_system_test(system/readers system 120
+  ${HG_PYTHON} ${HG_SYSTEM}/readers.py $<TARGET_FILE:happygene> ${HG_SCRATCH}/readers
+  ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/linear-additive.yaml
+  ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/sigmoid-heritable-sexual.yaml
+  ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/additive-heritable-asexual.yaml
+  ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/constant.yaml)
+
+# The installed library in somebody else's project. Sanitizers would have to be linked there.
+if(NOT HG_SANITIZE)
+  hg_add_system_test(system/installed system 180
+    bash ${HG_SYSTEM}/installed.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}
+    ${HG_SCRATCH}/installed ${MPIEXEC_EXECUTABLE} ${CMAKE_C_COMPILER})
+endif()

@@ -1,0 +1,304 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Population genetics against ordinary runs of the program: theory.py PROGRAM FOLDER [NAME...]
+
+Each test states its formula, runs with fixed seeds, and prints prediction, measurement, standard
+error and z; |z| < 4.5 is asserted. Where a generation's expectation given the one before is exact,
+the differences d_t are a martingale, and z = sum d_t / sqrt(sum d_t^2).
+"""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "system"))
+from common import Program, Verdict, require
+
+require("numpy", "h5py")
+import h5py
+import numpy as np
+
+MOST_Z = 4.5
+verdict = Verdict()
+
+
+class Laboratory:
+    def __init__(self, program, folder):
+        self.program, self.folder = Program(program), folder
+        os.makedirs(folder, exist_ok=True)
+
+    def run(self, text):
+        """The opened result of a run file given as text."""
+        source, result = (os.path.join(self.folder, "theory" + end) for end in (".yaml", ".h5"))
+        with open(source, "w") as file:
+            file.write(text)
+        self.program.run(source, result, threads=2)
+        return h5py.File(result, "r")
+
+
+def judge(name, predicted, measured, error):
+    z = (measured - predicted) / error
+    print(f"  {name}: predicted {predicted:.6g}, measured {measured:.6g} +- {error:.2g}, "
+          f"z = {z:+.2f}")
+    verdict.check(abs(z) < MOST_Z, f"{name}: z = {z:.2f}")
+
+
+def judge_martingale(name, differences):
+    d = np.asarray(differences)
+    judge(name + ", mean residual", 0.0, d.mean(), np.sqrt((d**2).sum()) / len(d))
+
+
+def coancestry(lab):
+    """F_t = 1 - (1 - 1/N)^t: the chance that two individuals descend from one of t generations
+    before, neutral and clonal; H_t/H_0 = 1 - F_t."""
+    n, generations = 50, 4000
+    with lab.run(f"""
+run: {{seed: 101, generations: {generations}}}
+population: {{individuals: {n}, genes: 1}}
+fitness: [{{model: neutral}}]
+mutation: {{basal: {{rate: 0}}}}
+output: {{statistics: {{every: 0}}, snapshots: {{every: 1, fields: [parent]}}}}
+""") as file:
+        parent = file["snapshots/parent"][()]
+    for t in (1, 5, 25, 100):
+        shared = []
+        for start in range(0, generations - t + 1, t): # windows are independent
+            ancestor = np.arange(n)
+            for s in range(start + t, start, -1):
+                ancestor = parent[s][ancestor]
+            count = np.bincount(ancestor, minlength=n)
+            shared.append((count * (count - 1)).sum() / (n * (n - 1)))
+        judge(f"F_{t}", 1 - (1 - 1 / n) ** t, np.mean(shared),
+              np.std(shared, ddof=1) / np.sqrt(len(shared)))
+
+
+def heterozygosity(lab):
+    """H_t = H_0 (1 - 1/N)^t at each locus, with recombination; every founder's allele differs, so
+    H is the share of pairs with different alleles and H_0 = 1."""
+    n, genes, runs, times = 40, 100, 12, (10, 20, 40, 80)
+    h = np.zeros((runs, len(times)))
+    for r in range(runs):
+        with lab.run(f"""
+run: {{seed: {200 + r}, generations: 80}}
+population: {{individuals: {n}, genes: {genes}, initial: {{basal: {{distribution: uniform, low: 0, high: 1}}}}}}
+fitness: [{{model: neutral}}]
+mating: {{system: sexual}}
+mutation: {{basal: {{rate: 0}}}}
+output: {{statistics: {{every: 0}}, snapshots: {{every: 10, fields: [basal]}}}}
+""") as file:
+            generation = list(file["snapshots/generation"][()])
+            for i, t in enumerate(times):
+                basal = file["snapshots/basal"][generation.index(t)]
+                same = (basal[:, None, :] == basal[None, :, :]).mean(axis=2)
+                h[r, i] = 1 - (same.sum() - n) / (n * (n - 1))
+    for i, t in enumerate(times):
+        judge(f"H_{t}", (1 - 1 / n) ** t, h[:, i].mean(), h[:, i].std(ddof=1) / np.sqrt(runs))
+
+
+def shared_parents(lab):
+    """Two offspring share a parent with probability sum p_i^2 = (1 + CV_w^2)/N, p_i = w_i/sum w;
+    and the selection differential is Cov(w, z)/mean(w) (Price)."""
+    n = 150
+    with lab.run(f"""
+run: {{seed: 301, generations: 500}}
+population: {{individuals: {n}, genes: 1, initial: {{basal: {{distribution: exponential, mean: 1}}}}}}
+fitness: [{{model: gaussian, optimum: 1, strength: 1.5}}]
+mutation: {{basal: {{rate: 0.5, sd: 0.5}}}}
+output: {{snapshots: {{every: 1, fields: [parent, fitness, basal]}}}}
+""") as file:
+        parent, w = file["snapshots/parent"][()], file["snapshots/fitness"][()]
+        basal = file["snapshots/basal"][()][:, :, 0]
+    residual, price, found, expected = [], [], [], []
+    for t in range(1, len(parent)):
+        cv2 = w[t - 1].var() / w[t - 1].mean() ** 2
+        count = np.bincount(parent[t], minlength=n)
+        found.append((count * (count - 1)).sum() / (n * (n - 1)))
+        expected.append((1 + cv2) / n)
+        residual.append(found[-1] - expected[-1])
+        differential = np.cov(w[t - 1], basal[t - 1], ddof=0)[0, 1] / w[t - 1].mean()
+        price.append(basal[t - 1][parent[t]].mean() - basal[t - 1].mean() - differential)
+    judge("shared parent", np.mean(expected), np.mean(found),
+          np.sqrt(np.square(residual).sum()) / len(residual))
+    judge_martingale("Price's selection differential", price)
+
+
+def neutral_variance(lab):
+    """V_(t+1) = V_t (1 - 1/N) + V_m in expectation, V dividing by N-1; from a clone
+    V_t = N V_m (1 - (1 - 1/N)^t), at equilibrium N V_m; V_m = u sd^2."""
+    n, genes, generations, u, sd = 30, 300, 300, 0.2, 0.1
+    v_m = u * sd**2
+    with lab.run(f"""
+run: {{seed: 401, generations: {generations}}}
+population: {{individuals: {n}, genes: {genes}, initial: {{basal: 100}}}}
+fitness: [{{model: neutral}}]
+mating: {{system: sexual}}
+mutation: {{basal: {{rate: {u}, sd: {sd}}}}}
+output: {{snapshots: {{every: 0}}}}
+""") as file:
+        v = file["statistics/basal_variance"][()]
+        mean = file["statistics/basal_mean"][()]
+    judge_martingale("V_(t+1) - V_t (1 - 1/N) - V_m",
+                     (v[1:] - v[:-1] * (1 - 1 / n) - v_m).mean(axis=1))
+    for t in (10, 30, generations):
+        judge(f"V_{t}", n * v_m * (1 - (1 - 1 / n) ** t), v[t].mean(),
+              v[t].std(ddof=1) / np.sqrt(genes))
+    # the mean drifts: variance V_pop/N and V_m/N a generation, E V_pop = V (1 - 1/N)
+    step = np.square(np.diff(mean, axis=0)) - (v[:-1] * (1 - 1 / n) + v_m) / n
+    judge_martingale("drift of the mean", step.mean(axis=1))
+
+
+def clonal_variance(lab):
+    """The same recursion for clones, where loci share their ancestry."""
+    n, v_m = 60, 0.1 * 0.05**2
+    with lab.run(f"""
+run: {{seed: 501, generations: 2000}}
+population: {{individuals: {n}, genes: 5, initial: {{basal: 100}}}}
+fitness: [{{model: neutral}}]
+mutation: {{basal: {{rate: 0.1, sd: 0.05}}}}
+output: {{snapshots: {{every: 0}}}}
+""") as file:
+        v = file["statistics/basal_variance"][()]
+    judge_martingale("V_(t+1) - V_t (1 - 1/N) - V_m",
+                     (v[1:] - v[:-1] * (1 - 1 / n) - v_m).mean(axis=1))
+
+
+def response(lab):
+    """Gaussian selection on a normal trait, one generation (Lande 1976):
+    delta z = V (theta - z)/(omega^2 + V), V' = V omega^2/(omega^2 + V), mean fitness
+    sqrt(omega^2/(omega^2 + V)) exp(-(z - theta)^2/(2 (omega^2 + V)))."""
+    n, z, sd, theta = 40000, 10.0, 0.7, 11.0
+    v = sd**2
+    for seed, omega in ((601, 0.5), (602, 1.0), (603, 3.0)):
+        with lab.run(f"""
+run: {{seed: {seed}, generations: 1}}
+population: {{individuals: {n}, genes: 1, initial: {{basal: {{distribution: normal, mean: {z}, sd: {sd}}}}}}}
+fitness: [{{model: gaussian, optimum: {theta}, width: {omega}}}]
+mutation: {{basal: {{rate: 0}}}}
+output: {{snapshots: {{every: 1, fields: [basal, fitness]}}}}
+""") as file:
+            basal, w = file["snapshots/basal"][()][:, :, 0], file["snapshots/fitness"][0]
+        total = omega**2 + v
+        predicted, spread = v * (theta - z) / total, v * omega**2 / total
+        # the founders are a sample, and the offspring a sample of them
+        p = w / w.sum()
+        error = np.sqrt((p**2 * (basal[0] - p @ basal[0]) ** 2).sum() + spread / n)
+        judge(f"delta z, omega {omega}", predicted, basal[1].mean() - z, error)
+        judge(f"mean fitness, omega {omega}",
+              np.sqrt(omega**2 / total) * np.exp(-((z - theta) ** 2) / (2 * total)), w.mean(),
+              w.std() / np.sqrt(n))
+        squares = (basal[0] - p @ basal[0]) ** 2
+        error = np.sqrt((p**2 * (squares - spread) ** 2).sum() + 2 * spread**2 / n)
+        judge(f"variance after selection, omega {omega}", spread, basal[1].var(), error)
+
+
+def selection_balance(lab):
+    """Clonal Gaussian selection and mutation: V = (V_m + sqrt(V_m^2 + 4 V_m V_s))/2, measured
+    after mutation; exact for normal mutation of every allele and N without bound."""
+    n, v_m, v_s, generations = 8000, 0.04, 1.0, 420
+    with lab.run(f"""
+run: {{seed: 701, generations: {generations}}}
+population: {{individuals: {n}, genes: 1, initial: {{basal: 20}}}}
+fitness: [{{model: gaussian, optimum: 20, width: {v_s**0.5}}}]
+mutation: {{basal: {{rate: 1, sd: {v_m**0.5}}}}}
+output: {{snapshots: {{every: 0}}}}
+""") as file:
+        v = file["statistics/basal_variance"][20:, 0]
+        fitness = file["statistics/fitness_mean"][20:]
+    expected = (v_m + np.sqrt(v_m**2 + 4 * v_m * v_s)) / 2
+    for name, series, value in (("V", v, expected),
+                                ("mean fitness", fitness, np.sqrt(v_s / (v_s + expected)))):
+        blocks = series[1:].reshape(20, -1).mean(axis=1) # means of 20 generations
+        judge(name, value, blocks.mean(), blocks.std(ddof=1) / np.sqrt(len(blocks)))
+
+
+def mutation_count(lab):
+    """Mutations of a generation are Binomial(N G, u): mean, variance, and evenness over loci."""
+    n, genes, generations = 211, 37, 150
+    for seed, u in ((801, 0.0005), (802, 0.01), (803, 0.3), (804, 0.97), (805, 1.0)):
+        with lab.run(f"""
+run: {{seed: {seed}, generations: {generations}}}
+population: {{individuals: {n}, genes: {genes}, initial: {{basal: 1000}}}}
+selection: {{scheme: none}}
+mutation: {{basal: {{rate: {u}, sd: 0.1}}}}
+output: {{snapshots: {{every: 1, fields: [basal]}}}}
+""") as file:
+            count = file["statistics/mutations"][1:]
+            basal = file["snapshots/basal"][()]
+        changed = basal[1:] != basal[:-1]
+        verdict.check((changed.sum(axis=(1, 2)) == count).all(), f"u = {u}: counts are of changes")
+        trials, variance = n * genes, n * genes * u * (1 - u)
+        if u == 1:
+            verdict.check((count == trials).all(), "u = 1: everything mutates")
+            continue
+        judge(f"mutations, u = {u}", trials * u, count.mean(), np.sqrt(variance / generations))
+        dispersion = ((count - trials * u) ** 2).sum() / variance # chi square
+        judge(f"dispersion over generations, u = {u}", 1, dispersion / generations,
+              np.sqrt(2 / generations))
+        for what, axis, size in (("loci", (0, 1), n * generations),
+                                 ("individuals", (0, 2), genes * generations)):
+            seen = changed.sum(axis=axis)
+            chi = ((seen - size * u) ** 2 / (size * u * (1 - u))).sum()
+            judge(f"dispersion over {what}, u = {u}", 1, chi / len(seen), np.sqrt(2 / len(seen)))
+
+
+def linkage(lab):
+    """Two loci keep together with probability c = 1 - 2r(1-r) when each gene comes from the second
+    parent with probability r (c = 1/2 when free: D_t = D_0/2^t). Without selfing the expected
+    sample covariance is multiplied by c (N-1)/N - (1-c)/N each generation."""
+    n, genes = 40, 40
+    for seed, r in ((901, 0.5), (902, 0.1)):
+        with lab.run(f"""
+run: {{seed: {seed}, generations: 150}}
+population: {{individuals: {n}, genes: {genes}, initial: {{basal: {{distribution: normal, mean: 50, sd: 0.3}}}}}}
+fitness: [{{model: neutral}}]
+mating: {{system: sexual, recombination: {{model: uniform, rate: {r}}}}}
+mutation: {{basal: {{rate: 0.3, sd: 0.1}}}}
+output: {{snapshots: {{every: 1, fields: [basal]}}}}
+""") as file:
+            basal = file["snapshots/basal"][()]
+        c = 1 - 2 * r * (1 - r)
+        kept = c * (n - 1) / n - (1 - c) / n
+        pair = np.triu_indices(genes, 1)
+        d = np.array([np.cov(b, rowvar=False)[pair] for b in basal])
+        products, squares = (d[1:] * d[:-1]).sum(axis=1), (d[:-1] ** 2).sum(axis=1)
+        error = np.sqrt(((products - kept * squares) ** 2).sum()) / squares.sum()
+        judge(f"D_(t+1)/D_t, r = {r}", kept, products.sum() / squares.sum(), error)
+
+
+def sigmoid_network(lab):
+    """A network built for a target develops it: W P* = f^-1(P*) makes P* a fixed point, reached to
+    1e-12; without input every gene rests at a."""
+    a, target = 0.2, np.array([0.1, 0.3, 0.6, 0.25, 0.15])
+    genes, state = len(target), np.random.default_rng(7)
+    weight = state.normal(0, 0.1, (genes, genes))
+    wanted = -a * (1 - a) * np.log((1 / target - 1) * a / (1 - a)) # f^-1
+    np.fill_diagonal(weight, 0)
+    np.fill_diagonal(weight, (wanted - weight @ target) / target)
+    edges = ", ".join(f"[g{j}, g{g}, {weight[g, j]:.17g}]" for g in range(genes)
+                      for j in range(genes))
+    for name, strength, expected in (("f(W P*) = P*", edges, target),
+                                     ("W = 0", "[g0, g0, 0]", np.full(genes, a))):
+        with lab.run(f"""
+run: {{seed: 1, generations: 0}}
+population: {{individuals: 3, genes: {genes}}}
+network: {{genes: [g0, g1, g2, g3, g4], edges: [{strength}]}}
+regulation: {{model: sigmoid, constitutive: {a}}}
+development: {{steps: 3000}}
+output: {{snapshots: {{fields: [expression]}}}}
+""") as file:
+            wrong = np.abs(file["snapshots/expression"][0] - expected).max()
+        print(f"  {name}: off by {wrong:.2g}")
+        verdict.check(wrong < 1e-12, f"{name}: off by {wrong}")
+
+
+TESTS = {test.__name__: test for test in (
+    coancestry, heterozygosity, shared_parents, neutral_variance, clonal_variance, response,
+    selection_balance, mutation_count, linkage, sigmoid_network)}
+
+
+def main():
+    lab = Laboratory(sys.argv[1], sys.argv[2])
+    for name in sys.argv[3:] or TESTS:
+        print(f"{name}: {' '.join(TESTS[name].__doc__.split())}", flush=True)
+        TESTS[name](lab)
+    verdict.exit()
+
+
+main()
