@@ -116,9 +116,12 @@ static void tell_development(told *to, const hg_config *config)
 static void tell_life(told *to, const hg_config *config)
 {
     label(to, "selection");
-    hg_text_add(&to->text, "%s, %s\n",
+    hg_text_add(&to->text, "%s, %s",
                 model_name(&hg_selection_family, (int)config->selection.scheme),
                 model_name(&hg_mating_family, (int)config->mating.system));
+    if (config->selection.overlap > 0.0)
+        hg_text_add(&to->text, ", overlap %g", config->selection.overlap);
+    hg_text_add(&to->text, "\n");
     label(to, "mutation");
     const hg_mutation_law *basal = &config->mutation.basal, *weights = &config->mutation.weights;
     hg_text_add(&to->text, "basal levels %s, rate %g, sd %g",
@@ -127,6 +130,17 @@ static void tell_life(told *to, const hg_config *config)
         hg_text_add(&to->text, "; weights %s, rate %g, sd %g",
                     model_name(&hg_mutation_family, (int)weights->model), weights->rate,
                     weights->sd);
+    hg_text_add(&to->text, "\n");
+}
+
+static void tell_demes(told *to, const hg_config *config)
+{
+    label(to, "demes");
+    add_count(to, config->population.demes);
+    hg_text_add(&to->text, ", migration %s",
+                model_name(&hg_migration_family, (int)config->migration.scheme));
+    if (config->migration.scheme != HG_MIGRATION_MATRIX)
+        hg_text_add(&to->text, ", rate %g", config->migration.rate);
     hg_text_add(&to->text, "\n");
 }
 
@@ -145,6 +159,7 @@ static void tell_run(told *to, const hg_config *config)
         add_counted(to, config->run.generations, "generation");
     }
     hg_text_add(&to->text, "\n");
+    if (config != NULL && config->population.demes > 1) tell_demes(to, config);
     label(to, "network");
     if (results->edges == 0) {
         hg_text_add(&to->text, "none\n");

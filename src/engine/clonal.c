@@ -202,6 +202,7 @@ void hg_breed_clonal(hg_run *run, bool environment_changed)
     house_migrants(run);
     part_clones_from_mutants(run);
     house_mutants(run);
+    if (run->recording) hg_demes_note_rows(run);
     hg_run_note(run, HG_PHASE_REPRODUCTION, &since);
 #pragma omp parallel num_threads(run->threads)
     {

@@ -5,12 +5,14 @@
  *     parents    parents.c, on parallel/parentage and parallel/partners
  *     offspring  clonal.c or sexual.c: inherit; mutation.c; evaluation.c
  *     gather     gather.c: fitness and spacings of all blocks to all ranks
- *     record     record.c: statistics and snapshots, when due
+ *     record     record.c: statistics and snapshots, when due; demes.c: those of demes
  *
  * and run.c holds it together.
  */
 #ifndef HG_ENGINE_ENGINE_H
 #define HG_ENGINE_ENGINE_H
+
+#include <omp.h>
 
 #include "happygene/happygene.h"
 #include "io/output.h"
@@ -74,6 +76,19 @@ typedef struct hg_mutator {
     double floor;   /**< values below become this */
 } hg_mutator;
 
+/** What the statistics of demes are made of; all empty where there is one deme. */
+typedef struct hg_demes {
+    int64_t count;       /**< of demes, or 0 */
+    int32_t *of_row;     /**< [rows] the deme of the individuals of a genotype */
+    hg_moments *genome, *expression; /**< [count] */
+    omp_lock_t *lock;    /**< [count * slots] */
+    int slots;           /**< sums of a deme that threads share */
+    bool *pending;       /**< [count] whether a deme's sums are still to be finished */
+    int64_t *mutations;  /**< [count] of own individuals, in this generation */
+    hg_moment *moment;   /**< [count][2 + columns of both] */
+    double *extreme;     /**< [count][2 * columns of both] */
+} hg_demes;
+
 struct hg_run {
     hg_config config;
     hg_network network;
@@ -109,6 +124,7 @@ struct hg_run {
     MPI_Op moment_op;
     MPI_Datatype moment_type;
     double *extreme; /**< [2 * columns of both] */
+    hg_demes demes;
     hg_statistics statistics;
     hg_output *output;
     char *output_path, *command_line;
@@ -158,10 +174,11 @@ void hg_mutate(hg_run *run, hg_worker *worker, const int32_t *own, double *const
 void hg_evaluate_rows(hg_run *run, hg_worker *worker, const int32_t *row, int count);
 
 /** Called with some genotypes: their genomes, expression and numbers of copies. */
-typedef void hg_row_visitor(hg_run *run, hg_worker *worker, const double *const *genome,
-                            const double *const *expression, const int64_t *copies, int count);
+typedef void hg_row_visitor(hg_run *run, hg_worker *worker, const int32_t *row,
+                            const double *const *genome, const double *const *expression,
+                            const int64_t *copies, int count);
 
-/** The visitor that adds to the moments. */
+/** The visitor that adds to all moments, those of demes included. */
 hg_row_visitor hg_tally;
 
 /** Calls `visit` for genotypes whose expression is known (clonal) or developed anew. */
@@ -208,13 +225,43 @@ void hg_gather_free(hg_run *run);
  */
 hg_status hg_gather(hg_run *run, hg_status status);
 
-/** Mean and variance of fitness from the gathered blocks. */
+/** Mean and variance of fitness from the gathered blocks: of all, and of a deme. */
 void hg_gather_fitness(const hg_run *run, double *mean, double *variance);
+void hg_gather_deme_fitness(const hg_run *run, int64_t deme, double *mean, double *variance);
+
+/* --- demes.c ------------------------------------------------------------------------- */
+
+hg_status hg_demes_create(hg_run *run);
+void hg_demes_free(hg_run *run);
+
+/** A generation begins: nothing is counted yet, and where statistics are due, added up. */
+void hg_demes_begin(hg_run *run);
+
+/** Empties the sums alone. */
+void hg_demes_restart(hg_run *run);
+
+/** Notes which deme every genotype in use belongs to. */
+void hg_demes_note_rows(hg_run *run);
+
+/** Counts the mutations at the worker's sites. */
+void hg_demes_note_mutations(hg_run *run, const hg_worker *worker);
+
+/** The visitor that adds to the demes' moments. */
+hg_row_visitor hg_demes_tally;
+
+/** Collective: fills run->statistics.deme for the generation just made. */
+hg_status hg_demes_record(hg_run *run);
 
 /* --- record.c ------------------------------------------------------------------------ */
 
 hg_status hg_record_create(hg_run *run);
 void hg_record_free(hg_run *run);
+
+/** Tells moments of genomes what a single mutation may well do. */
+void hg_expect_mutations(const hg_run *run, hg_moments *moments);
+
+/** Whether own individual `own` of the generation before has offspring in this one. */
+bool hg_has_offspring(const hg_run *run, int64_t own);
 
 /** Collective: fills run->statistics for the generation just made. */
 hg_status hg_record_statistics(hg_run *run);

@@ -39,9 +39,11 @@ void hg_worker_note(hg_worker *worker, bool timed, hg_phase phase, double *since
     *since = now;
 }
 
-void hg_tally(hg_run *run, hg_worker *worker, const double *const *genome,
+void hg_tally(hg_run *run, hg_worker *worker, const int32_t *row, const double *const *genome,
               const double *const *expression, const int64_t *copies, int count)
 {
+    if (run->demes.count > 0)
+        hg_demes_tally(run, worker, row, genome, expression, copies, count);
     hg_moments_add(&run->moments_genome, worker->number, genome, copies, count);
     hg_moments_add(&run->moments_expression, worker->number, expression, copies, count);
 }
@@ -82,12 +84,14 @@ void hg_evaluate_rows(hg_run *run, hg_worker *worker, const int32_t *row, int co
     run->kernels->evaluate(run->phenotype.terms, run->phenotype.term_count, genotypes->genes,
                            &worker->tile);
     for (int i = 0; i < count; i++) {
-        genotypes->fitness[row[i]] = worker->tile.fitness[i];
-        genotypes->stable[row[i]] = worker->tile.stable[i] != 0.0;
+        const bool stable = worker->tile.stable[i] != 0.0;
+        const bool lives = stable || !run->config.development.inviable;
+        genotypes->fitness[row[i]] = lives ? worker->tile.fitness[i] : 0.0;
+        genotypes->stable[row[i]] = stable;
     }
     hg_worker_note(worker, timed, HG_PHASE_FITNESS, &since);
     if (run->recording)
-        hg_tally(run, worker, genome, (const double *const *)expression, copies, count);
+        hg_tally(run, worker, row, genome, (const double *const *)expression, copies, count);
     hg_worker_note(worker, timed, HG_PHASE_STATISTICS, &since);
 }
 
@@ -104,7 +108,7 @@ void hg_visit_rows(hg_run *run, hg_worker *worker, const int32_t *row, int count
     }
     expression_places(run, worker, row, count, expression);
     if (!genotypes->clonal) develop_rows(run, worker, genome, expression, count);
-    visit(run, worker, genome, (const double *const *)expression, copies, count);
+    visit(run, worker, row, genome, (const double *const *)expression, copies, count);
 }
 
 void hg_visit_all(hg_run *run, hg_row_visitor *visit)

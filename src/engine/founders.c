@@ -39,17 +39,27 @@ static void draw_founder(const hg_run *run, int64_t individual, double *genome)
                 : hg_distribution_draw(&config->population.initial.weights, &weight, (uint32_t)e);
 }
 
+static bool same_deme(const hg_run *run, int64_t a, int64_t b)
+{
+    return run->partition.demes == 1 ||
+           hg_partition_deme(&run->partition, a) == hg_partition_deme(&run->partition, b);
+}
+
+/* Founders that are alike share a row in each deme: demes never share one. */
 static void settle_founders(hg_run *run)
 {
     hg_genotypes *genotypes = &run->genotypes;
     const bool one_row = genotypes->clonal && founders_alike(&run->config);
-    const int64_t count = run->partition.count, rows = one_row && count > 0 ? 1 : count;
-#pragma omp parallel for schedule(static) num_threads(run->threads)
-    for (int64_t r = 0; r < rows; r++) {
-        draw_founder(run, run->partition.first + r, hg_genome(genotypes, r));
-        genotypes->copies[r] = one_row ? (int32_t)count : 1;
+    const int64_t first = run->partition.first, count = run->partition.count;
+    for (int64_t i = 0; i < count; i++) {
+        const bool shared = one_row && i > 0 && same_deme(run, first + i - 1, first + i);
+        run->row[i] = shared ? run->row[i - 1] : (int32_t)i;
+        genotypes->copies[run->row[i]]++;
     }
-    for (int64_t i = 0; i < count; i++) run->row[i] = one_row ? 0 : (int32_t)i;
+#pragma omp parallel for schedule(static) num_threads(run->threads)
+    for (int64_t r = 0; r < count; r++)
+        if (genotypes->copies[r] > 0) draw_founder(run, first + r, hg_genome(genotypes, r));
+    hg_demes_note_rows(run);
 }
 
 void hg_initialise(hg_run *run)

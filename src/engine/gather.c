@@ -114,18 +114,31 @@ hg_status hg_gather(hg_run *run, hg_status status)
     return failed ? hg_team_agree(partition->communicator, status) : HG_OK;
 }
 
-void hg_gather_fitness(const hg_run *run, double *mean, double *variance)
+/* Of the blocks from `first` to `end` - 1. */
+static void fitness_of_blocks(const hg_run *run, int64_t first, int64_t end, double *mean,
+                              double *variance)
 {
     const hg_partition *partition = &run->partition;
-    const double n = (double)partition->individuals;
+    const double n = (double)(hg_block_start(partition, end) - hg_block_start(partition, first));
     double sum = 0.0, spread = 0.0;
-    for (int64_t b = 0; b < partition->blocks; b++) sum += run->block_fitness[b];
+    for (int64_t b = first; b < end; b++) sum += run->block_fitness[b];
     *mean = sum / n;
-    for (int64_t b = 0; b < partition->blocks; b++) {
+    for (int64_t b = first; b < end; b++) {
         const double size =
             (double)(hg_block_start(partition, b + 1) - hg_block_start(partition, b));
         const double deviation = run->block_fitness[b] / size - *mean;
         spread += run->block_spread[b] + size * deviation * deviation;
     }
     *variance = n > 1.0 ? spread / (n - 1.0) : 0.0;
+}
+
+void hg_gather_fitness(const hg_run *run, double *mean, double *variance)
+{
+    fitness_of_blocks(run, 0, run->partition.blocks, mean, variance);
+}
+
+void hg_gather_deme_fitness(const hg_run *run, int64_t deme, double *mean, double *variance)
+{
+    fitness_of_blocks(run, run->partition.deme_block[deme], run->partition.deme_block[deme + 1],
+                      mean, variance);
 }

@@ -83,6 +83,7 @@ static void apply(hg_run *run, hg_worker *worker, const hg_mutator *mutator)
         *value = mutated > mutator->floor ? mutated : mutator->floor;
     }
     worker->mutations += worker->sites;
+    hg_demes_note_mutations(run, worker);
     worker->sites = 0;
 }
 

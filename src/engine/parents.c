@@ -109,6 +109,7 @@ hg_status hg_find_parents(hg_run *run)
     double since = hg_clock();
     if (run->config.selection.scheme == HG_SELECTION_NONE) {
         inherit_from_self(run);
+        if (run->lives_on != NULL) note_survivors(run); /* they do not mutate */
         return HG_OK;
     }
     for (int64_t d = 0; d < run->partition.demes; d++) HG_TRY(weigh_deme(run, d));

@@ -26,12 +26,12 @@ static void add_moments(void *in, void *inout, int *length, MPI_Datatype *type)
 }
 
 /* A new mutant should fit the grid, also where its allele has not varied for long. */
-static void expect_mutations(hg_run *run)
+void hg_expect_mutations(const hg_run *run, hg_moments *moments)
 {
     enum { STANDARD_DEVIATIONS = 16 };
     for (int m = 0; m < run->mutators; m++)
         for (int64_t locus = 0; locus < run->mutator[m].loci; locus++)
-            run->moments_genome.least[run->mutator[m].offset + locus] =
+            moments->least[run->mutator[m].offset + locus] =
                 STANDARD_DEVIATIONS * run->mutator[m].sd;
 }
 
@@ -41,7 +41,7 @@ hg_status hg_record_create(hg_run *run)
     HG_TRY(hg_moments_create(&run->moments_genome, genotypes->stride, run->threads, run->kernels));
     HG_TRY(hg_moments_create(&run->moments_expression, genotypes->expression_stride, run->threads,
                              run->kernels));
-    expect_mutations(run);
+    hg_expect_mutations(run, &run->moments_genome);
     const size_t columns =
         (size_t)(run->moments_genome.columns + run->moments_expression.columns);
     HG_TRY(hg_allocate(&run->moment, HG_MEMORY_STATISTICS, COLUMNS + columns, sizeof(hg_moment)));
@@ -51,7 +51,7 @@ hg_status hg_record_create(hg_run *run)
     MPI_Type_contiguous((int)(sizeof(hg_moment) / 8), MPI_INT64_T, &run->moment_type);
     MPI_Type_commit(&run->moment_type);
     MPI_Op_create(add_moments, 1, &run->moment_op);
-    return HG_OK;
+    return hg_demes_create(run);
 }
 
 void hg_record_free(hg_run *run)
@@ -61,6 +61,7 @@ void hg_record_free(hg_run *run)
     hg_release(&run->moment);
     hg_release(&run->extreme);
     hg_statistics_free(&run->statistics);
+    hg_demes_free(run);
     if (run->moment_type == MPI_DATATYPE_NULL) return;
     MPI_Type_free(&run->moment_type);
     MPI_Op_free(&run->moment_op);
@@ -85,16 +86,20 @@ bool hg_snapshot_due(const hg_run *run, int64_t generation)
 
 /* --- statistics ------------------------------------------------------------------- */
 
+bool hg_has_offspring(const hg_run *run, int64_t own)
+{
+    const uint8_t *second = run->mates.chosen, *away = run->migrants.chosen; /* or NULL */
+    return run->parentage.children[own] > 0 || (second != NULL && second[own] != 0) ||
+           (away != NULL && away[own] != 0);
+}
+
 static void count_own(hg_run *run, hg_moment *moment)
 {
     moment[COUNTS] = moment[EXTREMES] = (hg_moment){.largest = -INFINITY};
     for (int t = 0; t < run->threads; t++)
         moment[COUNTS].limb[MUTATIONS] += run->worker[t].mutations;
-    const uint8_t *second = run->mates.chosen, *away = run->migrants.chosen; /* or NULL */
     for (int64_t i = 0; i < run->partition.count; i++) {
-        moment[COUNTS].limb[PARENTS] +=
-            run->parentage.children[i] > 0 || (second != NULL && second[i] != 0) ||
-            (away != NULL && away[i] != 0);
+        moment[COUNTS].limb[PARENTS] += hg_has_offspring(run, i);
         moment[COUNTS].limb[STABLE] += run->genotypes.stable[run->row[i]];
         moment[COUNTS].largest = fmax(moment[COUNTS].largest, run->fitness[i]);
         moment[EXTREMES].largest = fmax(moment[EXTREMES].largest, -run->fitness[i]);
@@ -117,10 +122,11 @@ static bool reduce(hg_run *run)
     return moment[COUNTS].limb[UNFIT] == 0;
 }
 
-static void note_range(hg_run *run, hg_worker *worker, const double *const *genome,
-                       const double *const *expression, const int64_t *copies, int count)
+static void note_range(hg_run *run, hg_worker *worker, const int32_t *row,
+                       const double *const *genome, const double *const *expression,
+                       const int64_t *copies, int count)
 {
-    (void)copies;
+    (void)row, (void)copies;
     hg_moments_note_range(&run->moments_genome, worker->number, genome, count);
     hg_moments_note_range(&run->moments_expression, worker->number, expression, count);
 }
@@ -144,11 +150,21 @@ static hg_status fit_grids(hg_run *run)
                    genomes ? "the expression of a gene" : "an allele");
 }
 
+/* All individuals' sums alone; the demes' have their own tries. */
+static void add_total(hg_run *run, hg_worker *worker, const int32_t *row,
+                      const double *const *genome, const double *const *expression,
+                      const int64_t *copies, int count)
+{
+    (void)row;
+    hg_moments_add(&run->moments_genome, worker->number, genome, copies, count);
+    hg_moments_add(&run->moments_expression, worker->number, expression, copies, count);
+}
+
 static void sum_again(hg_run *run)
 {
     hg_moments_begin(&run->moments_genome);
     hg_moments_begin(&run->moments_expression);
-    hg_visit_all(run, hg_tally);
+    hg_visit_all(run, add_total);
 }
 
 /* Means and variances of all columns; false where the sums must be taken again. */
@@ -199,6 +215,7 @@ hg_status hg_record_statistics(hg_run *run)
         fits = reduce(run);
     }
     fill_scalars(run);
+    HG_TRY(hg_demes_record(run));
     hg_run_note(run, HG_PHASE_STATISTICS, &since);
     return HG_OK;
 }
@@ -206,6 +223,11 @@ hg_status hg_record_statistics(hg_run *run)
 hg_status hg_record_statistics_anew(hg_run *run)
 {
     sum_again(run);
+    if (run->demes.count > 0) {
+        hg_demes_note_rows(run);
+        hg_demes_restart(run);
+        hg_visit_all(run, hg_demes_tally);
+    }
     return hg_record_statistics(run);
 }
 

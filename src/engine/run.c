@@ -59,6 +59,7 @@ static void begin_generation(hg_run *run, int64_t generation)
     run->making = generation;
     run->recording = hg_statistics_due(run, generation);
     for (int t = 0; t < run->threads; t++) run->worker[t].mutations = 0;
+    hg_demes_begin(run);
     if (!run->recording) return;
     hg_moments_begin(&run->moments_genome);
     hg_moments_begin(&run->moments_expression);

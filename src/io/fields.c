@@ -7,6 +7,7 @@
 
 #define NETWORK HG_GROUP_NETWORK
 #define STATISTICS HG_GROUP_STATISTICS
+#define DEMES HG_GROUP_DEMES
 #define SNAPSHOTS HG_GROUP_SNAPSHOTS
 #define PERFORMANCE HG_GROUP_PERFORMANCE
 #define OF(member) .offset = offsetof(hg_statistics, member)
@@ -19,6 +20,9 @@ static const char generation_doc[] =
 #define PER_RECORD {HG_AXIS_GENERATION}
 #define PER_GENE {HG_AXIS_GENERATION, HG_AXIS_GENE}
 #define PER_EDGE {HG_AXIS_GENERATION, HG_AXIS_EDGE}
+#define PER_DEME {HG_AXIS_GENERATION, HG_AXIS_DEME}
+#define PER_DEME_GENE {HG_AXIS_GENERATION, HG_AXIS_DEME, HG_AXIS_GENE}
+#define PER_DEME_EDGE {HG_AXIS_GENERATION, HG_AXIS_DEME, HG_AXIS_EDGE}
 #define PER_INDIVIDUAL {HG_AXIS_GENERATION, HG_AXIS_INDIVIDUAL}
 
 const hg_dataset hg_datasets[] = {
@@ -72,6 +76,44 @@ const hg_dataset hg_datasets[] = {
      "nutrients in the environment, from 0 to 1", "", OF(nutrients)},
     {STATISTICS, "optimum", HG_TYPE_FLOAT64, PER_GENE, "1",
      "optimum of the Gaussian fitness in force", "", HG_WITH_VARYING_OPTIMUM, OF(optimum)},
+
+    {DEMES, "generation", HG_TYPE_INT64, PER_RECORD, "1", "generation recorded", generation_doc,
+     OF(generation)},
+    {DEMES, "deme", HG_TYPE_INT32, {HG_AXIS_DEME}, "1", "index of the deme", .doc = "From 0."},
+    {DEMES, "gene", HG_TYPE_INT32, {HG_AXIS_GENE}, "1", "index of the gene", .doc = "From 0."},
+    {DEMES, "fitness_mean", HG_TYPE_FLOAT64, PER_DEME, "1", "mean fitness in the deme", "",
+     OF(deme.fitness_mean)},
+    {DEMES, "fitness_variance", HG_TYPE_FLOAT64, PER_DEME, "1",
+     "variance of fitness within the deme", "Divided by the deme's size less 1.",
+     OF(deme.fitness_variance)},
+    {DEMES, "fitness_min", HG_TYPE_FLOAT64, PER_DEME, "1", "lowest fitness in the deme", "",
+     OF(deme.fitness_min)},
+    {DEMES, "fitness_max", HG_TYPE_FLOAT64, PER_DEME, "1", "highest fitness in the deme", "",
+     OF(deme.fitness_max)},
+    {DEMES, "parents", HG_TYPE_INT64, PER_DEME, "1",
+     "individuals of the deme in the generation before with offspring in this one, in any deme",
+     "0 in generation 0.", OF(deme.parents)},
+    {DEMES, "mutations", HG_TYPE_INT64, PER_DEME, "1",
+     "alleles and weights changed by mutation in the deme in this generation", "",
+     OF(deme.mutations)},
+    {DEMES, "stable_fraction", HG_TYPE_FLOAT64, PER_DEME, "1",
+     "share of the deme's individuals with stable development", "", OF(deme.stable_fraction)},
+    {DEMES, "basal_mean", HG_TYPE_FLOAT64, PER_DEME_GENE, "1",
+     "mean basal expression capacity in the deme", "", OF(deme.basal_mean)},
+    {DEMES, "basal_variance", HG_TYPE_FLOAT64, PER_DEME_GENE, "1",
+     "variance of the basal expression capacity within the deme",
+     "Divided by the deme's size less 1.", OF(deme.basal_variance)},
+    {DEMES, "expression_mean", HG_TYPE_FLOAT64, PER_DEME_GENE, "1", "mean expression in the deme",
+     "", OF(deme.expression_mean)},
+    {DEMES, "expression_variance", HG_TYPE_FLOAT64, PER_DEME_GENE, "1",
+     "variance of expression within the deme", "Divided by the deme's size less 1.",
+     OF(deme.expression_variance)},
+    {DEMES, "weight_mean", HG_TYPE_FLOAT64, PER_DEME_EDGE, "1",
+     "mean strength of the edge in the deme", "", HG_WITH_HERITABLE_WEIGHTS,
+     OF(deme.weight_mean)},
+    {DEMES, "weight_variance", HG_TYPE_FLOAT64, PER_DEME_EDGE, "1",
+     "variance of the strength of the edge within the deme", "Divided by the deme's size less 1.",
+     HG_WITH_HERITABLE_WEIGHTS, OF(deme.weight_variance)},
 
     {SNAPSHOTS, "generation", HG_TYPE_INT64, PER_RECORD, "1", "generation of the snapshot",
      .doc = generation_doc},
@@ -176,6 +218,7 @@ static const struct {
 } groups[HG_GROUPS] = {
     [HG_GROUP_NETWORK] = {"network", "the regulatory network"},
     [HG_GROUP_STATISTICS] = {"statistics", "statistics over all individuals, by generation"},
+    [HG_GROUP_DEMES] = {"statistics/demes", "the same statistics deme by deme"},
     [HG_GROUP_SNAPSHOTS] = {"snapshots", "every individual of chosen generations"},
     [HG_GROUP_PERFORMANCE] = {"performance", "where the time and the memory went"},
 };
@@ -186,6 +229,7 @@ static const struct {
     [HG_AXIS_NONE] = {"", ""},
     [HG_AXIS_GENERATION] = {"generation", ""},
     [HG_AXIS_INDIVIDUAL] = {"individual", "individuals, from 0"},
+    [HG_AXIS_DEME] = {"deme", ""},
     [HG_AXIS_GENE] = {"gene", ""},
     [HG_AXIS_EDGE] = {"edge", "edges of the network, in the order of /network"},
     [HG_AXIS_ALLELE] = {"allele", "the two alleles of a diploid"},
@@ -221,6 +265,7 @@ bool hg_dataset_present(const hg_dataset *dataset, const hg_config *config,
                         const hg_network *network)
 {
     const bool heritable = config->network.heritable && network->edges > 0;
+    if (dataset->group == HG_GROUP_DEMES && config->population.demes < 2) return false;
     switch (dataset->presence) {
     case HG_WITH_EDGES: return network->edges > 0;
     case HG_WITH_HERITABLE_WEIGHTS: return heritable;

@@ -16,11 +16,11 @@
 #include "population/network.h"
 
 /** The groups of the file, in the order in which they are created. */
-typedef enum hg_group { HG_GROUP_NETWORK, HG_GROUP_STATISTICS, HG_GROUP_SNAPSHOTS,
-                        HG_GROUP_PERFORMANCE, HG_GROUPS } hg_group;
+typedef enum hg_group { HG_GROUP_NETWORK, HG_GROUP_STATISTICS, HG_GROUP_DEMES,
+                        HG_GROUP_SNAPSHOTS, HG_GROUP_PERFORMANCE, HG_GROUPS } hg_group;
 
-typedef enum hg_axis { HG_AXIS_NONE, HG_AXIS_GENERATION, HG_AXIS_INDIVIDUAL, HG_AXIS_GENE,
-                       HG_AXIS_EDGE, HG_AXIS_ALLELE, HG_AXIS_PHASE, HG_AXIS_CATEGORY,
+typedef enum hg_axis { HG_AXIS_NONE, HG_AXIS_GENERATION, HG_AXIS_INDIVIDUAL, HG_AXIS_DEME,
+                       HG_AXIS_GENE, HG_AXIS_EDGE, HG_AXIS_ALLELE, HG_AXIS_PHASE, HG_AXIS_CATEGORY,
                        HG_AXIS_RANK, HG_AXIS_KIND, HG_AXES } hg_axis;
 
 #define HG_RANK_MOST 4 /* axes of a dataset */
@@ -43,7 +43,7 @@ typedef struct hg_dataset {
     const char *doc;            /**< for the manual; "" where long_name says it all */
     hg_presence presence;
     hg_field field;             /**< snapshots: the field that asks for it */
-    size_t offset;              /**< /statistics: of the value, or of the pointer to the
+    size_t offset;              /**< /statistics, its demes: of the value, or of the pointer to the
                                      values, in hg_statistics */
 } hg_dataset;
 
@@ -59,7 +59,7 @@ extern const int hg_dataset_count;
 extern const hg_attribute hg_attributes[];
 extern const int hg_attribute_count;
 
-/** "network", "statistics", ... */
+/** "network", "statistics", "statistics/demes", ... */
 const char *hg_group_name(hg_group group);
 /** What the group holds, a few words. */
 const char *hg_group_title(hg_group group);

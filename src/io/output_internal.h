@@ -20,10 +20,10 @@
 #include "io/output.h"
 #include "io/provenance.h"
 
-#define HG_COLUMNS_MOST 32
+#define HG_COLUMNS_MOST 48
 #define HG_SNAPSHOT_FIELDS_MOST 16
 
-/** One dataset of /statistics. */
+/** One dataset of /statistics or of /statistics/demes. */
 typedef struct hg_output_column {
     const hg_dataset *dataset;
     hid_t handle;

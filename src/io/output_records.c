@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The records of /statistics: a record is small, so they are gathered and written by the
+ * The records of /statistics and of /statistics/demes: a record is small, so they are gathered and written by the
  * hundred. Root writes; the others take part in making the datasets longer. */
 #include "io/output_internal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -14,33 +15,31 @@
 
 static bool is_column(const hg_dataset *dataset)
 {
-    return dataset->group == HG_GROUP_STATISTICS && dataset->axes[0] == HG_AXIS_GENERATION;
+    return (dataset->group == HG_GROUP_STATISTICS || dataset->group == HG_GROUP_DEMES) &&
+           dataset->axes[0] == HG_AXIS_GENERATION;
 }
 
-static hg_status open_column(hg_output *output, hid_t group, const hg_dataset *dataset)
+static hg_status open_column(hg_output *output, const hg_dataset *dataset)
 {
+    char path[64];
+    snprintf(path, sizeof path, "%s/%s", hg_group_name(dataset->group), dataset->name);
     if (output->column_count == HG_COLUMNS_MOST)
         return hg_fail(HG_BUG, "more columns of statistics than HG_COLUMNS_MOST");
     hg_output_column *column = &output->columns[output->column_count++];
     *column = (hg_output_column){.dataset = dataset, .width = 1};
-    if (hg_dataset_rank(dataset, 1) == 2)
-        column->width = hg_output_axis_length(&output->plan, dataset->axes[1]);
-    column->handle = H5Dopen2(group, dataset->name, H5P_DEFAULT);
+    for (int a = 1; a < hg_dataset_rank(dataset, 1); a++)
+        column->width *= hg_output_axis_length(&output->plan, dataset->axes[a]);
+    column->handle = H5Dopen2(output->file, path, H5P_DEFAULT);
     output->record_bytes += column->width * VALUE_SIZE;
     return column->handle < 0 ? hg_h5_fail(HG_IO, dataset->name) : HG_OK;
 }
 
 hg_status hg_output_records_open(hg_output *output)
 {
-    hid_t group = H5Gopen2(output->file, hg_group_name(HG_GROUP_STATISTICS), H5P_DEFAULT);
-    if (group < 0) return hg_h5_fail(HG_IO, "statistics");
-    hg_status status = HG_OK;
-    for (int i = 0; i < hg_dataset_count && status == HG_OK; i++)
+    for (int i = 0; i < hg_dataset_count; i++)
         if (is_column(&hg_datasets[i]) &&
             hg_dataset_present(&hg_datasets[i], output->plan.config, output->plan.network))
-            status = open_column(output, group, &hg_datasets[i]);
-    hg_h5_close(&group);
-    HG_TRY(status);
+            HG_TRY(open_column(output, &hg_datasets[i]));
 
     output->capacity = BUFFER_BYTES / output->record_bytes;
     if (output->capacity > RECORDS_MOST) output->capacity = RECORDS_MOST;
@@ -95,14 +94,17 @@ hg_status hg_output_statistics(hg_output *output, const hg_statistics *statistic
 
 static hg_status write_column(hg_output *output, const hg_output_column *column)
 {
-    const hsize_t width = (hsize_t)column->width, count = (hsize_t)output->buffered;
-    const hsize_t extent[2] = {(hsize_t)output->records + count, width};
+    const hsize_t count = (hsize_t)output->buffered;
+    const int rank = hg_dataset_rank(column->dataset, 1);
+    hsize_t extent[HG_RANK_MOST] = {(hsize_t)output->records + count};
+    hsize_t start[HG_RANK_MOST] = {(hsize_t)output->records}, block[HG_RANK_MOST] = {count};
+    for (int a = 1; a < rank; a++)
+        extent[a] = block[a] =
+            (hsize_t)hg_output_axis_length(&output->plan, column->dataset->axes[a]);
     if (H5Dset_extent(column->handle, extent) < 0)
         return hg_output_broken(output, column->dataset->name);
     if (output->rank != 0) return HG_OK;
 
-    const int rank = hg_dataset_rank(column->dataset, 1);
-    const hsize_t start[2] = {(hsize_t)output->records, 0}, block[2] = {count, width};
     hid_t memory = H5Screate_simple(rank, block, NULL);
     hid_t file = H5Dget_space(column->handle);
     H5Sselect_hyperslab(file, H5S_SELECT_SET, start, NULL, block, NULL);

@@ -20,6 +20,7 @@ int64_t hg_output_axis_length(const hg_output_plan *plan, hg_axis axis)
 {
     switch (axis) {
     case HG_AXIS_INDIVIDUAL: return plan->config->population.individuals;
+    case HG_AXIS_DEME: return plan->config->population.demes;
     case HG_AXIS_GENE: return plan->network->genes;
     case HG_AXIS_EDGE: return plan->network->edges;
     case HG_AXIS_ALLELE: return 2;
@@ -80,9 +81,9 @@ static void set_chunks(hid_t properties, const hg_dataset *dataset, int rank,
         chunk[1] = (hsize_t)hg_output_chunk_individuals((int64_t)lengths[1], row);
     } else {
         const int64_t width = rank >= 2 ? (int64_t)lengths[1] : 1;
-        if (rank >= 2) chunk[1] = (hsize_t)least(width, CHUNK_BYTES / size);
+        if (rank >= 2) chunk[1] = (hsize_t)most(1, least(width, CHUNK_BYTES / row));
         const int64_t room = rank >= 2 ? CHUNK_BYTES : RECORD_CHUNK_BYTES;
-        chunk[0] = (hsize_t)most(1, least(records_expected(config), room / (width * size)));
+        chunk[0] = (hsize_t)most(1, least(records_expected(config), room / (width * row)));
     }
     H5Pset_chunk(properties, rank, chunk);
     H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER);
@@ -202,12 +203,12 @@ static hg_status fill(hid_t group, const char *name, hid_t type, const void *val
     return status;
 }
 
-static hg_status fill_indices(hid_t group, int64_t count)
+static hg_status fill_indices(hid_t group, const char *name, int64_t count)
 {
     int32_t *indices;
     HG_TRY(hg_allocate(&indices, HG_MEMORY_OUTPUT, (size_t)count, sizeof *indices));
     for (int64_t i = 0; i < count; i++) indices[i] = (int32_t)i;
-    const hg_status status = fill(group, "gene", H5T_NATIVE_INT32, indices);
+    const hg_status status = fill(group, name, H5T_NATIVE_INT32, indices);
     hg_release(&indices);
     return status;
 }
@@ -239,7 +240,9 @@ static hg_status write_group(hid_t file, hg_group which, const hg_output_plan *p
     if (group < 0) return hg_h5_fail(HG_IO, hg_group_name(which));
     hg_status status = hg_h5_put_text(group, "title", hg_group_title(which));
     if (status == HG_OK) status = create_datasets(group, which, plan);
-    if (status == HG_OK) status = fill_indices(group, plan->network->genes);
+    if (status == HG_OK) status = fill_indices(group, "gene", plan->network->genes);
+    if (status == HG_OK && which == HG_GROUP_DEMES)
+        status = fill_indices(group, "deme", plan->config->population.demes);
     if (status == HG_OK && which == HG_GROUP_NETWORK) status = fill_network(group, plan->network);
     hg_h5_close(&group);
     return status;
@@ -282,7 +285,8 @@ hg_status hg_output_skeleton(const char *path, const hg_output_plan *plan,
     if (file < 0) return hg_h5_fail(HG_IO, "cannot create the file");
     hg_status status = write_attributes(file, plan);
     for (hg_group group = HG_GROUP_NETWORK; group <= HG_GROUP_SNAPSHOTS; group++)
-        if (status == HG_OK) status = write_group(file, group, plan);
+        if (status == HG_OK && (group != HG_GROUP_DEMES || plan->config->population.demes > 1))
+            status = write_group(file, group, plan);
     if (status == HG_OK) {
         hid_t group = create_group(file, "provenance");
         status = group < 0 ? hg_h5_fail(HG_IO, "provenance")

@@ -208,6 +208,10 @@ static void check_demes(const check *c)
     const hg_config *config = c->config;
     const int64_t demes = config->population.demes, *sizes = config->population.deme_sizes;
     const hg_node *node = given(c, "population.demes");
+    if (demes > 1 && config->migration.scheme == HG_MIGRATION_MATRIX &&
+        given(c, "migration.matrix") == NULL)
+        hg_mistakes_add(c->mistakes, place_of(c, "migration.scheme"), "migration.scheme: matrix "
+                        "needs migration.matrix, a row and a column per deme");
     if (node == NULL || has_mistake_at(c, node->place)) return;
     double sum = 0.0;
     for (int64_t d = 0; sizes != NULL && d < demes; d++) sum += (double)sizes[d];

@@ -240,6 +240,14 @@ static void check_series(const hg_slot *slot, const hg_node *map, const hg_serie
         if (!hg_key_in_range(slot->key, series->values[i]))
             hg_value_refuse(slot, values->kind == HG_NODE_LIST ? values->child[i] : values,
                             "%g is out of range", series->values[i]);
+    if (values != NULL && series->count == 0)
+        hg_mistakes_add(slot->mistakes, values->place, "%s: the list of values is empty; allowed: "
+                        "at least one", slot->label);
+    const double trough = series->mean - fabs(series->amplitude);
+    const double crest = series->mean + fabs(series->amplitude);
+    if (series->kind == HG_SERIES_SINE &&
+        !(hg_key_in_range(slot->key, trough) && hg_key_in_range(slot->key, crest)))
+        hg_value_refuse(slot, map, "the wave from %g to %g is out of range", trough, crest);
     if (series->kind == HG_SERIES_RAMP && series->end <= series->start)
         hg_mistakes_add(slot->mistakes, map->place, "%s: the ramp ends at %g, not after its start "
                         "at %g; allowed: end > start", slot->label, series->end, series->start);

@@ -21,8 +21,46 @@ hg_status hg_statistics_create(hg_statistics *statistics, int64_t genes, int64_t
     return column(&statistics->optimum, optimum_varies ? genes : 0);
 }
 
+hg_status hg_statistics_create_demes(hg_statistics *statistics, int64_t demes, bool heritable)
+{
+    hg_deme_statistics *deme = &statistics->deme;
+    const int64_t genes = statistics->genes, edges = heritable ? statistics->edges : 0;
+    deme->demes = demes;
+    HG_TRY(column(&deme->fitness_mean, demes));
+    HG_TRY(column(&deme->fitness_variance, demes));
+    HG_TRY(column(&deme->fitness_min, demes));
+    HG_TRY(column(&deme->fitness_max, demes));
+    HG_TRY(hg_allocate(&deme->parents, HG_MEMORY_STATISTICS, (size_t)demes, sizeof(int64_t)));
+    HG_TRY(hg_allocate(&deme->mutations, HG_MEMORY_STATISTICS, (size_t)demes, sizeof(int64_t)));
+    HG_TRY(column(&deme->stable_fraction, demes));
+    HG_TRY(column(&deme->basal_mean, demes * genes));
+    HG_TRY(column(&deme->basal_variance, demes * genes));
+    HG_TRY(column(&deme->expression_mean, demes * genes));
+    HG_TRY(column(&deme->expression_variance, demes * genes));
+    HG_TRY(column(&deme->weight_mean, demes * edges));
+    return column(&deme->weight_variance, demes * edges);
+}
+
+static void free_demes(hg_deme_statistics *deme)
+{
+    hg_release(&deme->fitness_mean);
+    hg_release(&deme->fitness_variance);
+    hg_release(&deme->fitness_min);
+    hg_release(&deme->fitness_max);
+    hg_release(&deme->parents);
+    hg_release(&deme->mutations);
+    hg_release(&deme->stable_fraction);
+    hg_release(&deme->basal_mean);
+    hg_release(&deme->basal_variance);
+    hg_release(&deme->expression_mean);
+    hg_release(&deme->expression_variance);
+    hg_release(&deme->weight_mean);
+    hg_release(&deme->weight_variance);
+}
+
 void hg_statistics_free(hg_statistics *statistics)
 {
+    free_demes(&statistics->deme);
     hg_release(&statistics->basal_mean);
     hg_release(&statistics->basal_variance);
     hg_release(&statistics->expression_mean);

@@ -8,6 +8,18 @@
 
 #include "base/status.h"
 
+/** The same by deme: arrays [demes], or [demes][genes] or [edges]; NULL where there is one. */
+typedef struct hg_deme_statistics {
+    int64_t demes;
+    double *fitness_mean, *fitness_variance, *fitness_min, *fitness_max;
+    int64_t *parents;   /**< of the deme in the generation before, with offspring anywhere */
+    int64_t *mutations;
+    double *stable_fraction;
+    double *basal_mean, *basal_variance;
+    double *expression_mean, *expression_variance;
+    double *weight_mean, *weight_variance; /**< NULL unless heritable */
+} hg_deme_statistics;
+
 /** One record. Variances divide by N-1 (0 where N is 1). Arrays are owned. */
 typedef struct hg_statistics {
     int64_t genes, edges;
@@ -21,10 +33,14 @@ typedef struct hg_statistics {
     double *expression_mean, *expression_variance; /**< [genes] */
     double *weight_mean, *weight_variance;         /**< [edges], NULL unless heritable */
     double *optimum;                               /**< [genes], NULL unless it varies */
+    hg_deme_statistics deme;
 } hg_statistics;
 
 hg_status hg_statistics_create(hg_statistics *statistics, int64_t genes, int64_t edges,
                                bool heritable, bool optimum_varies);
+/** Adds the arrays of the demes to statistics created before. Free also after failure. */
+hg_status hg_statistics_create_demes(hg_statistics *statistics, int64_t demes, bool heritable);
+
 void hg_statistics_free(hg_statistics *statistics);
 
 #endif

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Statistics of each deme. Individuals of different demes never share a genotype, so that a
+ * genotype is added to the sums of one deme. A deme's sums have a grid of their own
+ * (population/moments.h), and a few slots, each behind a lock, for the threads to share: one
+ * slot per thread and deme would be felt in memory, and which slot a genotype is added to does
+ * not matter, as the sums are exact.
+ */
+#include <inttypes.h>
+#include <math.h>
+
+#include "base/memory.h"
+#include "engine/engine.h"
+
+/* Two entries in front of a deme's columns carry what is not a column. */
+enum { COUNTS, EXTREMES, COLUMNS, MOST_ATTEMPTS = 8 };
+enum { PARENTS, MUTATIONS, STABLE, UNFIT };
+
+static int64_t genome_columns(const hg_run *run) { return run->demes.genome[0].columns; }
+static int64_t columns_of(const hg_run *run)
+{
+    return genome_columns(run) + run->demes.expression[0].columns;
+}
+
+static hg_moment *entries_of(const hg_run *run, int64_t deme)
+{
+    return run->demes.moment + deme * (COLUMNS + columns_of(run));
+}
+
+static hg_status create_sums(hg_run *run)
+{
+    hg_demes *demes = &run->demes;
+    for (int64_t d = 0; d < demes->count; d++) {
+        HG_TRY(hg_moments_create(&demes->genome[d], run->genotypes.stride, demes->slots,
+                                 run->kernels));
+        HG_TRY(hg_moments_create(&demes->expression[d], run->genotypes.expression_stride,
+                                 demes->slots, run->kernels));
+        hg_expect_mutations(run, &demes->genome[d]);
+    }
+    const size_t columns = (size_t)columns_of(run), count = (size_t)demes->count;
+    HG_TRY(hg_allocate(&demes->moment, HG_MEMORY_STATISTICS, count * (COLUMNS + columns),
+                       sizeof(hg_moment)));
+    return hg_allocate(&demes->extreme, HG_MEMORY_STATISTICS, count * 2 * columns, sizeof(double));
+}
+
+hg_status hg_demes_create(hg_run *run)
+{
+    hg_demes *demes = &run->demes;
+    const int64_t count = run->partition.demes;
+    if (count == 1) return HG_OK;
+    demes->slots = count < run->threads ? run->threads / (int)count : 1;
+    HG_TRY(hg_allocate(&demes->of_row, HG_MEMORY_STATISTICS, (size_t)run->genotypes.rows,
+                       sizeof(int32_t)));
+    HG_TRY(hg_allocate(&demes->genome, HG_MEMORY_STATISTICS, (size_t)count, sizeof(hg_moments)));
+    HG_TRY(hg_allocate(&demes->expression, HG_MEMORY_STATISTICS, (size_t)count,
+                       sizeof(hg_moments)));
+    HG_TRY(hg_allocate(&demes->mutations, HG_MEMORY_STATISTICS, (size_t)count, sizeof(int64_t)));
+    HG_TRY(hg_allocate(&demes->pending, HG_MEMORY_STATISTICS, (size_t)count, sizeof(bool)));
+    HG_TRY(hg_allocate(&demes->lock, HG_MEMORY_STATISTICS, (size_t)(count * demes->slots),
+                       sizeof(omp_lock_t)));
+    for (int64_t l = 0; l < count * demes->slots; l++) omp_init_lock(&demes->lock[l]);
+    demes->count = count;
+    HG_TRY(create_sums(run));
+    return hg_statistics_create_demes(&run->statistics, count, run->genotypes.edges > 0);
+}
+
+void hg_demes_free(hg_run *run)
+{
+    hg_demes *demes = &run->demes;
+    for (int64_t d = 0; d < demes->count; d++) {
+        hg_moments_free(&demes->genome[d]);
+        hg_moments_free(&demes->expression[d]);
+    }
+    for (int64_t l = 0; l < demes->count * demes->slots; l++) omp_destroy_lock(&demes->lock[l]);
+    hg_release(&demes->of_row);
+    hg_release(&demes->genome);
+    hg_release(&demes->expression);
+    hg_release(&demes->mutations);
+    hg_release(&demes->pending);
+    hg_release(&demes->lock);
+    hg_release(&demes->moment);
+    hg_release(&demes->extreme);
+}
+
+/* Empties the sums of the demes that are to be added up. */
+static void empty_sums(hg_run *run)
+{
+    for (int64_t d = 0; d < run->demes.count; d++) {
+        if (!run->demes.pending[d]) continue;
+        hg_moments_begin(&run->demes.genome[d]);
+        hg_moments_begin(&run->demes.expression[d]);
+    }
+}
+
+void hg_demes_restart(hg_run *run)
+{
+    for (int64_t d = 0; d < run->demes.count; d++) run->demes.pending[d] = true;
+    empty_sums(run);
+}
+
+void hg_demes_begin(hg_run *run)
+{
+    for (int64_t d = 0; d < run->demes.count; d++) run->demes.mutations[d] = 0;
+    if (run->recording) hg_demes_restart(run);
+}
+
+void hg_demes_note_rows(hg_run *run)
+{
+    int32_t *of_row = run->demes.of_row;
+    if (of_row == NULL) return;
+#pragma omp parallel for schedule(static) num_threads(run->threads)
+    for (int64_t i = 0; i < run->partition.count; i++) {
+        const int32_t deme = hg_partition_deme(&run->partition, run->partition.first + i);
+        __atomic_store_n(&of_row[run->row[i]], deme, __ATOMIC_RELAXED);
+    }
+}
+
+void hg_demes_note_mutations(hg_run *run, const hg_worker *worker)
+{
+    if (run->demes.count == 0) return;
+    for (int i = 0; i < worker->sites; i++) {
+        const int32_t deme = hg_partition_deme(&run->partition, worker->site[i].individual);
+        __atomic_add_fetch(&run->demes.mutations[deme], 1, __ATOMIC_RELAXED);
+    }
+}
+
+/* --- adding up ------------------------------------------------------------------------ */
+
+/* Some genotypes of one deme, as one call takes them. */
+typedef struct batch {
+    const double *genome[HG_LANES], *expression[HG_LANES];
+    int64_t copies[HG_LANES];
+    int count;
+} batch;
+
+static void add_batch(hg_run *run, const hg_worker *worker, int64_t deme, const batch *some)
+{
+    hg_demes *demes = &run->demes;
+    const int slot = worker->number % demes->slots;
+    omp_lock_t *lock = &demes->lock[deme * demes->slots + slot];
+    omp_set_lock(lock);
+    hg_moments_add(&demes->genome[deme], slot, some->genome, some->copies, some->count);
+    hg_moments_add(&demes->expression[deme], slot, some->expression, some->copies, some->count);
+    omp_unset_lock(lock);
+}
+
+static void note_batch(hg_run *run, const hg_worker *worker, int64_t deme, const batch *some)
+{
+    hg_demes *demes = &run->demes;
+    const int slot = worker->number % demes->slots;
+    omp_lock_t *lock = &demes->lock[deme * demes->slots + slot];
+    omp_set_lock(lock);
+    hg_moments_note_range(&demes->genome[deme], slot, some->genome, some->count);
+    hg_moments_note_range(&demes->expression[deme], slot, some->expression, some->count);
+    omp_unset_lock(lock);
+}
+
+/* Sorts the genotypes of a call by deme; those of demes that are done with are left out. */
+static void by_deme(hg_run *run, hg_worker *worker, const int32_t *row,
+                    const double *const *genome, const double *const *expression,
+                    const int64_t *copies, int count,
+                    void (*use)(hg_run *, const hg_worker *, int64_t, const batch *))
+{
+    bool used[HG_LANES] = {false};
+    for (int i = 0; i < count; i++) {
+        const int32_t deme = run->demes.of_row[row[i]];
+        batch some = {.count = 0};
+        if (used[i] || !run->demes.pending[deme]) continue;
+        for (int j = i; j < count; j++) {
+            if (run->demes.of_row[row[j]] != deme) continue;
+            some.genome[some.count] = genome[j];
+            some.expression[some.count] = expression[j];
+            some.copies[some.count++] = copies[j];
+            used[j] = true;
+        }
+        use(run, worker, deme, &some);
+    }
+}
+
+void hg_demes_tally(hg_run *run, hg_worker *worker, const int32_t *row,
+                    const double *const *genome, const double *const *expression,
+                    const int64_t *copies, int count)
+{
+    by_deme(run, worker, row, genome, expression, copies, count, add_batch);
+}
+
+static void note_ranges(hg_run *run, hg_worker *worker, const int32_t *row,
+                        const double *const *genome, const double *const *expression,
+                        const int64_t *copies, int count)
+{
+    by_deme(run, worker, row, genome, expression, copies, count, note_batch);
+}
+
+/* --- over all ranks --------------------------------------------------------------------- */
+
+static void count_own(hg_run *run)
+{
+    const hg_partition *partition = &run->partition;
+    for (int64_t d = 0; d < run->demes.count; d++) {
+        hg_moment *entry = entries_of(run, d);
+        entry[COUNTS] = entry[EXTREMES] = (hg_moment){.largest = -INFINITY};
+        entry[COUNTS].limb[MUTATIONS] = run->demes.mutations[d];
+    }
+    for (int64_t i = 0; i < partition->count; i++) {
+        hg_moment *entry = entries_of(run, hg_partition_deme(partition, partition->first + i));
+        entry[COUNTS].limb[PARENTS] += hg_has_offspring(run, i);
+        entry[COUNTS].limb[STABLE] += run->genotypes.stable[run->row[i]];
+        entry[COUNTS].largest = fmax(entry[COUNTS].largest, run->fitness[i]);
+        entry[EXTREMES].largest = fmax(entry[EXTREMES].largest, -run->fitness[i]);
+    }
+}
+
+static void reduce(hg_run *run)
+{
+    hg_demes *demes = &run->demes;
+    count_own(run);
+    for (int64_t d = 0; d < demes->count; d++) {
+        hg_moment *entry = entries_of(run, d);
+        bool fits = hg_moments_pack(&demes->genome[d], entry + COLUMNS);
+        fits &= hg_moments_pack(&demes->expression[d], entry + COLUMNS + genome_columns(run));
+        entry[COUNTS].limb[UNFIT] = !fits;
+    }
+    if (run->partition.ranks == 1) return;
+    /* deme by deme: the number of entries of all may not fit MPI's counts */
+    for (int64_t d = 0; d < demes->count; d++)
+        if (demes->pending[d])
+            MPI_Allreduce(MPI_IN_PLACE, entries_of(run, d), (int)(COLUMNS + columns_of(run)),
+                          run->moment_type, run->moment_op, run->partition.communicator);
+}
+
+static hg_status fit_grids(hg_run *run)
+{
+    hg_demes *demes = &run->demes;
+    const int64_t genome = genome_columns(run), columns = columns_of(run);
+    for (int64_t d = 0; d < demes->count; d++) {
+        hg_moments_begin_range(&demes->genome[d]);
+        hg_moments_begin_range(&demes->expression[d]);
+    }
+    hg_visit_all(run, note_ranges);
+    for (int64_t d = 0; d < demes->count; d++) {
+        double *extreme = demes->extreme + d * 2 * columns;
+        if (!demes->pending[d] || entries_of(run, d)[COUNTS].limb[UNFIT] == 0) continue;
+        hg_moments_pack_range(&demes->genome[d], extreme);
+        hg_moments_pack_range(&demes->expression[d], extreme + 2 * genome);
+        MPI_Allreduce(MPI_IN_PLACE, extreme, (int)(2 * columns), MPI_DOUBLE, MPI_MAX,
+                      run->partition.communicator);
+        if (!hg_moments_set_range(&demes->genome[d], extreme) ||
+            !hg_moments_set_range(&demes->expression[d], extreme + 2 * genome))
+            return hg_fail(HG_BAD_INPUT, "in generation %" PRId64 " the values of deme %" PRId64
+                           " grew beyond all bounds: the run's parameters let them explode",
+                           run->making, d);
+    }
+    return HG_OK;
+}
+
+/* Means and variances of a deme; false where its sums must be taken again. */
+static bool finish_columns(hg_run *run, int64_t d)
+{
+    hg_demes *demes = &run->demes;
+    const hg_deme_statistics *to = &run->statistics.deme;
+    const int64_t genes = run->statistics.genes, edges = run->statistics.edges;
+    const int64_t n = run->partition.deme_start[d + 1] - run->partition.deme_start[d];
+    const hg_moment *entry = entries_of(run, d) + COLUMNS;
+    const bool fits = entries_of(run, d)[COUNTS].limb[UNFIT] == 0;
+    bool fine = hg_moments_finish(&demes->genome[d], entry, n, fits, 0, genes,
+                                  to->basal_mean + d * genes, to->basal_variance + d * genes);
+    if (to->weight_mean != NULL)
+        fine &= hg_moments_finish(&demes->genome[d], entry, n, fits, run->genotypes.weight_offset,
+                                  edges, to->weight_mean + d * edges,
+                                  to->weight_variance + d * edges);
+    fine &= hg_moments_finish(&demes->expression[d], entry + genome_columns(run), n, fits, 0,
+                              genes, to->expression_mean + d * genes,
+                              to->expression_variance + d * genes);
+    return fine;
+}
+
+static void fill_scalars(hg_run *run, int64_t d)
+{
+    hg_deme_statistics *to = &run->statistics.deme;
+    const hg_moment *entry = entries_of(run, d);
+    const hg_partition *partition = &run->partition;
+    const double n = (double)(partition->deme_start[d + 1] - partition->deme_start[d]);
+    hg_gather_deme_fitness(run, d, &to->fitness_mean[d], &to->fitness_variance[d]);
+    to->fitness_max[d] = entry[COUNTS].largest;
+    to->fitness_min[d] = -entry[EXTREMES].largest;
+    to->parents[d] = entry[COUNTS].limb[PARENTS];
+    to->mutations[d] = entry[COUNTS].limb[MUTATIONS];
+    to->stable_fraction[d] = (double)entry[COUNTS].limb[STABLE] / n;
+}
+
+/* Finishes what is pending; returns whether nothing is left, and whether a grid is to be
+ * fitted. */
+static bool finish(hg_run *run, bool *unfit)
+{
+    bool all = true;
+    *unfit = false;
+    for (int64_t d = 0; d < run->demes.count; d++) {
+        if (!run->demes.pending[d]) continue;
+        fill_scalars(run, d);
+        run->demes.pending[d] = !finish_columns(run, d);
+        all &= !run->demes.pending[d];
+        *unfit |= entries_of(run, d)[COUNTS].limb[UNFIT] != 0;
+    }
+    return all;
+}
+
+hg_status hg_demes_record(hg_run *run)
+{
+    bool unfit;
+    if (run->demes.count == 0) return HG_OK;
+    reduce(run);
+    for (int attempt = 1; !finish(run, &unfit) && attempt < MOST_ATTEMPTS; attempt++) {
+        if (unfit) HG_TRY(fit_grids(run));
+        empty_sums(run);
+        hg_visit_all(run, hg_demes_tally);
+        reduce(run);
+    }
+    return HG_OK;
+}
