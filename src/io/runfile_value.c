@@ -240,9 +240,6 @@ static void check_series(const hg_slot *slot, const hg_node *map, const hg_serie
         if (!hg_key_in_range(slot->key, series->values[i]))
             hg_value_refuse(slot, values->kind == HG_NODE_LIST ? values->child[i] : values,
                             "%g is out of range", series->values[i]);
-    if (values != NULL && series->count == 0)
-        hg_mistakes_add(slot->mistakes, values->place, "%s: the list of values is empty; allowed: "
-                        "at least one", slot->label);
     const double trough = series->mean - fabs(series->amplitude);
     const double crest = series->mean + fabs(series->amplitude);
     if (series->kind == HG_SERIES_SINE &&

@@ -2,7 +2,7 @@
  * Second parents: their law, who they may not be, and the genomes that arrive. */
 #include "team.h"
 
-#include "parallel/mates.h"
+#include "parallel/partners.h"
 #include "random/stream.h"
 
 enum { STRIDE = 2, MOST = 64 };
@@ -10,7 +10,8 @@ enum { STRIDE = 2, MOST = 64 };
 typedef struct engine {
     hg_partition partition;
     hg_parentage parentage;
-    hg_mates mates;
+    hg_fetch mates;
+    hg_migration migration; /* none */
     int64_t n;
     double genome[MOST * STRIDE], weight[MOST];
 } engine;
@@ -26,9 +27,9 @@ static bool engine_create(engine *e, int64_t n)
 {
     memset(e, 0, sizeof *e);
     e->n = n;
-    if (hg_partition_create(&e->partition, MPI_COMM_WORLD, n) != HG_OK ||
+    if (hg_partition_create(&e->partition, MPI_COMM_WORLD, n, 1, NULL) != HG_OK ||
         hg_parentage_create(&e->parentage, &e->partition, hg_kernels_best(), STRIDE, true) ||
-        hg_mates_create(&e->mates, &e->partition, STRIDE) != HG_OK)
+        hg_fetch_create(&e->mates, &e->partition, STRIDE, false) != HG_OK)
         return false;
     for (int64_t i = 0; i < e->partition.count; i++)
         for (int k = 0; k < STRIDE; k++)
@@ -38,7 +39,7 @@ static bool engine_create(engine *e, int64_t n)
 
 static void engine_free(engine *e)
 {
-    hg_mates_free(&e->mates);
+    hg_fetch_free(&e->mates);
     hg_parentage_free(&e->parentage);
     hg_partition_free(&e->partition);
 }
@@ -56,13 +57,15 @@ static void draw(engine *e, bool selfing, int64_t generation)
     hg_parentage_cumulate(&e->parentage, e->weight, spacing, 8, generation);
     const double *own = e->weight + partition->first;
     hg_parentage_match(&e->parentage, own, 8, generation, own_genome, e);
-    hg_mates_draw(&e->mates, &e->parentage, own, e->genome, selfing, 8, generation);
+    hg_draw_mates(&e->mates, &e->parentage, &e->migration, e->parentage.parent, e->parentage.low,
+                  e->parentage.high, selfing, 8, generation);
+    hg_fetch_points(&e->mates, &e->parentage, own, e->genome, NULL);
 }
 
 static void settle(engine *e)
 {
     hg_parentage_settle(&e->parentage);
-    hg_mates_settle(&e->mates);
+    hg_fetch_settle(&e->mates);
 }
 
 /* The mate that the offspring's uniform number means, by a walk over all weights in which the

@@ -107,7 +107,7 @@ static const double *own_genome(void *context, int64_t i)
 static bool engine_create(engine *e, int64_t n, const char *kernels)
 {
     memset(e, 0, sizeof *e);
-    if (hg_partition_create(&e->partition, MPI_COMM_WORLD, n) != HG_OK) return false;
+    if (hg_partition_create(&e->partition, MPI_COMM_WORLD, n, 1, NULL) != HG_OK) return false;
     if (hg_parentage_create(&e->parentage, &e->partition, hg_kernels_named(kernels), STRIDE,
                             true) != HG_OK)
         return false;
@@ -176,7 +176,7 @@ static bool broods_are_right(const engine *e, const plain *p)
 static bool is_same(const engine *e, const plain *p)
 {
     const hg_partition *partition = &e->partition;
-    bool same = hg_parentage_total(&e->parentage) == p->total;
+    bool same = hg_parentage_deme_start(&e->parentage, 1) == p->total;
     for (int64_t own = 0; own < partition->count; own++) {
         const int64_t j = partition->first + own, parent = p->parent[j];
         same &= e->parentage.parent[own] == parent;
@@ -228,7 +228,7 @@ START_TEST(parents_are_those_of_a_plain_search)
                 for (int64_t i = 0; i < n; i++)
                     any += p.weight[i] = weight_of(kind, i, n, &state);
                 if (any == 0.0) p.weight[n / 3] = 1.0;
-                draw_plainly(&p, e.partition.block_size, 99, generation);
+                draw_plainly(&p, hg_block_start(&e.partition, 1), 99, generation);
                 engine_draw(&e, p.weight, 99, generation);
                 right &= is_same(&e, &p);
                 hg_parentage_settle(&e.parentage);

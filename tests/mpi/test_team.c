@@ -62,16 +62,19 @@ START_TEST(individuals_are_shared_out)
     const int ranks = ranks_of();
     for (int s = 0; s < HG_COUNT_OF(sizes); s++) {
         hg_partition partition, alone;
-        bool right = hg_partition_create(&partition, MPI_COMM_WORLD, sizes[s]) == HG_OK &&
-                     hg_partition_create(&alone, MPI_COMM_SELF, sizes[s]) == HG_OK;
-        right &= alone.blocks == partition.blocks && alone.block_size == partition.block_size;
+        bool right = hg_partition_create(&partition, MPI_COMM_WORLD, sizes[s], 1, NULL) == HG_OK &&
+                     hg_partition_create(&alone, MPI_COMM_SELF, sizes[s], 1, NULL) == HG_OK;
+        right &= alone.blocks == partition.blocks;
+        const int64_t block_size = hg_block_start(&alone, 1); /* the first one is whole */
+        for (int64_t b = 0; b <= alone.blocks && right; b++)
+            right &= hg_block_start(&alone, b) == hg_block_start(&partition, b);
         int64_t own[2] = {partition.first, partition.count}, all[64 * 2], next = 0;
         ck_assert_int_le(ranks, 64);
         MPI_Allgather(own, 2, MPI_INT64_T, all, 2, MPI_INT64_T, MPI_COMM_WORLD);
         for (int r = 0; r < ranks; r++) {
             right &= all[2 * r] == next;
             next += all[2 * r + 1];
-            right &= all[2 * r + 1] <= (partition.blocks / ranks + 1) * partition.block_size;
+            right &= all[2 * r + 1] <= sizes[s] / ranks + 1 + block_size;
         }
         right &= next == sizes[s];
         for (int64_t b = 0; b < partition.blocks; b++) {

@@ -13,13 +13,23 @@ def profile(value, genes):
 
 
 def series(value, t):
-    """A quantity at generation t: a number, or a table in time."""
+    """A quantity at generation t: a number, or a series in time."""
     if not isinstance(value, dict):
         return value
-    if value["series"] == "constant":
-        return float(value["value"])
-    if value["series"] != "table":
-        raise NotImplementedError(f"series {value['series']}")
+    kind, number = value["series"], {k: float(v) for k, v in value.items()
+                                     if isinstance(v, (int, float))}
+    if kind == "constant":
+        return number["value"]
+    if kind == "ramp":
+        return float(np.interp(t, [number["start"], number["end"]], [number["from"], number["to"]]))
+    if kind == "sine":
+        return number["mean"] + number["amplitude"] * np.sin(
+            2 * np.pi * t / number["period"] + number.get("phase", 0.0))
+    if kind == "steps":
+        values = np.atleast_1d(value["values"]).astype(float)
+        return float(values[int(np.floor(t / number["duration"])) % len(values)])
+    if kind != "table":
+        raise NotImplementedError(f"series {kind}")
     at, values = np.asarray(value["at"], float), np.asarray(value["values"], float)
     if value.get("interpolation", "step") == "linear":
         return float(np.interp(t, at, values))
@@ -51,6 +61,16 @@ class Network:
         return gene if isinstance(gene, int) else self.names.index(gene)
 
 
+def surroundings(config, t):
+    """The factor of temperature and nutrients on basal expression."""
+    expression, environment = config["expression"], config["environment"]
+    warmer = series(environment["temperature"], t) - float(expression["temperature_reference"])
+    factor = float(expression["q10"]) ** (warmer / 10)
+    half = float(expression["nutrient_half_saturation"])
+    food = series(environment["nutrients"], t)
+    return factor * (food / (food + half) if half > 0 else 1.0)
+
+
 def develop(config, network, t, basal, weight):
     """Expression, instability and stable flag of all individuals of generation t."""
     n, genes = basal.shape
@@ -66,6 +86,8 @@ def develop(config, network, t, basal, weight):
         promoted = basal * c**h / (k**h + c**h)
     else:
         raise NotImplementedError(expression["model"])
+    envelope = surroundings(config, t)
+    promoted = promoted * envelope
 
     model = regulation["model"]
     rho = float(regulation.get("strength", 1))
@@ -81,13 +103,21 @@ def develop(config, network, t, basal, weight):
         if model == "hill":
             k, h = profile(expression["k"], genes), profile(expression["n"], genes)
             y = np.maximum(0, c + rho * u)
-            return basal * y**h / (k**h + y**h)
+            return basal * envelope * y**h / (k**h + y**h)
+        if model == "siegal_bergman":
+            return 2 / (1 + np.exp(-float(regulation["slope"]) * u)) - 1
+        if model == "wagner":
+            return np.where(u > 0, 1.0, np.where(u < 0, -1.0, x))
         if model == "sigmoid":
             a = float(regulation["constitutive"])
             return 1 / (1 + (1 - a) / a * np.exp(-u / (a * (1 - a))))
         raise NotImplementedError(model)
 
-    x = np.full((n, genes), float(regulation["constitutive"])) if model == "sigmoid" else promoted
+    x = promoted
+    if model == "sigmoid":
+        x = np.full((n, genes), float(regulation["constitutive"]))
+    elif model in ("siegal_bergman", "wagner"):
+        x = np.tile(profile(regulation["initial_state"], genes), (n, 1))
     steps, window = int(development["steps"]), int(development["window"])
     tolerance = float(development["tolerance"])
     states, least = [], np.full(n, np.inf)
@@ -109,8 +139,8 @@ def gaussian_strength(component, genes):
     return profile(component["strength"], genes)
 
 
-def fitness(config, network, t, e, instability):
-    """The product of the fitness components, clamped at 0."""
+def fitness(config, network, t, e, instability, stable):
+    """The product of the fitness components, clamped at 0; 0 for the inviable."""
     genes = e.shape[1]
     value = np.ones(e.shape[0])
     for component in config["fitness"]:
@@ -139,4 +169,6 @@ def fitness(config, network, t, e, instability):
         else:
             raise NotImplementedError(model)
         value = value * part
+    if config["development"]["unstable"] == "inviable":
+        value = np.where(stable == 1, value, 0.0)
     return np.maximum(0, value)

@@ -43,7 +43,7 @@ class Score:
         self.variance += variance
 
     def judge(self):
-        if self.variance <= 0:
+        if self.variance <= 1e-20: # of numbers that are all the same
             verdict.check(abs(self.sum) < 1e-9, f"{self.name}: {self.sum} where nothing may vary")
             return
         z = self.sum / np.sqrt(self.variance)
@@ -63,6 +63,13 @@ class Result:
         self.largest = {} # absolute value of each column so far
         self.heritable = "weight" in self.snapshots
         self.sexual = self.config["mating"]["system"] == "sexual"
+        self.overlap = float(self.config["selection"]["overlap"])
+        n, demes = int(self.config["population"]["individuals"]), self.config["population"]["demes"]
+        sizes = demes if isinstance(demes, list) else [n * (d + 1) // demes - n * d // demes
+                                                       for d in range(demes)]
+        self.demes = len(sizes)
+        self.deme = np.repeat(np.arange(self.demes), sizes)
+        self.migration = migration(self.config, self.demes)
 
     def read(self, field, row):
         return self.snapshots[field][row]
@@ -71,10 +78,44 @@ class Result:
         return self.read("weight", row) if self.heritable else self.network.weight
 
 
+def migration(config, demes):
+    """Row d: the probabilities that a parent of an offspring in deme d comes from each deme."""
+    law = config["migration"]
+    if demes == 1:
+        return np.ones((1, 1))
+    if law["scheme"] == "matrix":
+        return np.asarray(law["matrix"], float)
+    m, matrix = float(law["rate"]), np.zeros((demes, demes))
+    for d in range(demes):
+        if law["scheme"] == "island":
+            matrix[d] = m / (demes - 1)
+        else:
+            for s in (d - 1, d + 1):
+                if law["ring"] or 0 <= s < demes:
+                    matrix[d, s % demes] += m / 2
+        matrix[d, d] = 0
+        matrix[d, d] = 1 - matrix[d].sum()
+    return matrix
+
+
+def newborns(result, row):
+    """Who is not a survivor. Among clones a survivor is told by its unchanged genome, so that
+    runs with overlap must mutate always."""
+    first = result.read("parent", row)
+    if result.overlap == 0:
+        return np.ones(len(first), bool)
+    if result.sexual:
+        return result.read("parent2", row) >= 0
+    verdict.check(float(result.config["mutation"]["basal"]["rate"]) == 1, "every allele mutates")
+    same = (result.read("basal", row) == result.read("basal", row - 1)).all(axis=1)
+    return (first != np.arange(len(first))) | ~same
+
+
 def check_phenotype(result, row, t):
     e, v, s, doubtful = develop(result.config, result.network, t, result.read("basal", row),
                                 result.weights(row))
-    w = fitness(result.config, result.network, t, e, v)
+    known = np.where(doubtful, result.read("stable", row), s)
+    w = fitness(result.config, result.network, t, e, v, known)
     close(result.read("expression", row), e, max(np.abs(e).max(), 1e-300), f"expression at {t}")
     if "instability" in result.snapshots: # absent where the window is one step
         close(result.read("instability", row), v, max(v.max(), np.abs(e).max() ** 2),
@@ -109,17 +150,56 @@ def check_statistics(result, row, record, t):
     share = result.read("stable", row).mean()
     verdict.check(abs(statistics["stable_fraction"][record] - share) < 1e-15,
                   f"stable_fraction at {t}")
-    parents = result.read("parent", row)
-    if result.sexual:
-        parents = np.concatenate([parents, result.read("parent2", row)])
-    verdict.check(statistics["parents"][record] == (len(np.unique(parents)) if t > 0 else 0),
-                  f"parents at {t}")
+    check_parents(result, row, record, t)
+    if result.demes > 1:
+        check_demes(result, row, record, t)
     for name in ("tf_concentration", "temperature", "nutrients"):
         verdict.check(abs(statistics[name][record] - series(result.config["environment"][name], t))
                       <= 1e-12, f"{name} at {t}")
     if "optimum" in statistics:
         optima = [c["optimum"] for c in result.config["fitness"] if c["model"] == "gaussian"]
         close(statistics["optimum"][record], series(optima[0], t), 1.0, f"optimum at {t}")
+
+
+def check_parents(result, row, record, t):
+    """How many individuals of the generation before have offspring, of all and of each deme."""
+    first = result.read("parent", row)
+    born = newborns(result, row) if t > 0 else np.zeros(len(first), bool)
+    parents = first[born]
+    if result.sexual and t > 0:
+        parents = np.concatenate([parents, result.read("parent2", row)[born]])
+    parents = np.unique(parents)
+    counts = [(result.statistics["parents"][record], slice(None), "all")]
+    if result.demes > 1:
+        counts += [(result.statistics["demes/parents"][record, d], d, f"deme {d}")
+                   for d in range(result.demes)]
+    for told, d, who in counts:
+        seen = len(parents) if d == slice(None) else (result.deme[parents] == d).sum()
+        verdict.check(told == seen, f"parents of {who} at {t}")
+
+
+def check_demes(result, row, record, t):
+    group, largest = result.statistics["demes"], result.largest
+    verdict.check((result.read("deme", row) == result.deme).all(), f"demes at {t}")
+    verdict.check(group["generation"][record] == t, f"record of {t} in the demes")
+    verdict.check(group["mutations"][record].sum() == result.statistics["mutations"][record],
+                  f"mutations of the demes at {t}")
+    for d in range(result.demes):
+        mine = result.deme == d
+        for name in ["fitness", "basal", "expression"] + (["weight"] if result.heritable else []):
+            x = np.asarray(result.read(name, row)[mine], np.longdouble)
+            mean = x.mean(axis=0)
+            spread = ((x - mean) ** 2).sum(axis=0) / max(len(x) - 1, 1)
+            close(group[f"{name}_mean"][record, d] / largest[name], mean / largest[name], 1,
+                  f"{name}_mean of deme {d} at {t}")
+            close(group[f"{name}_variance"][record, d] / largest[name] ** 2,
+                  spread / largest[name] ** 2, 1, f"{name}_variance of deme {d} at {t}")
+        w = result.read("fitness", row)[mine]
+        verdict.check(group["fitness_min"][record, d] == w.min() and
+                      group["fitness_max"][record, d] == w.max(), f"extremes of deme {d} at {t}")
+        share = result.read("stable", row)[mine].mean()
+        verdict.check(abs(group["stable_fraction"][record, d] - share) < 1e-15,
+                      f"stable_fraction of deme {d} at {t}")
 
 
 def check_founders(result):
@@ -171,10 +251,16 @@ class Heredity:
         self.second = Score("share of the second parent's genes")
         self.price = Score("first parents by fitness")
         self.price2 = Score("second parents by fitness")
+        self.survivors = Score("survivors, binomial")
+        self.sources = {(d, s): Score(f"parents of deme {d} from deme {s}")
+                        for d in range(result.demes) for s in range(result.demes)
+                        if result.demes > 1}
         self.chi = 0.0
         self.freedom = 0
 
-    def mutations(self, t, record, child, inherited, mutated, origin_known=True):
+    def mutations(self, t, record, child, inherited, mutated, born, origin_known):
+        child, inherited, mutated, origin_known = (x[born] for x in (child, inherited, mutated,
+                                                                     origin_known))
         n = len(child)
         seen = int(mutated.sum())
         hidden = int(((inherited[:, :self.genes] == 0) & (child[:, :self.genes] == 0)).sum())
@@ -202,10 +288,9 @@ class Heredity:
         parent = result.read("parent", row)
         inherited = genomes(result, row - 1)[0][parent]
         mutated = child != inherited
-        self.mutations(t, record, child, inherited, mutated)
-        now, before = (series(result.config["environment"]["tf_concentration"], s)
-                       for s in (t, t - 1))
-        if now == before:
+        self.mutations(t, record, child, inherited, mutated, newborns(result, row),
+                       np.ones_like(mutated))
+        if all(series(of, t) == series(of, t - 1) for of in result.config["environment"].values()):
             clone = ~mutated.any(axis=1)
             verdict.check((result.read("expression", row)[clone] ==
                            result.read("expression", row - 1)[parent[clone]]).all(),
@@ -215,6 +300,8 @@ class Heredity:
         result = self.result
         child, gene_of = genomes(result, row)
         before = genomes(result, row - 1)[0]
+        born = newborns(result, row)
+        verdict.check((child[~born] == before[~born]).all(), f"survivors at {t} are unchanged")
         one = before[result.read("parent", row)]
         two = before[result.read("parent2", row)]
         # a gene and the weights of its incoming edges come from one parent
@@ -223,13 +310,13 @@ class Heredity:
         from_one, from_two = (child != one) @ block, (child != two) @ block
         second = from_two < from_one
         told = from_one != from_two
-        apart = result.read("parent", row) != result.read("parent2", row)
+        apart = born & (result.read("parent", row) != result.read("parent2", row))
         rate = float(np.atleast_1d(result.config["mating"]["recombination"]["rate"])[0])
         decided = told & apart[:, None]
         self.second.add(second[decided].sum() - rate * decided.sum(),
                         rate * (1 - rate) * decided.sum())
         inherited = np.where(second[:, gene_of], two, one)
-        self.mutations(t, record, child, inherited, child != inherited,
+        self.mutations(t, record, child, inherited, child != inherited, born,
                        told[:, gene_of] | (one == two))
 
     def parents(self, t, row):
@@ -238,6 +325,9 @@ class Heredity:
         first, w = result.read("parent", row), result.read("fitness", row - 1)
         if result.config["selection"]["scheme"] == "none":
             verdict.check((first == np.arange(n)).all(), f"scheme none: parents at {t}")
+            return
+        if result.demes > 1 or result.overlap > 0:
+            self.structured(t, row, first, w)
             return
         p = w / w.sum() if w.sum() > 0 else np.full(n, 1 / n)
         verdict.check((w[first] > 0).all() or w.sum() == 0, f"parents at {t} have some fitness")
@@ -254,6 +344,48 @@ class Heredity:
         if result.sexual:
             self.mates(t, row, first, w, p)
 
+    def chances(self, w, d, without):
+        """The probability of each individual as a parent of an offspring in deme d, one of them
+        left out, so that who cannot be chosen is not."""
+        result = self.result
+        p = np.zeros(len(w))
+        for s in np.flatnonzero(result.migration[d]):
+            mine = result.deme == s
+            share = np.where(mine, w if w[mine].sum() > 0 else 1.0, 0.0)
+            if without is not None and share.sum() > share[without]:
+                share[without] = 0
+            p += result.migration[d, s] * share / share.sum()
+        return p
+
+    def structured(self, t, row, first, w):
+        """Demes and overlap: every offspring has chances of its own."""
+        result, born = self.result, newborns(self.result, row)
+        second = result.read("parent2", row) if result.sexual else None
+        n = len(first)
+        verdict.check((first[~born] == np.arange(n)[~born]).all(), f"survivors at {t} stay")
+        of_deme = [self.chances(w, d, None) for d in range(result.demes)]
+        for j in range(n):
+            p, chance = of_deme[result.deme[j]], result.overlap
+            self.survivors.add(float(~born[j]) - chance, chance * (1 - chance))
+            if not born[j]:
+                continue
+            verdict.check(p[first[j]] > 0, f"{j}'s parent at {t} can be one")
+            self.draw(self.price, w, p, first[j])
+            for s in range(result.demes if result.demes > 1 else 0):
+                share = p[result.deme == s].sum()
+                self.sources[result.deme[j], s].add((result.deme[first[j]] == s) - share,
+                                                    share * (1 - share))
+            if second is not None:
+                selfing = result.config["mating"]["selfing"]
+                p = self.chances(w, result.deme[j], None if selfing else first[j])
+                verdict.check(p[second[j]] > 0, f"{j}'s second parent at {t} can be one")
+                self.draw(self.price2, w, p, second[j])
+
+    @staticmethod
+    def draw(score, w, p, drawn):
+        mean = p @ w
+        score.add(w[drawn] - mean, p @ (w - mean) ** 2)
+
     def mates(self, t, row, first, w, p):
         second = self.result.read("parent2", row)
         n = len(first)
@@ -269,7 +401,7 @@ class Heredity:
 
     def judge(self):
         for score in (self.count, self.untouched, self.step, self.spread, self.second, self.price,
-                      self.price2):
+                      self.price2, self.survivors, *self.sources.values()):
             score.judge()
         if self.freedom > 0:
             # Wilson and Hilferty's normal approximation of chi square

@@ -50,9 +50,14 @@ function(hg_add_layout_test name labels timeout run)
 endfunction()
 
 foreach(name hill-hill linear-additive sigmoid-heritable-sexual additive-heritable-asexual
-    sexual-shared one-individual)
+    sexual-shared one-individual demes-asexual demes-sexual demes-matrix-overlap
+    overlap-sexual climate siegal-bergman wagner-sexual)
   hg_add_layout_test(system/layouts/${name} system 120
     ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/${name}.yaml --kernels)
+endforeach()
+foreach(name demes-line-overlap overlap-asexual) # with clones that do not mutate, too
+  hg_add_layout_test(system/layouts/${name} system 120
+    ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/${name}.yaml --set mutation.basal.rate=0.1)
 endforeach()
 foreach(name quickstart medium large wagner)
   hg_add_layout_test(system/layouts/jobs-${name} system 120 ${PROJECT_SOURCE_DIR}/jobs/${name}.yaml
