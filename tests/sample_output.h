@@ -12,7 +12,7 @@
 #include "io/results.h"
 
 typedef struct sample {
-    int64_t individuals, genes, edges, generations, snapshot_every, flush_every;
+    int64_t individuals, genes, edges, generations, snapshot_every, flush_every, demes;
     bool heritable, single, replace, abandon;
     int deflate;
     size_t text_length;      /* of the run file */
@@ -74,6 +74,12 @@ static inline hg_status sample_record(hg_output *output, const sample *what, int
     statistics->mutations = 2 * generation;
     for (int64_t g = 0; g < what->genes; g++)
         statistics->basal_mean[g] = (double)(generation * 100 + g);
+    for (int64_t d = 0; d < statistics->deme.demes; d++) {
+        statistics->deme.mutations[d] = generation * 10 + d;
+        for (int64_t g = 0; g < what->genes; g++)
+            statistics->deme.basal_mean[d * what->genes + g] =
+                (double)(generation * 100 + 10 * d + g);
+    }
     return hg_output_statistics(output, statistics);
 }
 
@@ -144,6 +150,7 @@ static inline hg_status sample_write(const char *path, const sample *what)
     config.population.individuals = what->individuals;
     config.population.genes = what->genes;
     config.population.ploidy = 1;
+    config.population.demes = what->demes;
     config.network.heritable = what->heritable;
     config.output.statistics_every = 1;
     config.output.fields = 511;
@@ -156,6 +163,8 @@ static inline hg_status sample_write(const char *path, const sample *what)
     sample_share(what, &plan.first, &plan.count);
     if (status == HG_OK)
         status = hg_statistics_create(&statistics, what->genes, what->edges, what->heritable, false);
+    if (status == HG_OK && what->demes > 1)
+        status = hg_statistics_create_demes(&statistics, what->demes, what->heritable);
     if (status == HG_OK) status = hg_output_create(&output, &plan);
     if (status == HG_OK) {
         status = sample_generations(output, what, &statistics);

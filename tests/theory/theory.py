@@ -288,9 +288,107 @@ output: {{snapshots: {{fields: [expression]}}}}
         verdict.check(wrong < 1e-12, f"{name}: off by {wrong}")
 
 
+def island_model(lab):
+    """Neutral trait, D demes of N haploids, island migration m: half the squared difference of
+    a pair grows by V_m a generation since their common ancestor, so that the variance within demes
+    is V_w = V_m T_0, T_0 = D N, and half the mean squared difference of two individuals of
+    different demes V_b = V_m T_1, T_1 = D N + (D-1)/(2m) for small m. Exactly, by the recursion of pairs:
+    T_0 = 1 + f (1-1/N) T_0 + (1-f) T_1, T_1 = 1 + g (1-1/N) T_0 + (1-g) T_1 with
+    f = (1-m)^2 + m^2/(D-1), g = (1-f)/(D-1) the chances that two parents share a deme."""
+    demes, n, m, genes, u, sd = 4, 20, 0.1, 400, 0.5, 0.1
+    v_m = u * sd**2
+    f = (1 - m) ** 2 + m**2 / (demes - 1)
+    g = (1 - f) / (demes - 1)
+    t0, t1 = np.linalg.solve([[1 - f * (1 - 1 / n), -(1 - f)], [-g * (1 - 1 / n), g]], [1, 1])
+    print(f"  T_0 = {t0:.4g} (D N = {demes * n}), T_1 = {t1:.4g} "
+          f"(D N + (D-1)/2m = {demes * n + (demes - 1) / (2 * m):.4g})")
+    with lab.run(f"""
+run: {{seed: 1001, generations: 800}}
+population: {{individuals: {demes * n}, genes: {genes}, demes: {demes}, initial: {{basal: 100}}}}
+fitness: [{{model: neutral}}]
+mating: {{system: sexual, selfing: true}}
+migration: {{scheme: island, rate: {m}}}
+mutation: {{basal: {{rate: {u}, sd: {sd}}}}}
+output: {{snapshots: {{every: 0}}}}
+""") as file:
+        within = file["statistics/demes/basal_variance"][600:].mean(axis=(0, 1))
+        mean = file["statistics/demes/basal_mean"][600:]
+        total = file["statistics/basal_variance"][600:].mean(axis=0)
+    # the mean squared difference of two individuals of different demes, halved
+    differences = [((mean[:, a] - mean[:, b]) ** 2).mean(axis=0) / 2
+                   for a in range(demes) for b in range(a)]
+    between = np.mean(differences, axis=0) + within * (1 - 1 / n)
+    root = np.sqrt(genes)
+    judge("V_w = V_m T_0", v_m * t0, within.mean(), within.std(ddof=1) / root)
+    judge("V_b = V_m T_1", v_m * t1, between.mean(), between.std(ddof=1) / root)
+    pairs, alike = demes * n - 1, n - 1
+    expected = v_m * (alike * t0 + (pairs - alike) * t1) / pairs
+    judge("V of all", expected, total.mean(), total.std(ddof=1) / root)
+    mixed = (alike * t0 + (pairs - alike) * t1) / pairs
+    ratio = 1 - within.mean() / total.mean()
+    error = np.std(within * total.mean() - total * within.mean(), ddof=1) / root / total.mean()**2
+    judge("F = 1 - V_w/V", 1 - t0 / mixed, ratio, error)
+
+
+def migrants(lab):
+    """The deme of a parent has the law of backward migration, whatever the fitness of the demes:
+    deme 1 is much fitter than deme 0, and its share of parents is not."""
+    n, m = 50, 0.15
+    with lab.run(f"""
+run: {{seed: 1101, generations: 600}}
+population: {{individuals: {2 * n}, genes: 2, demes: 2, initial: {{basal: {{distribution: exponential, mean: 1}}}}}}
+fitness: [{{model: proportional}}]
+migration: {{scheme: island, rate: {m}}}
+mutation: {{basal: {{rate: 0.5, sd: 0.3}}}}
+output: {{statistics: {{every: 0}}, snapshots: {{every: 1, fields: [parent, fitness, deme]}}}}
+""") as file:
+        parent, deme = file["snapshots/parent"][1:], file["snapshots/deme"][0]
+        w = file["snapshots/fitness"][:-1]
+    moved = deme[parent] != deme[None, :]
+    judge("share of migrants", m, moved.mean(), np.sqrt(m * (1 - m) / moved.size))
+    residual = []
+    for s in range(2): # Price within the deme that the parents come from
+        mean = w[:, deme == s].mean(axis=1)
+        second = (w[:, deme == s] ** 2).mean(axis=1) / mean
+        chosen = np.where(deme[parent] == s, np.take_along_axis(w, parent, axis=1) -
+                          second[:, None], 0)
+        residual.append(chosen.sum(axis=1))
+    judge_martingale("fitness of parents within demes", np.sum(residual, axis=0))
+
+
+def overlapping(lab):
+    """Each lives on with probability o, neutral. Two of the next generation carry one individual's
+    allele with probability c = (2 o (1-o) + (1-o)^2)/N = (1-o^2)/N, so that at each gene
+    V_(t+1) = V_t (1 - c) + (1-o) V_m in expectation."""
+    n, genes, o, u, sd = 40, 300, 0.6, 0.4, 0.1
+    v_m = u * sd**2
+    c = (2 * o * (1 - o) + (1 - o) ** 2) / n
+    with lab.run(f"""
+run: {{seed: 1201, generations: 500}}
+population: {{individuals: {n}, genes: {genes}, initial: {{basal: 100}}}}
+fitness: [{{model: neutral}}]
+selection: {{overlap: {o}}}
+mating: {{system: sexual, selfing: true}}
+mutation: {{basal: {{rate: {u}, sd: {sd}}}}}
+output: {{snapshots: {{every: 1, fields: [parent2]}}}}
+""") as file:
+        v = file["statistics/basal_variance"][()]
+        stay = (file["snapshots/parent2"][1:] < 0).mean()
+        events = file["statistics/mutations"][1:]
+    judge("share of survivors", o, stay, np.sqrt(o * (1 - o) / (500 * n)))
+    expected = n * genes * (1 - o) * u
+    judge("mutations", expected, events.mean(), events.std(ddof=1) / np.sqrt(len(events)))
+    judge_martingale("V_(t+1) - V_t (1 - c) - (1-o) V_m",
+                     (v[1:] - v[:-1] * (1 - c) - (1 - o) * v_m).mean(axis=1))
+    for t in (20, 100, 500):
+        judge(f"V_{t}", (1 - o) * v_m / c * (1 - (1 - c) ** t), v[t].mean(),
+              v[t].std(ddof=1) / np.sqrt(genes))
+
+
 TESTS = {test.__name__: test for test in (
     coancestry, heterozygosity, shared_parents, neutral_variance, clonal_variance, response,
-    selection_balance, mutation_count, linkage, sigmoid_network)}
+    selection_balance, mutation_count, linkage, sigmoid_network, island_model, migrants,
+    overlapping)}
 
 
 def main():

@@ -44,6 +44,7 @@ START_TEST(every_row_of_the_table_is_in_the_file_with_its_scales)
 {
     sample what = sample_default();
     what.heritable = true;
+    what.demes = 3;
     ck_assert_int_eq(sample_write(PATH, &what), HG_OK);
     hg_results results;
     ck_assert_int_eq(hg_results_open(&results, PATH), HG_OK);
@@ -74,6 +75,31 @@ START_TEST(a_run_file_of_a_megabyte_is_kept)
     ck_assert_int_eq(hg_results_open(&results, PATH), HG_OK);
     ck_assert_uint_eq(strlen(results.run_file), 1000000);
     ck_assert_uint_eq(strlen(results.run_file_resolved), 1000000);
+    hg_results_close(&results);
+}
+END_TEST
+
+START_TEST(demes_have_an_axis_of_their_own)
+{
+    sample what = sample_default();
+    hg_results results;
+    hg_results_values values;
+    ck_assert_int_eq(sample_write(PATH, &what), HG_OK);
+    ck_assert_int_eq(hg_results_open(&results, PATH), HG_OK);
+    ck_assert(!hg_results_has(&results, "/statistics/demes"));
+    hg_results_close(&results);
+    what.demes = 3;
+    what.replace = true;
+    ck_assert_int_eq(sample_write(PATH, &what), HG_OK);
+    ck_assert_int_eq(hg_results_open(&results, PATH), HG_OK);
+    ck_assert_int_eq(hg_results_read(&results, "/statistics/demes/basal_mean", &values), HG_OK);
+    ck_assert(values.rows == what.generations + 1 && values.width == 3 * what.genes);
+    for (int64_t t = 0; t < values.rows; t++)
+        for (int64_t d = 0; d < 3; d++)
+            for (int64_t g = 0; g < what.genes; g++)
+                ck_assert_double_eq(values.value[(t * 3 + d) * what.genes + g],
+                                    (double)(t * 100 + 10 * d + g));
+    hg_results_values_free(&values);
     hg_results_close(&results);
 }
 END_TEST
@@ -182,6 +208,7 @@ int main(int argc, char **argv)
     tcase_add_checked_fixture(all, setup, setup);
     tcase_add_test(all, every_row_of_the_table_is_in_the_file_with_its_scales);
     tcase_add_test(all, a_run_file_of_a_megabyte_is_kept);
+    tcase_add_test(all, demes_have_an_axis_of_their_own);
     tcase_add_test(all, without_a_network_there_are_no_edges);
     tcase_add_test(all, an_existing_file_survives_unless_it_is_to_be_replaced);
     tcase_add_test(all, places_that_cannot_be_written_are_named);
