@@ -5,9 +5,9 @@
 1. Every expression, instability, stable flag and fitness from the genotypes, to 1e-12 of the
    largest value of the field in that generation.
 2. Every statistic from the snapshots: counts and extremes exactly, means to 1e-12 of the
-   largest absolute value that the column has had so far in the run (the engine sums on a grid
-   that remembers, for a while, an outlier or an allele that was lost), variances to 1e-12 of
-   the square of the largest in this generation.
+   largest absolute value that the column has had so far in the run, or of the sd of a mutational
+   step where that is more (the engine sums on a grid that is ready for one, and remembers those
+   that were lost), variances to 1e-12 of the square of the largest in this generation.
 3. With consecutive snapshots: heredity, mutation and the drawing of parents.
 """
 import os
@@ -61,6 +61,9 @@ class Result:
         done = int(self.file.attrs["generations_done"])
         self.generation = [int(t) for t in self.snapshots["generation"][()] if t <= done]
         self.largest = {} # absolute value of each column so far
+        law = self.config["mutation"]
+        self.step = {name: float(law[key]["sd"]) for name, key in
+                     (("basal", "basal"), ("weight", "weights")) if key in law}
         self.heritable = "weight" in self.snapshots
         self.sexual = self.config["mating"]["system"] == "sexual"
 
@@ -91,7 +94,8 @@ def check_moments(result, name, row, record, t):
     mean = x.mean(axis=0)
     variance = ((x - mean) ** 2).sum(axis=0) / max(len(x) - 1, 1)
     scale = np.maximum(np.abs(x).max(axis=0), 1e-15) # of what is 0: to 1e-27
-    result.largest[name] = np.maximum(scale, result.largest.get(name, 0))
+    step = result.step.get(name, 0.0)
+    result.largest[name] = np.maximum(np.maximum(scale, step), result.largest.get(name, 0))
     for kind, expected, size in (("mean", mean, result.largest[name]),
                                  ("variance", variance, scale**2)):
         found = result.statistics[f"{name}_{kind}"][record]
