@@ -287,9 +287,10 @@ hg_status hg_record(hg_run *run, bool statistics, bool snapshot)
     if (run->output == NULL) return HG_OK;
     double since = hg_clock();
     if (statistics) HG_TRY(hg_output_statistics(run->output, &run->statistics));
-    if (snapshot) {
-        HG_TRY(hg_output_snapshot(run->output, run->making, hg_run_field, run));
+    if (snapshot) HG_TRY(hg_output_snapshot(run->output, run->making, hg_run_field, run));
+    if (run->flush_due) {
         HG_TRY(hg_output_flush(run->output, run->making));
+        run->flushed = hg_clock();
     }
     hg_run_note(run, HG_PHASE_OUTPUT, &since);
     return HG_OK;
