@@ -197,7 +197,7 @@ static hg_status check_output(hg_run *run, const hg_run_options *options)
     struct stat found;
     const bool exists = run->partition.rank == 0 && stat(path, &found) == 0;
     if (exists && !S_ISREG(found.st_mode))
-        status = hg_fail(HG_USAGE, "%s is a folder or device; -o names the file to write", path);
+        status = hg_fail(HG_IO, "%s is a folder or device; -o names the file to write", path);
     else if (exists && !run->replace)
         status = hg_fail(HG_USAGE, "%s exists; --force replaces it, -o names another file", path);
     return hg_team_share(MPI_COMM_WORLD, 0, status);

@@ -243,7 +243,7 @@ void hg_mates_draw(hg_mates *mates, const hg_parentage *parentage, const double 
     const hg_partition *partition = mates->partition;
     mates->requests = 0;
     mates->fetched = 0;
-    memset(mates->chosen, 0, (size_t)partition->count);
+    hg_clear(mates->chosen, partition->count, sizeof *mates->chosen);
     draw_points(mates, parentage, selfing, seed, generation);
     find_own(mates, parentage, weight);
     if (partition->ranks == 1) return;

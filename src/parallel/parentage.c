@@ -429,7 +429,7 @@ void hg_parentage_match(hg_parentage *parentage, const double *weight, uint64_t 
     const hg_partition *partition = parentage->partition;
     const double low = parentage->weight_start[partition->first_block];
     const double high = parentage->weight_start[partition->end_block];
-    memset(parentage->children, 0, (size_t)partition->count * sizeof *parentage->children);
+    hg_clear(parentage->children, partition->count, sizeof *parentage->children);
     match_own(parentage, weight, low, high);
     if (partition->ranks == 1) return;
     if (low < high)
