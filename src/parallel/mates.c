@@ -123,7 +123,7 @@ static void sort_questions(hg_mates *mates, const hg_parentage *parentage)
     double *sorted = (double *)mates->answer_index;
     const int64_t asked = start[partition->ranks];
     for (int64_t k = 0; k < asked; k++) sorted[k] = mates->point[mates->asker[k]];
-    memcpy(mates->point, sorted, (size_t)asked * sizeof *sorted);
+    if (asked > 0) memcpy(mates->point, sorted, (size_t)asked * sizeof *sorted);
 }
 
 static void send(hg_mates *mates, const void *data, int64_t count, MPI_Datatype type, int rank,
