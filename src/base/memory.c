@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* In front of every block, HG_ALIGNMENT bytes so that the block stays aligned. */
 typedef struct header {
@@ -36,6 +37,14 @@ static void count_bytes(int slot, int64_t bytes)
     if (bytes > 0) atomic_fetch_add(&usage[slot].allocations, 1);
 }
 
+/* What the machine has: a system that promises more would end the process on first use. */
+static int is_beyond_machine(size_t bytes)
+{
+    const double physical = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+    const double wanted = (double)bytes + (double)atomic_load(&usage[HG_MEMORY_LABELS].current);
+    return physical > 0.0 && wanted > physical;
+}
+
 static int must_fail(void)
 {
     if (atomic_load(&failure_countdown) <= 0) return 0;
@@ -52,7 +61,7 @@ hg_status hg_allocate(void *pointer, hg_label label, size_t count, size_t size)
     size_t bytes, padded;
     const int too_large = __builtin_mul_overflow(count, size, &bytes) ||
                           __builtin_add_overflow(bytes, (size_t)2 * HG_ALIGNMENT - 1, &padded) ||
-                          bytes > PTRDIFF_MAX / 2;
+                          bytes > PTRDIFF_MAX / 2 || is_beyond_machine(bytes);
     if (!too_large && !must_fail())
         block = aligned_alloc(HG_ALIGNMENT, padded & ~(size_t)(HG_ALIGNMENT - 1));
     if (block == NULL)
@@ -93,6 +102,11 @@ void hg_release(void *pointer)
     free(head);
     block = NULL;
     memcpy(pointer, &block, sizeof block);
+}
+
+void hg_clear(void *pointer, int64_t count, size_t size)
+{
+    if (count > 0) memset(pointer, 0, (size_t)count * size);
 }
 
 hg_status hg_copy_text(char **copy, hg_label label, const char *text)

@@ -46,6 +46,9 @@ hg_status hg_reallocate(void *pointer, hg_label label, size_t count, size_t size
 /** Frees a block of hg_allocate and sets the caller's pointer to NULL; NULL is legal. */
 void hg_release(void *pointer);
 
+/** Zeroes `count` elements of `size` bytes; `pointer` may be NULL where there are none. */
+void hg_clear(void *pointer, int64_t count, size_t size);
+
 /** A copy of `text`, to be released with hg_release. */
 hg_status hg_copy_text(char **copy, hg_label label, const char *text);
 

@@ -115,8 +115,8 @@ hg_status hg_run_read(hg_run *run, hg_quantity quantity, int64_t first, int64_t 
         [HG_FITNESS] = HG_FIELD_FITNESS};
     const int64_t begin = run->partition.first, end = begin + run->partition.count;
     if (count < 0 || first < begin || first > end || count > end - first)
-        return hg_fail(HG_USAGE, "individuals %" PRId64 " to %" PRId64 " are not on this rank, which "
-                       "has %" PRId64 " to %" PRId64, first, first + count - 1, begin, end - 1);
+        return hg_fail(HG_USAGE, "%" PRId64 " individuals from %" PRId64 " on are not all on this "
+                       "rank, which has %" PRId64 " to %" PRId64, count, first, begin, end - 1);
     if ((unsigned)quantity >= sizeof fields / sizeof *fields)
         return hg_fail(HG_USAGE, "there is no quantity %d", (int)quantity);
     if (quantity == HG_WEIGHT && run->genotypes.edges == 0)

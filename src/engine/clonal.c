@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "engine/engine.h"
 
 /* What becomes of a row in this generation. */
@@ -23,7 +24,7 @@ enum claim {
 static void find_parent_rows(hg_run *run)
 {
     hg_genotypes *genotypes = &run->genotypes;
-    memset(genotypes->claim, UNUSED, (size_t)genotypes->rows);
+    hg_clear(genotypes->claim, genotypes->rows, sizeof *genotypes->claim); /* all UNUSED */
 #pragma omp parallel for schedule(static) num_threads(run->threads)
     for (int64_t j = 0; j < run->partition.count; j++) {
         const int64_t parent = run->parentage.parent[j] - run->partition.first;
@@ -41,7 +42,7 @@ static void collect_free_rows(hg_genotypes *genotypes)
         genotypes->free_row[genotypes->free_count] = (int32_t)r;
         genotypes->free_count += genotypes->claim[r] == UNUSED;
     }
-    memset(genotypes->copies, 0, (size_t)genotypes->rows * sizeof *genotypes->copies);
+    hg_clear(genotypes->copies, genotypes->rows, sizeof *genotypes->copies);
 }
 
 /* Parental genotypes that came from other ranks move into free rows. */

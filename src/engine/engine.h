@@ -115,7 +115,9 @@ struct hg_run {
     int64_t generation;    /**< done; -1 before generation 0 */
     int64_t making;        /**< the generation being made */
     bool recording;        /**< statistics are due in the generation being made */
-    double *gathered;      /**< what all blocks report, and one status per rank */
+    double flushed;        /**< when the output was last flushed */
+    bool flush_due;        /**< the same on all ranks */
+    double *gathered;      /**< what all blocks and all ranks report */
     double *block_fitness, *block_spread, *block_spacing; /**< [blocks] unpacked */
     int *gather_count, *gather_offset; /**< [ranks] */
     int64_t neutral_generations; /**< demes x generations with uniform drawing as nobody was fit */

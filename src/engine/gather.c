@@ -14,12 +14,16 @@
 #include "parallel/team.h"
 
 enum { FITNESS, SPREAD, SPACING, PER_BLOCK };
+enum { STATUS, FLUSH, PER_RANK };
+
+/* Seconds after which what has been recorded goes to disk; a crash loses no more. */
+static const double flush_interval = 10.0;
 
 hg_status hg_gather_create(hg_run *run)
 {
     const hg_partition *partition = &run->partition;
     const size_t blocks = (size_t)partition->blocks, ranks = (size_t)partition->ranks;
-    HG_TRY(hg_allocate(&run->gathered, HG_MEMORY_EXCHANGE, PER_BLOCK * blocks + ranks,
+    HG_TRY(hg_allocate(&run->gathered, HG_MEMORY_EXCHANGE, PER_BLOCK * blocks + PER_RANK * ranks,
                        sizeof(double)));
     HG_TRY(hg_allocate(&run->block_fitness, HG_MEMORY_EXCHANGE, blocks, sizeof(double)));
     HG_TRY(hg_allocate(&run->block_spread, HG_MEMORY_EXCHANGE, blocks, sizeof(double)));
@@ -27,8 +31,8 @@ hg_status hg_gather_create(hg_run *run)
     HG_TRY(hg_allocate(&run->gather_count, HG_MEMORY_EXCHANGE, ranks, sizeof(int)));
     HG_TRY(hg_allocate(&run->gather_offset, HG_MEMORY_EXCHANGE, ranks, sizeof(int)));
     for (int r = 0; r < partition->ranks; r++) {
-        run->gather_count[r] = PER_BLOCK * partition->blocks_of[r] + 1;
-        run->gather_offset[r] = PER_BLOCK * partition->offset_of[r] + r;
+        run->gather_count[r] = PER_BLOCK * partition->blocks_of[r] + PER_RANK;
+        run->gather_offset[r] = PER_BLOCK * partition->offset_of[r] + PER_RANK * r;
     }
     return HG_OK;
 }
@@ -76,14 +80,15 @@ static hg_status unpack(hg_run *run)
     bool failed = false;
     for (int r = 0; r < partition->ranks; r++) {
         const double *report = run->gathered + run->gather_offset[r];
-        failed |= report[0] != HG_OK;
+        failed |= report[STATUS] != HG_OK;
         for (int b = 0; b < partition->blocks_of[r]; b++) {
             const int64_t block = partition->offset_of[r] + b;
-            run->block_fitness[block] = report[1 + PER_BLOCK * b + FITNESS];
-            run->block_spread[block] = report[1 + PER_BLOCK * b + SPREAD];
-            run->block_spacing[block] = report[1 + PER_BLOCK * b + SPACING];
+            run->block_fitness[block] = report[PER_RANK + PER_BLOCK * b + FITNESS];
+            run->block_spread[block] = report[PER_RANK + PER_BLOCK * b + SPREAD];
+            run->block_spacing[block] = report[PER_RANK + PER_BLOCK * b + SPACING];
         }
     }
+    run->flush_due = run->gathered[FLUSH] != 0.0; /* rank 0 decides */
     return failed ? HG_BUG : HG_OK; /* which, the ranks will agree */
 }
 
@@ -95,12 +100,13 @@ hg_status hg_gather(hg_run *run, hg_status status)
     double total = 0.0;
 #pragma omp parallel for schedule(static) num_threads(run->threads) reduction(+ : total)
     for (int64_t b = partition->first_block; b < partition->end_block; b++) {
-        double *report = own + 1 + PER_BLOCK * (b - partition->first_block);
+        double *report = own + PER_RANK + PER_BLOCK * (b - partition->first_block);
         sum_block(run, b, report);
         total += report[FITNESS]; /* only to see whether all is finite */
     }
     if (status == HG_OK && !isfinite(total)) status = check_finite(run);
-    own[0] = (double)status;
+    own[STATUS] = (double)status;
+    own[FLUSH] = hg_clock() - run->flushed >= flush_interval;
     hg_run_note(run, HG_PHASE_FITNESS, &since);
     if (partition->ranks > 1) {
         MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, run->gathered, run->gather_count,

@@ -73,7 +73,11 @@ static hg_status share_network(hg_network *network, int rank)
     HG_TRY_OUT(hg_team_agree(MPI_COMM_WORLD, status));
     for (int64_t e = 0; rank == 0 && e < sizes[1]; e++)
         edges[e] = (hg_edge){network->source[e], network->target[e], network->weight[e]};
-    MPI_Bcast(edges, (int)(sizes[1] * (int64_t)sizeof *edges), MPI_BYTE, 0, MPI_COMM_WORLD);
+    MPI_Datatype edge_type; /* their number, not their bytes, must fit an int */
+    MPI_Type_contiguous((int)sizeof *edges, MPI_BYTE, &edge_type);
+    MPI_Type_commit(&edge_type);
+    MPI_Bcast(edges, (int)sizes[1], edge_type, 0, MPI_COMM_WORLD);
+    MPI_Type_free(&edge_type);
     HG_TRY_OUT(hg_team_share_text(MPI_COMM_WORLD, 0, &names));
     if (rank != 0) status = rebuild_network(network, sizes[0], names, edges, sizes[1]);
     status = hg_team_agree(MPI_COMM_WORLD, status);

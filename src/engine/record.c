@@ -20,7 +20,7 @@ static void add_moments(void *in, void *inout, int *length, MPI_Datatype *type)
     const hg_moment *from = in;
     hg_moment *to = inout;
     for (int i = 0; i < *length; i++) {
-        for (int k = 0; k < 6; k++) to[i].limb[k] += from[i].limb[k];
+        for (int k = 0; k < 2 * HG_SUMS; k++) to[i].limb[k] += from[i].limb[k];
         to[i].largest = fmax(to[i].largest, from[i].largest);
     }
 }
@@ -214,6 +214,8 @@ hg_status hg_record_statistics(hg_run *run)
         sum_again(run);
         fits = reduce(run);
     }
+    if (!fits) return hg_fail(HG_BUG, "the statistics of generation %" PRId64 " found no grid",
+                              run->making);
     fill_scalars(run);
     HG_TRY(hg_demes_record(run));
     hg_run_note(run, HG_PHASE_STATISTICS, &since);
@@ -311,9 +313,10 @@ hg_status hg_record(hg_run *run, bool statistics, bool snapshot)
     if (run->output == NULL) return HG_OK;
     double since = hg_clock();
     if (statistics) HG_TRY(hg_output_statistics(run->output, &run->statistics));
-    if (snapshot) {
-        HG_TRY(hg_output_snapshot(run->output, run->making, hg_run_field, run));
+    if (snapshot) HG_TRY(hg_output_snapshot(run->output, run->making, hg_run_field, run));
+    if (run->flush_due) {
         HG_TRY(hg_output_flush(run->output, run->making));
+        run->flushed = hg_clock();
     }
     hg_run_note(run, HG_PHASE_OUTPUT, &since);
     return HG_OK;

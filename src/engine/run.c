@@ -2,6 +2,7 @@
  * The life of a run: create, advance, finish, destroy. */
 #include <inttypes.h>
 #include <omp.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -139,7 +140,11 @@ static hg_status check_output(hg_run *run, const hg_run_options *options)
     HG_TRY(hg_copy_text(&run->output_path, HG_MEMORY_CONFIGURATION, path));
     run->replace = options->replace;
     hg_status status = HG_OK;
-    if (run->partition.rank == 0 && !run->replace && access(path, F_OK) == 0)
+    struct stat found;
+    const bool exists = run->partition.rank == 0 && stat(path, &found) == 0;
+    if (exists && !S_ISREG(found.st_mode))
+        status = hg_fail(HG_IO, "%s is a folder or device; -o names the file to write", path);
+    else if (exists && !run->replace)
         status = hg_fail(HG_USAGE, "%s exists; --force replaces it, -o names another file", path);
     return hg_team_share(MPI_COMM_WORLD, 0, status);
 }
@@ -148,7 +153,7 @@ static hg_status start(hg_run *run, const char *path, const char *text,
                        const hg_run_options *options)
 {
     double since = hg_clock();
-    run->started = since;
+    run->started = run->flushed = since;
     HG_TRY(hg_run_configure(run, path, text, options));
     HG_TRY(choose_kernels(run, options));
     run->threads = options->threads > 0 ? options->threads : hg_threads_default();

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "hg_build.h" /* written at every build by cmake/build.cmake */
+#include "hg_build.h" /* written at every build by io/build.cmake */
 #include "io/h5.h"
 
 #define HOST_SIZE 256

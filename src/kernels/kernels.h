@@ -74,19 +74,25 @@ typedef struct hg_tile {
 
 /**
  * How values are turned into integers so that their sums are exact, whoever adds them
- * up in whatever order (population/moments.h): [count] arrays.
+ * up in whatever order (population/moments.h): [count] arrays. A magic number is 1.5 * 2^52
+ * quanta; what rounding to a coarse quantum leaves over is counted in a fine one.
  */
 typedef struct hg_grid {
-    const double *shift;  /**< subtracted first */
-    const double *magic;  /**< 1.5 * 2^52 * quantum of the deviation */
-    const double *magic2; /**< the same of its square */
-    const double *magic3; /**< and of what the square's quantum leaves over */
-    const double *limit2; /**< squares above this do not fit */
+    const double *shift;       /**< subtracted first */
+    const double *coarse;      /**< magic number of the deviation */
+    const double *fine;        /**< and of its rest */
+    const double *coarse2;     /**< magic number of the deviation's square */
+    const double *fine2;       /**< and of its rest */
+    const double *limit2;      /**< squares above this do not fit */
 } hg_grid;
+
+/** What is summed: deviations and their squares, each in coarse quanta and what is left. */
+typedef enum { HG_SUM_DEVIATION, HG_SUM_DEVIATION_REST, HG_SUM_SQUARE, HG_SUM_SQUARE_REST,
+               HG_SUMS } hg_sum;
 
 /** Sums in units of the grid, and the largest square met: [count] arrays. */
 typedef struct hg_grid_sums {
-    int64_t *deviation, *square, *rest;
+    int64_t *sum[HG_SUMS];
     double *largest;
 } hg_grid_sums;
 

@@ -241,7 +241,7 @@ void hg_fetch_points(hg_fetch *fetch, const hg_parentage *parentage, const doubl
     const hg_partition *partition = fetch->partition;
     fetch->requests = 0;
     fetch->fetched = 0;
-    memset(fetch->chosen, 0, (size_t)partition->count);
+    hg_clear(fetch->chosen, partition->count, sizeof *fetch->chosen);
     find_own(fetch, parentage, weight);
     if (partition->ranks == 1) return;
     sort_questions(fetch, parentage);

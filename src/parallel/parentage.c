@@ -35,12 +35,23 @@ static int64_t usual_traffic(const hg_partition *partition)
     return usual < partition->count ? usual : partition->count;
 }
 
+/* Broods and genomes travel as units, so that their number, not their bytes, must fit an int. */
+static MPI_Datatype make_type(int count, MPI_Datatype part)
+{
+    MPI_Datatype type;
+    MPI_Type_contiguous(count, part, &type);
+    MPI_Type_commit(&type);
+    return type;
+}
+
 hg_status hg_parentage_create(hg_parentage *parentage, const hg_partition *partition,
                               const hg_kernels *kernels, int64_t stride, bool intervals)
 {
     const int64_t count = partition->count, blocks = partition->blocks;
     const int64_t own_blocks = partition->end_block - partition->first_block;
-    *parentage = (hg_parentage){.partition = partition, .kernels = kernels, .stride = stride};
+    *parentage = (hg_parentage){.partition = partition, .kernels = kernels, .stride = stride,
+                                .brood_type = make_type(sizeof(hg_brood), MPI_BYTE),
+                                .genome_type = make_type((int)stride, MPI_DOUBLE)};
     HG_TRY(array(&parentage->spacing, HG_MEMORY_INDIVIDUALS, count, sizeof(double)));
     HG_TRY(array(&parentage->parent, HG_MEMORY_INDIVIDUALS, count, sizeof(int64_t)));
     HG_TRY(array(&parentage->children, HG_MEMORY_INDIVIDUALS, count, sizeof(int32_t)));
@@ -82,6 +93,10 @@ void hg_parentage_free(hg_parentage *parentage)
     hg_release(&parentage->last_target);
     hg_release(&parentage->outgoing_to);
     hg_release(&parentage->request);
+    if (parentage->partition != NULL) {
+        MPI_Type_free(&parentage->brood_type);
+        MPI_Type_free(&parentage->genome_type);
+    }
     free_broods(&parentage->outgoing);
     free_broods(&parentage->incoming);
     *parentage = (hg_parentage){0};
@@ -416,16 +431,14 @@ static void send_broods(hg_parentage *parentage)
         const int from = parentage->outgoing_to[rank];
         const int count = parentage->outgoing_to[rank + 1] - from;
         if (count == 0) continue;
-        const int64_t doubles = count * parentage->stride;
-        MPI_Isend(parentage->outgoing.brood + from, count * (int)sizeof(hg_brood), MPI_BYTE, rank,
-                  TAG_BROODS, partition->communicator,
-                  &parentage->request[parentage->requests++]);
-        MPI_Isend(parentage->outgoing.genome + from * parentage->stride, (int)doubles, MPI_DOUBLE,
-                  rank, TAG_GENOMES, partition->communicator,
+        MPI_Isend(parentage->outgoing.brood + from, count, parentage->brood_type, rank, TAG_BROODS,
+                  partition->communicator, &parentage->request[parentage->requests++]);
+        MPI_Isend(parentage->outgoing.genome + from * parentage->stride, count,
+                  parentage->genome_type, rank, TAG_GENOMES, partition->communicator,
                   &parentage->request[parentage->requests++]);
         parentage->traffic.messages_sent += 2;
         parentage->traffic.bytes_sent +=
-            count * (int64_t)sizeof(hg_brood) + doubles * (int64_t)sizeof(double);
+            count * (int64_t)(sizeof(hg_brood) + (size_t)parentage->stride * sizeof(double));
     }
 }
 
@@ -435,16 +448,15 @@ static void receive_broods_from(hg_parentage *parentage, int rank)
     hg_broods *incoming = &parentage->incoming;
     MPI_Message message;
     MPI_Status status;
-    int bytes;
+    int count;
     MPI_Mprobe(rank, TAG_BROODS, communicator, &message, &status);
-    MPI_Get_count(&status, MPI_BYTE, &bytes);
-    const int64_t count = bytes / (int64_t)sizeof(hg_brood);
+    MPI_Get_count(&status, parentage->brood_type, &count);
     if (reserve(incoming, incoming->count + count, parentage->stride) != HG_OK)
         hg_team_abort(communicator, HG_NO_MEMORY);
-    MPI_Mrecv(incoming->brood + incoming->count, bytes, MPI_BYTE, &message, MPI_STATUS_IGNORE);
-    MPI_Recv(incoming->genome + incoming->count * parentage->stride,
-             (int)(count * parentage->stride), MPI_DOUBLE, rank, TAG_GENOMES, communicator,
-             MPI_STATUS_IGNORE);
+    MPI_Mrecv(incoming->brood + incoming->count, count, parentage->brood_type, &message,
+              MPI_STATUS_IGNORE);
+    MPI_Recv(incoming->genome + incoming->count * parentage->stride, count,
+             parentage->genome_type, rank, TAG_GENOMES, communicator, MPI_STATUS_IGNORE);
     incoming->count += count;
 }
 
@@ -496,7 +508,7 @@ void hg_parentage_match(hg_parentage *parentage, const double *weight, uint64_t 
     const hg_partition *partition = parentage->partition;
     const double low = parentage->weight_start[partition->first_block];
     const double high = parentage->weight_start[partition->end_block];
-    memset(parentage->children, 0, (size_t)partition->count * sizeof *parentage->children);
+    hg_clear(parentage->children, partition->count, sizeof *parentage->children);
     match_own(parentage, weight, low, high);
     if (partition->ranks == 1) return;
     if (low < high)

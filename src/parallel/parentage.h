@@ -58,6 +58,7 @@ typedef struct hg_parentage {
     double *low, *high;     /**< [count] interval of the parent, or NULL where not asked for */
     hg_broods outgoing, incoming;
     int *outgoing_to;       /**< [ranks+1] first brood for each rank */
+    MPI_Datatype brood_type, genome_type;
     MPI_Request *request;   /**< [2*ranks] */
     int requests;
     hg_traffic traffic;

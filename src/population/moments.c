@@ -6,8 +6,9 @@
 
 #include "base/memory.h"
 
-/* |deviation| <= reach is 2^REACH_BITS quanta: the integers of 2^11 values fit 63 bits. */
-enum { REACH_BITS = 50, REST_BITS = 48, MOST_WEIGHT = 1 << 11, HEADROOM = 16 };
+/* |deviation| <= reach is 2^REACH_BITS quanta: the integers of 2^11 values fit 63 bits. A
+ * coarse quantum is 2^REST_BITS fine ones. */
+enum { REACH_BITS = 50, REST_BITS = 50, MOST_WEIGHT = 1 << 11, HEADROOM = 16 };
 
 static const double smallest_reach = 0x1p-400, largest_reach = 0x1p400;
 
@@ -21,13 +22,11 @@ static hg_status column(const hg_moments *moments, void *array, size_t size)
 
 static hg_status create_thread(const hg_moments *moments, hg_moments_thread *thread)
 {
-    HG_TRY(column(moments, &thread->sums.deviation, sizeof(int64_t)));
-    HG_TRY(column(moments, &thread->sums.square, sizeof(int64_t)));
-    HG_TRY(column(moments, &thread->sums.rest, sizeof(int64_t)));
+    for (int k = 0; k < HG_SUMS; k++) {
+        HG_TRY(column(moments, &thread->sums.sum[k], sizeof(int64_t)));
+        HG_TRY(column(moments, &thread->wide[k], sizeof(__int128)));
+    }
     HG_TRY(column(moments, &thread->sums.largest, sizeof(double)));
-    HG_TRY(column(moments, &thread->deviation, sizeof(__int128)));
-    HG_TRY(column(moments, &thread->square, sizeof(__int128)));
-    HG_TRY(column(moments, &thread->rest, sizeof(__int128)));
     HG_TRY(column(moments, &thread->low, sizeof(double)));
     return column(moments, &thread->high, sizeof(double));
 }
@@ -38,13 +37,14 @@ hg_status hg_moments_create(hg_moments *moments, int64_t columns, int threads,
     *moments = (hg_moments){.columns = (columns + 7) / 8 * 8, .kernels = kernels};
     HG_TRY(column(moments, &moments->shift, sizeof(double)));
     HG_TRY(column(moments, &moments->reach, sizeof(double)));
-    HG_TRY(column(moments, &moments->magic, sizeof(double)));
-    HG_TRY(column(moments, &moments->magic2, sizeof(double)));
-    HG_TRY(column(moments, &moments->magic3, sizeof(double)));
+    HG_TRY(column(moments, &moments->coarse, sizeof(double)));
+    HG_TRY(column(moments, &moments->fine, sizeof(double)));
+    HG_TRY(column(moments, &moments->coarse2, sizeof(double)));
+    HG_TRY(column(moments, &moments->fine2, sizeof(double)));
     HG_TRY(column(moments, &moments->limit2, sizeof(double)));
     HG_TRY(column(moments, &moments->least, sizeof(double)));
-    moments->grid = (hg_grid){moments->shift, moments->magic, moments->magic2, moments->magic3,
-                              moments->limit2};
+    moments->grid = (hg_grid){moments->shift,   moments->coarse, moments->fine,
+                              moments->coarse2, moments->fine2,  moments->limit2};
     HG_TRY(hg_allocate(&moments->thread, HG_MEMORY_STATISTICS, (size_t)threads,
                        sizeof *moments->thread));
     moments->threads = threads;
@@ -56,22 +56,21 @@ void hg_moments_free(hg_moments *moments)
 {
     for (int t = 0; t < moments->threads; t++) {
         hg_moments_thread *thread = &moments->thread[t];
-        hg_release(&thread->sums.deviation);
-        hg_release(&thread->sums.square);
-        hg_release(&thread->sums.rest);
+        for (int k = 0; k < HG_SUMS; k++) {
+            hg_release(&thread->sums.sum[k]);
+            hg_release(&thread->wide[k]);
+        }
         hg_release(&thread->sums.largest);
-        hg_release(&thread->deviation);
-        hg_release(&thread->square);
-        hg_release(&thread->rest);
         hg_release(&thread->low);
         hg_release(&thread->high);
     }
     hg_release(&moments->thread);
     hg_release(&moments->shift);
     hg_release(&moments->reach);
-    hg_release(&moments->magic);
-    hg_release(&moments->magic2);
-    hg_release(&moments->magic3);
+    hg_release(&moments->coarse);
+    hg_release(&moments->fine);
+    hg_release(&moments->coarse2);
+    hg_release(&moments->fine2);
     hg_release(&moments->limit2);
     hg_release(&moments->least);
     *moments = (hg_moments){0};
@@ -90,9 +89,10 @@ static void set_grid(hg_moments *moments, int64_t c, double shift, double wanted
     moments->reach[c] = fmin(fmax(reached, smallest_reach), largest_reach);
     const double reach = rounded_reach(moments, c);
     const double quantum = ldexp(reach, -REACH_BITS), quantum2 = ldexp(reach * reach, -REACH_BITS);
-    moments->magic[c] = 0x1.8p52 * quantum;
-    moments->magic2[c] = 0x1.8p52 * quantum2;
-    moments->magic3[c] = 0x1.8p52 * ldexp(quantum2, -REST_BITS);
+    moments->coarse[c] = 0x1.8p52 * quantum;
+    moments->fine[c] = 0x1.8p52 * ldexp(quantum, -REST_BITS);
+    moments->coarse2[c] = 0x1.8p52 * quantum2;
+    moments->fine2[c] = 0x1.8p52 * ldexp(quantum2, -REST_BITS);
     moments->limit2[c] = reach * reach;
 }
 
@@ -101,13 +101,11 @@ void hg_moments_begin(hg_moments *moments)
     const size_t columns = (size_t)moments->columns;
     for (int t = 0; t < moments->threads; t++) {
         hg_moments_thread *thread = &moments->thread[t];
-        memset(thread->sums.deviation, 0, columns * sizeof(int64_t));
-        memset(thread->sums.square, 0, columns * sizeof(int64_t));
-        memset(thread->sums.rest, 0, columns * sizeof(int64_t));
+        for (int k = 0; k < HG_SUMS; k++) {
+            memset(thread->sums.sum[k], 0, columns * sizeof(int64_t));
+            memset(thread->wide[k], 0, columns * sizeof(__int128));
+        }
         memset(thread->sums.largest, 0, columns * sizeof(double));
-        memset(thread->deviation, 0, columns * sizeof(__int128));
-        memset(thread->square, 0, columns * sizeof(__int128));
-        memset(thread->rest, 0, columns * sizeof(__int128));
         thread->weight = 0;
         thread->valid = moments->ready;
     }
@@ -116,12 +114,11 @@ void hg_moments_begin(hg_moments *moments)
 /* Moves the narrow sums, which hold up to MOST_WEIGHT values, into the wide ones. */
 static void empty_sums(const hg_moments *moments, hg_moments_thread *thread, int64_t times)
 {
-    for (int64_t c = 0; c < moments->columns; c++) {
-        thread->deviation[c] += (__int128)times * thread->sums.deviation[c];
-        thread->square[c] += (__int128)times * thread->sums.square[c];
-        thread->rest[c] += (__int128)times * thread->sums.rest[c];
-        thread->sums.deviation[c] = thread->sums.square[c] = thread->sums.rest[c] = 0;
-    }
+    for (int k = 0; k < HG_SUMS; k++)
+        for (int64_t c = 0; c < moments->columns; c++) {
+            thread->wide[k][c] += (__int128)times * thread->sums.sum[k][c];
+            thread->sums.sum[k][c] = 0;
+        }
     thread->weight = 0;
 }
 
@@ -179,37 +176,42 @@ bool hg_moments_pack(hg_moments *moments, hg_moment *entry)
         valid &= moments->thread[t].valid;
     }
     for (int64_t c = 0; c < moments->columns; c++) {
-        __int128 deviation = 0, square = 0, rest = 0;
         entry[c].largest = 0.0;
-        for (int t = 0; t < moments->threads; t++) {
-            const hg_moments_thread *thread = &moments->thread[t];
-            deviation += thread->deviation[c];
-            square += thread->square[c];
-            rest += thread->rest[c];
-            entry[c].largest = fmax(entry[c].largest, thread->sums.largest[c]);
+        for (int t = 0; t < moments->threads; t++)
+            entry[c].largest = fmax(entry[c].largest, moments->thread[t].sums.largest[c]);
+        for (int k = 0; k < HG_SUMS; k++) {
+            __int128 sum = 0;
+            for (int t = 0; t < moments->threads; t++) sum += moments->thread[t].wide[k][c];
+            split(sum, entry[c].limb + 2 * k);
         }
-        split(deviation, entry[c].limb);
-        split(square, entry[c].limb + 2);
-        split(rest, entry[c].limb + 4);
     }
     return valid;
 }
 
-/* Whether the quanta drown neither mean nor variance: a grid may remember an outlier long gone.
- * `floor` is as tight as it gets. */
-static bool is_tight(double extent, double floor, double largest, double mean, double deviation)
+/* A sum in coarse quanta and its rest as one number. */
+static double sum_of(const hg_moment *entry, hg_sum coarse, double quantum)
 {
-    const bool fine = extent <= 0x1p11 * fmax(fabs(mean), deviation) &&
-                      extent <= 0x1p29 * deviation;
-    return fine || largest == 0.0 || extent <= 0x1p10 * sqrt(largest) || extent <= 2.0 * floor;
+    const double whole = (double)join(entry->limb + 2 * coarse);
+    const double rest = (double)join(entry->limb + 2 * (coarse + 1));
+    return (whole + ldexp(rest, -REST_BITS)) * quantum;
 }
 
-/* Whether the variance drowns neither in the shift nor in what the quantum leaves of it; below
- * two quanta there is nothing to gain by centring. */
-static bool is_centred(double offset, double quantum, double mean_square)
+/* Whether the finest quantum is small beside the spread found. A grid that remembers an outlier
+ * a hundred million times as far out is not; one as narrow as it may be is tight enough. */
+static bool is_tight(const hg_moments *moments, int64_t c, double largest, double deviation)
 {
-    return offset * offset <= 64.0 * mean_square &&
-           (fabs(offset) <= 2.0 * quantum || fabs(offset) * quantum <= 0x1p-38 * mean_square);
+    const double reach = rounded_reach(moments, c);
+    return largest == 0.0 || reach <= 0x1p28 * deviation ||
+           reach <= 4.0 * HEADROOM * sqrt(largest) ||
+           reach <= 2.0 * fmax(moments->least[c], smallest_reach);
+}
+
+/* Whether all deviations are the same, as when the last variant has been lost: then every square
+ * is the largest, and the sum's square is as large as it can be. */
+static bool are_alike(double sum, double squares, double largest, double n)
+{
+    return fabs(squares - n * largest) <= 0x1p-51 * squares &&
+           n * squares - sum * sum <= 0x1p-50 * n * squares;
 }
 
 /* Mean and variance of one column, and the next grid; false where the variance drowns in the
@@ -217,22 +219,19 @@ static bool is_centred(double offset, double quantum, double mean_square)
 static bool finish_column(hg_moments *moments, int64_t c, const hg_moment *entry, double n,
                           double *mean, double *variance)
 {
-    const double extent = rounded_reach(moments, c);
-    const double quantum = ldexp(extent, -REACH_BITS);
-    const double quantum2 = ldexp(extent * extent, -REACH_BITS);
-    const double sum = (double)join(entry->limb) * quantum;
-    const double squares = ((double)join(entry->limb + 2) +
-                            ldexp((double)join(entry->limb + 4), -REST_BITS)) * quantum2;
-    const double offset = sum / n;
-    const double spread = fmax(squares - sum * offset, 0.0);
-    *mean = moments->shift[c] + offset;
+    const double reach = rounded_reach(moments, c);
+    const double sum = sum_of(entry, HG_SUM_DEVIATION, ldexp(reach, -REACH_BITS));
+    const double squares = sum_of(entry, HG_SUM_SQUARE, ldexp(reach * reach, -REACH_BITS));
+    const bool alike = are_alike(sum, squares, entry->largest, n);
+    const double offset = sum / n, spread = alike ? 0.0 : fmax(squares - sum * offset, 0.0);
+    const double before = moments->shift[c];
+    *mean = before + offset;
     *variance = n > 1.0 ? spread / (n - 1.0) : 0.0;
-    const double floor = fmax(smallest_reach, moments->least[c]);
-    const bool centred = is_centred(offset, quantum, spread / n);
-    const bool tight = is_tight(extent, floor, entry->largest, *mean, sqrt(spread / n));
-    const double needed = HEADROOM * sqrt(entry->largest); /* about the mean, too */
-    const double kept = moments->reach[c] * (centred ? memory : 1.0);
-    set_grid(moments, c, *mean, tight ? fmax(needed, kept) : needed);
+    const bool collapsed = alike && fabs(*mean) < 0x1p-10 * fabs(before); /* digits were lost */
+    const bool centred = alike ? !collapsed : offset * offset <= 64.0 * (spread / n);
+    const bool tight = alike ? !collapsed : is_tight(moments, c, entry->largest, sqrt(spread / n));
+    const double needed = HEADROOM * sqrt(entry->largest);
+    set_grid(moments, c, *mean, tight ? fmax(needed, memory * moments->reach[c]) : needed);
     return centred && tight;
 }
 

@@ -16,13 +16,13 @@
 
 /** What ranks exchange for one column: limbs are added, `largest` is maximised. */
 typedef struct hg_moment {
-    int64_t limb[6];
+    int64_t limb[2 * HG_SUMS];
     double largest;
 } hg_moment;
 
 typedef struct hg_moments_thread {
     hg_grid_sums sums;
-    __int128 *deviation, *square, *rest; /**< [columns] what `sums` held when it was emptied */
+    __int128 *wide[HG_SUMS]; /**< [columns] what `sums` held when it was emptied */
     int64_t weight;                      /**< of `sums` since then */
     bool valid;
     double *low, *high; /**< [columns] of the range */
@@ -32,7 +32,7 @@ typedef struct hg_moments {
     int64_t columns; /**< padded to whole vectors */
     const hg_kernels *kernels;
     hg_grid grid;
-    double *shift, *reach, *magic, *magic2, *magic3, *limit2; /**< [columns] */
+    double *shift, *reach, *coarse, *fine, *coarse2, *fine2, *limit2; /**< [columns] */
     double *least; /**< [columns] no reach is less: what one mutation may well do; 0 at first */
     hg_moments_thread *thread; /**< [threads] */
     int threads;

@@ -50,8 +50,9 @@ static void draw(engine *e, bool selfing, int64_t generation)
     const hg_partition *partition = &e->partition;
     double spacing[MOST];
     hg_parentage_space(&e->parentage, 8, generation);
-    memcpy(spacing + partition->first, e->parentage.spacing_sum,
-           (size_t)partition->count * sizeof *spacing);
+    if (partition->count > 0)
+        memcpy(spacing + partition->first, e->parentage.spacing_sum,
+               (size_t)partition->count * sizeof *spacing);
     MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, spacing, partition->blocks_of,
                    partition->offset_of, MPI_DOUBLE, MPI_COMM_WORLD);
     hg_parentage_cumulate(&e->parentage, e->weight, spacing, 8, generation);

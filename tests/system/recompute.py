@@ -5,9 +5,7 @@
 1. Every expression, instability, stable flag and fitness from the genotypes, to 1e-12 of the
    largest value of the field in that generation.
 2. Every statistic from the snapshots: counts and extremes exactly, means to 1e-12 of the
-   largest absolute value that the column has had so far in the run (the engine sums on a grid
-   that remembers, for a while, an outlier or an allele that was lost), variances to 1e-12 of
-   the square of the largest in this generation.
+   largest absolute value of the column in that generation, variances of its square.
 3. With consecutive snapshots: heredity, mutation and the drawing of parents.
 """
 import os
@@ -60,7 +58,6 @@ class Result:
         self.snapshots, self.statistics = self.file["snapshots"], self.file["statistics"]
         done = int(self.file.attrs["generations_done"])
         self.generation = [int(t) for t in self.snapshots["generation"][()] if t <= done]
-        self.largest = {} # absolute value of each column so far
         self.heritable = "weight" in self.snapshots
         self.sexual = self.config["mating"]["system"] == "sexual"
         self.overlap = float(self.config["selection"]["overlap"])
@@ -132,9 +129,7 @@ def check_moments(result, name, row, record, t):
     mean = x.mean(axis=0)
     variance = ((x - mean) ** 2).sum(axis=0) / max(len(x) - 1, 1)
     scale = np.maximum(np.abs(x).max(axis=0), 1e-15) # of what is 0: to 1e-27
-    result.largest[name] = np.maximum(scale, result.largest.get(name, 0))
-    for kind, expected, size in (("mean", mean, result.largest[name]),
-                                 ("variance", variance, scale**2)):
+    for kind, expected, size in (("mean", mean, scale), ("variance", variance, scale**2)):
         found = result.statistics[f"{name}_{kind}"][record]
         wrong = np.max(np.abs(found - expected) / size, initial=0.0)
         verdict.check(wrong <= CLOSE, f"{name}_{kind} at {t}: off by {wrong:.3g} of its scale")

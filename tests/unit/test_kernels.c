@@ -573,36 +573,43 @@ END_TEST
 
 /* --- exact sums --------------------------------------------------------------------------------- */
 
-enum { COLUMNS = 24, BITS = 50, REST = 48, TIMES = 128 };
+enum { COLUMNS = 24, BITS = 50, REST = 50, TIMES = 128 };
 
 typedef struct grid {
-    double shift[COLUMNS], magic[COLUMNS], magic2[COLUMNS], magic3[COLUMNS], limit2[COLUMNS];
-    double quantum[COLUMNS], quantum2[COLUMNS], quantum3[COLUMNS];
+    double shift[COLUMNS], coarse[COLUMNS], fine[COLUMNS], coarse2[COLUMNS], fine2[COLUMNS];
+    double limit2[COLUMNS], quantum[COLUMNS], quantum2[COLUMNS];
 } grid;
 
-static void make_grid(grid *g, uint64_t *state)
+static hg_grid make_grid(grid *g, uint64_t *state)
 {
     for (int c = 0; c < COLUMNS; c++) {
         const double reach = ldexp(1.0, c - COLUMNS / 2);
         g->shift[c] = hg_test_uniform(state, -1.0, 1.0) * reach;
         g->quantum[c] = ldexp(reach, -BITS);
         g->quantum2[c] = ldexp(reach * reach, -BITS);
-        g->quantum3[c] = ldexp(g->quantum2[c], -REST);
-        g->magic[c] = 0x1.8p52 * g->quantum[c];
-        g->magic2[c] = 0x1.8p52 * g->quantum2[c];
-        g->magic3[c] = 0x1.8p52 * g->quantum3[c];
+        g->coarse[c] = 0x1.8p52 * g->quantum[c];
+        g->fine[c] = 0x1.8p52 * ldexp(g->quantum[c], -REST);
+        g->coarse2[c] = 0x1.8p52 * g->quantum2[c];
+        g->fine2[c] = 0x1.8p52 * ldexp(g->quantum2[c], -REST);
         g->limit2[c] = reach * reach;
     }
+    return (hg_grid){g->shift, g->coarse, g->fine, g->coarse2, g->fine2, g->limit2};
 }
 
-/* What one value adds, in __int128: the deviation, its square and what that leaves over. */
+/* A number in whole quanta, and what that leaves over in the fine ones. */
+static void count_plainly(double x, double quantum, int64_t copies, __int128 *sum)
+{
+    const double whole = nearbyint(x / quantum);
+    sum[0] += (__int128)whole * copies;
+    sum[1] += (__int128)nearbyint((x - whole * quantum) / ldexp(quantum, -REST)) * copies;
+}
+
+/* What one value adds, in __int128: the deviation and its square. */
 static void add_plainly(const grid *g, int c, double value, int64_t copies, __int128 *sum)
 {
-    const double d = value - g->shift[c], s = d * d;
-    const double whole = nearbyint(s / g->quantum2[c]);
-    sum[0] += (__int128)nearbyint(d / g->quantum[c]) * copies;
-    sum[1] += (__int128)whole * copies;
-    sum[2] += (__int128)nearbyint((s - whole * g->quantum2[c]) / g->quantum3[c]) * copies;
+    const double d = value - g->shift[c];
+    count_plainly(d, g->quantum[c], copies, sum + HG_SUM_DEVIATION);
+    count_plainly(d * d, g->quantum2[c], copies, sum + HG_SUM_SQUARE);
 }
 
 START_TEST(sums_are_exact)
@@ -610,16 +617,15 @@ START_TEST(sums_are_exact)
     static double values[HG_LANES][COLUMNS];
     uint64_t state = 31;
     grid g;
-    make_grid(&g, &state);
-    const hg_grid as_given = {g.shift, g.magic, g.magic2, g.magic3, g.limit2};
+    const hg_grid as_given = make_grid(&g, &state);
     for (int v = 0; v < HG_COUNT_OF(variants); v++) {
         const hg_kernels *kernels = hg_kernels_named(variants[v]);
         if (kernels == NULL) continue;
         for (int rows = 1; rows <= HG_LANES; rows++)
             for (int many = 0; many < 2; many++) {
-                int64_t deviation[COLUMNS] = {0}, square[COLUMNS] = {0}, rest[COLUMNS] = {0};
+                int64_t sum[HG_SUMS][COLUMNS] = {{0}};
                 double largest[COLUMNS] = {0}, met[COLUMNS] = {0};
-                __int128 expected[COLUMNS][3] = {{0}};
+                __int128 expected[COLUMNS][HG_SUMS] = {{0}};
                 int64_t copies[HG_LANES];
                 const double *row[HG_LANES];
                 for (int r = 0; r < rows; r++) {
@@ -633,12 +639,10 @@ START_TEST(sums_are_exact)
                         met[c] = fmax(met[c], d * d);
                     }
                 }
-                const hg_grid_sums sums = {deviation, square, rest, largest};
+                const hg_grid_sums sums = {{sum[0], sum[1], sum[2], sum[3]}, largest};
                 ck_assert(kernels->add_rows(&as_given, COLUMNS, row, copies, rows, &sums));
                 for (int c = 0; c < COLUMNS; c++) {
-                    ck_assert(expected[c][0] == deviation[c]);
-                    ck_assert(expected[c][1] == square[c]);
-                    ck_assert(expected[c][2] == rest[c]);
+                    for (int k = 0; k < HG_SUMS; k++) ck_assert(expected[c][k] == sum[k][c]);
                     ck_assert_double_eq(largest[c], met[c]);
                 }
             }
@@ -651,16 +655,15 @@ START_TEST(misfits_are_noticed)
     static double values[HG_LANES][COLUMNS];
     uint64_t state = 41;
     grid g;
-    make_grid(&g, &state);
-    const hg_grid as_given = {g.shift, g.magic, g.magic2, g.magic3, g.limit2};
+    const hg_grid as_given = make_grid(&g, &state);
     for (int v = 0; v < HG_COUNT_OF(variants); v++) {
         const hg_kernels *kernels = hg_kernels_named(variants[v]);
         if (kernels == NULL) continue;
         for (int bad = 0; bad < 5; bad++)
             for (int c = 0; c < COLUMNS; c++) {
-                int64_t deviation[COLUMNS] = {0}, square[COLUMNS] = {0}, rest[COLUMNS] = {0};
+                int64_t sum[HG_SUMS][COLUMNS] = {{0}};
                 double largest[COLUMNS] = {0};
-                const hg_grid_sums sums = {deviation, square, rest, largest};
+                const hg_grid_sums sums = {{sum[0], sum[1], sum[2], sum[3]}, largest};
                 const double reach = sqrt(g.limit2[c]);
                 const double misfits[] = {NAN, INFINITY, -INFINITY, g.shift[c] + 1.1 * reach,
                                           g.shift[c] - 1.1 * reach};

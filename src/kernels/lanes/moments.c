@@ -2,8 +2,8 @@
  *
  * Exact sums. Adding 1.5 * 2^52 quanta to a number leaves, in the low bits of the
  * sum, that number rounded to an integer count of quanta; integers can then be added
- * in any order. What rounding takes from a square is counted again in a finer unit,
- * so that a rare outlier does not blur the variance of everybody else.
+ * in any order. What rounding takes away is counted again in a finer unit, so that a
+ * grid wide enough for a rare outlier does not blur everybody else.
  */
 #include "kernels/lanes/vector.h"
 
@@ -34,35 +34,48 @@ HG_INLINE hg_integers load_integers(const int64_t *from)
 
 HG_INLINE void store_integers(int64_t *to, hg_integers v) { memcpy(to, &v, sizeof v); }
 
+/* A number as a count of coarse and of fine quanta. */
+typedef struct counts {
+    hg_integers coarse, fine;
+} counts;
+
+HG_INLINE counts count_quanta(hg_vector x, hg_vector coarse, hg_vector fine)
+{
+    const hg_vector rounded = x + coarse, rest = x - (rounded - coarse);
+    return (counts){bits(rounded) - bits(coarse), bits(rest + fine) - bits(fine)};
+}
+
 /* The columns at .. at+HG_WIDTH-1 of all rows; false where one lies outside the grid. */
 HG_INLINE bool add_columns(const hg_grid *grid, int64_t at, const double *const *row,
                            const int64_t *copies, int rows, bool all_single,
                            const hg_grid_sums *sums)
 {
     const hg_vector shift = hg_load_unaligned(grid->shift + at);
-    const hg_vector magic = hg_load_unaligned(grid->magic + at);
-    const hg_vector magic2 = hg_load_unaligned(grid->magic2 + at);
-    const hg_vector magic3 = hg_load_unaligned(grid->magic3 + at);
-    hg_integers deviation = load_integers(sums->deviation + at);
-    hg_integers square = load_integers(sums->square + at);
-    hg_integers rest = load_integers(sums->rest + at);
+    const hg_vector coarse = hg_load_unaligned(grid->coarse + at);
+    const hg_vector fine = hg_load_unaligned(grid->fine + at);
+    const hg_vector coarse2 = hg_load_unaligned(grid->coarse2 + at);
+    const hg_vector fine2 = hg_load_unaligned(grid->fine2 + at);
+    hg_integers deviation = load_integers(sums->sum[HG_SUM_DEVIATION] + at);
+    hg_integers deviation_rest = load_integers(sums->sum[HG_SUM_DEVIATION_REST] + at);
+    hg_integers square = load_integers(sums->sum[HG_SUM_SQUARE] + at);
+    hg_integers square_rest = load_integers(sums->sum[HG_SUM_SQUARE_REST] + at);
     hg_vector largest = hg_load_unaligned(sums->largest + at), invalid = hg_all(0.0);
     for (int r = 0; r < rows; r++) {
         const hg_vector d = hg_load_unaligned(row[r] + at) - shift, s = d * d;
-        const hg_vector coarse = s + magic2;
-        const hg_integers q = bits(d + magic) - bits(magic);
-        const hg_integers q2 = bits(coarse) - bits(magic2);
-        const hg_integers q3 = bits((s - (coarse - magic2)) + magic3) - bits(magic3);
+        const counts first = count_quanta(d, coarse, fine);
+        const counts second = count_quanta(s, coarse2, fine2);
+        const uint64_t times = all_single ? 1 : (uint64_t)copies[r];
         largest = hg_max(s, largest);
         invalid += s - s; /* 0, or not a number where s is not finite */
-        const uint64_t times = all_single ? 1 : (uint64_t)copies[r];
-        deviation += q * times;
-        square += q2 * times;
-        rest += q3 * times;
+        deviation += first.coarse * times;
+        deviation_rest += first.fine * times;
+        square += second.coarse * times;
+        square_rest += second.fine * times;
     }
-    store_integers(sums->deviation + at, deviation);
-    store_integers(sums->square + at, square);
-    store_integers(sums->rest + at, rest);
+    store_integers(sums->sum[HG_SUM_DEVIATION] + at, deviation);
+    store_integers(sums->sum[HG_SUM_DEVIATION_REST] + at, deviation_rest);
+    store_integers(sums->sum[HG_SUM_SQUARE] + at, square);
+    store_integers(sums->sum[HG_SUM_SQUARE_REST] + at, square_rest);
     memcpy(sums->largest + at, &largest, sizeof largest);
     double biggest[HG_WIDTH], not_finite[HG_WIDTH];
     memcpy(biggest, &largest, sizeof biggest);
