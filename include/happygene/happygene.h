@@ -6,7 +6,8 @@
  * write its result file. A program that uses it is started alone or under mpirun;
  * every call marked "collective" must be made by all ranks, in the same order.
  * Calls are not thread-safe: make them from one thread per rank, the one that
- * called hg_initialize(). The library uses OpenMP threads of its own inside.
+ * called hg_initialize(). The library uses OpenMP threads of its own inside and sets
+ * OpenMP's number of threads to what the run has.
  */
 #ifndef HAPPYGENE_HAPPYGENE_H
 #define HAPPYGENE_HAPPYGENE_H
@@ -101,9 +102,9 @@ HG_API int64_t hg_run_edges(const hg_run *run);
 /** Name of gene g, 0 <= g < genes; owned by the run. NULL outside the range. */
 HG_API const char *hg_run_gene_name(const hg_run *run, int64_t g);
 /** Threads of this rank. */
-int hg_run_threads(const hg_run *run);
+HG_API int hg_run_threads(const hg_run *run);
 /** Mean fitness of the last generation made; the same on all ranks. */
-double hg_run_fitness(const hg_run *run);
+HG_API double hg_run_fitness(const hg_run *run);
 /** Path of the result file, NULL where none is written; owned by the run. */
 HG_API const char *hg_run_output(const hg_run *run);
 /** The run file with every default filled in; owned by the run. */
@@ -130,8 +131,9 @@ HG_API hg_status hg_run_read(hg_run *run, hg_quantity quantity, int64_t first, i
                              double *values);
 
 /**
- * Ends the run and completes the result file: complete where the last generation was
- * reached or the run ended by rule, else marked as stopped. Collective; called once.
+ * Ends the run and its result file: complete where the last generation was reached or the
+ * run died out, else marked as stopped, also after a failed hg_run_advance(), with what had
+ * been recorded before. Collective; called once.
  */
 HG_API hg_status hg_run_finish(hg_run *run);
 

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/memory.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "engine/threads.h"
@@ -109,33 +108,35 @@ static void conclude(const char *output, const hg_summary *summary, int64_t upda
     fprintf(stderr, "happygene: happygene info %s tells more; the result is\n", output);
 }
 
+/* Completes the result and tells of it; what ended the run early is still what is returned. */
+static hg_status finish(hg_run *run, const run_options *options, hg_status status, double seconds)
+{
+    if (status == HG_IO || status == HG_BUG) return status; /* there is no use in writing more */
+    char output[4096], reason[4096];
+    hg_summary summary = {.generation = -1};
+    const int64_t updates = hg_run_individuals(run) * hg_run_genes(run) * hg_run_generation(run);
+    snprintf(output, sizeof output, "%s", hg_run_output(run));
+    snprintf(reason, sizeof reason, "%s", hg_error_message());
+    const bool sound = status == HG_OK || status == HG_EXTINCT;
+    if (sound) HG_TRY(hg_run_summary(run, &summary));
+    HG_TRY(hg_run_finish(run));
+    if (sound && hg_rank() == 0) {
+        if (!options->quiet) conclude(output, &summary, updates, seconds);
+        printf("%s\n", output);
+    }
+    return status == HG_OK ? HG_OK : hg_fail_as(status, reason);
+}
+
 static hg_status run_all(const run_options *options)
 {
     hg_run *run;
     double seconds;
-    char output[4096];
     HG_TRY(hg_run_create(&run, options->file, &options->library));
     describe(run, options);
-    hg_status status = advance(run, options, &seconds);
-    if (status == HG_OK || status == HG_EXTINCT) {
-        char *reason;
-        hg_summary summary;
-        const int64_t updates =
-            hg_run_individuals(run) * hg_run_genes(run) * hg_run_generation(run);
-        snprintf(output, sizeof output, "%s", hg_run_output(run));
-        hg_status ended = hg_copy_text(&reason, HG_MEMORY_OTHER, hg_error_message());
-        if (ended == HG_OK) ended = hg_run_summary(run, &summary);
-        if (ended == HG_OK) ended = hg_run_finish(run);
-        if (ended == HG_OK && hg_rank() == 0) {
-            if (!options->quiet) conclude(output, &summary, updates, seconds);
-            printf("%s\n", output);
-        }
-        if (ended == HG_OK && status == HG_EXTINCT) ended = hg_fail_as(HG_EXTINCT, reason);
-        hg_release(&reason);
-        status = ended;
-    }
+    const hg_status status = advance(run, options, &seconds);
+    const hg_status ended = finish(run, options, status, seconds);
     hg_run_destroy(&run);
-    return status;
+    return ended;
 }
 
 static hg_status command_run(int count, char **words)

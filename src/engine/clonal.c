@@ -5,7 +5,6 @@
  * the others are copied. As every row in use has an offspring of its own, there are
  * always enough rows.
  */
-#include <omp.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -90,9 +89,9 @@ static bool stands_alone(const hg_run *run, int64_t j)
 /* Unmutated offspring are done with: they are where their parent's genotype is. */
 static void part_clones_from_mutants(hg_run *run)
 {
-#pragma omp parallel num_threads(run->threads)
-    {
-        hg_worker *worker = &run->worker[omp_get_thread_num()];
+#pragma omp parallel for schedule(static, 1) num_threads(run->threads)
+    for (int t = 0; t < run->threads; t++) {
+        hg_worker *worker = &run->worker[t];
         worker->mutants = 0;
         for (int64_t j = worker->begin; j < worker->end; j++) {
             const int32_t row = run->parent_row[j];
@@ -121,9 +120,9 @@ static int32_t room_for_mutant(hg_genotypes *genotypes, int32_t parental)
 
 static void house_mutants(hg_run *run)
 {
-#pragma omp parallel num_threads(run->threads)
-    {
-        const hg_worker *worker = &run->worker[omp_get_thread_num()];
+#pragma omp parallel for schedule(static, 1) num_threads(run->threads)
+    for (int t = 0; t < run->threads; t++) {
+        const hg_worker *worker = &run->worker[t];
         for (int64_t m = worker->begin; m < worker->begin + worker->mutants; m++) {
             const int32_t j = run->mutant[m];
             run->row[j] = room_for_mutant(&run->genotypes, run->parent_row[j]);
@@ -205,11 +204,12 @@ void hg_breed_clonal(hg_run *run, bool environment_changed)
     house_mutants(run);
     if (run->recording) hg_demes_note_rows(run);
     hg_run_note(run, HG_PHASE_REPRODUCTION, &since);
-#pragma omp parallel num_threads(run->threads)
-    {
-        hg_worker *worker = &run->worker[omp_get_thread_num()];
-        breed_mutants(run, worker, true);
-#pragma omp barrier /* parental genomes have been copied and may change */
+#pragma omp parallel for schedule(static, 1) num_threads(run->threads)
+    for (int t = 0; t < run->threads; t++) breed_mutants(run, &run->worker[t], true);
+    /* parental genomes have been copied and may change */
+#pragma omp parallel for schedule(static, 1) num_threads(run->threads)
+    for (int t = 0; t < run->threads; t++) {
+        hg_worker *worker = &run->worker[t];
         breed_mutants(run, worker, false);
         keep_rows(run, worker, environment_changed);
     }

@@ -48,7 +48,10 @@ typedef struct hg_site {
 
 enum { HG_SITE_BATCH = 256, HG_TIMED_TILES = 8 };
 
-/** What one thread works with. */
+/**
+ * What one thread works with, and its share of the work. Loops go over workers and not over
+ * threads: the OpenMP library may give fewer threads than it was asked for.
+ */
 typedef struct hg_worker {
     int number;
     hg_tile tile;
@@ -131,7 +134,8 @@ struct hg_run {
     hg_output *output;
     char *output_path, *command_line;
     bool replace;
-    bool finished; /**< reached its end or died out */
+    bool finished; /**< nothing more can be made: at its end, died out or failed */
+    bool complete; /**< ended by rule: at its end or died out */
     const char *stop_reason;
     double seconds[HG_PHASES];
     int64_t calls[HG_PHASES];

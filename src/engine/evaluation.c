@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * From genotypes to fitness, a tile at a time, and to the statistics on the way. */
-#include <omp.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
@@ -114,9 +113,9 @@ void hg_visit_rows(hg_run *run, hg_worker *worker, const int32_t *row, int count
 void hg_visit_all(hg_run *run, hg_row_visitor *visit)
 {
     const int64_t rows = run->partition.count;
-#pragma omp parallel num_threads(run->threads)
-    {
-        hg_worker *worker = &run->worker[omp_get_thread_num()];
+#pragma omp parallel for schedule(static, 1) num_threads(run->threads)
+    for (int t = 0; t < run->threads; t++) {
+        hg_worker *worker = &run->worker[t];
         int32_t some[HG_LANES];
         int count = 0;
         for (int64_t r = rows * worker->number / run->threads;

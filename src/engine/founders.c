@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Generation 0. */
-#include <omp.h>
 #include <string.h>
 
 #include "engine/engine.h"
@@ -65,9 +64,9 @@ static void settle_founders(hg_run *run)
 void hg_initialise(hg_run *run)
 {
     settle_founders(run);
-#pragma omp parallel num_threads(run->threads)
-    {
-        hg_worker *worker = &run->worker[omp_get_thread_num()];
+#pragma omp parallel for schedule(static, 1) num_threads(run->threads)
+    for (int t = 0; t < run->threads; t++) {
+        hg_worker *worker = &run->worker[t];
         int32_t some[HG_LANES];
         int count = 0;
         for (int64_t r = worker->begin; r < worker->end; r++) {

@@ -117,7 +117,12 @@ hg_status hg_gather(hg_run *run, hg_status status)
     }
     const bool failed = unpack(run) != HG_OK;
     hg_run_note(run, HG_PHASE_COMMUNICATION, &since);
-    return failed ? hg_team_agree(partition->communicator, status) : HG_OK;
+    if (failed) return hg_team_agree(partition->communicator, status);
+    total = 0.0;
+    for (int64_t b = 0; b < partition->blocks; b++) total += run->block_fitness[b];
+    if (isfinite(total)) return HG_OK;
+    return hg_fail(HG_BAD_INPUT, "the sum of all individuals' fitness in generation %" PRId64
+                   " is %g: scale the fitness down", run->making, total);
 }
 
 /* Of the blocks from `first` to `end` - 1. */

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "engine/engine.h"
+#include "parallel/team.h"
 
 static const char *const phase_names[HG_PHASES] = {
     [HG_PHASE_REPRODUCTION] = "reproduction", [HG_PHASE_MUTATION] = "mutation",
@@ -89,8 +90,9 @@ hg_status hg_report(hg_run *run, bool complete)
     int64_t bytes[2 * HG_MEMORY_LABELS + KINDS], *rss_peak;
     const char *categories[HG_MEMORY_LABELS];
     for (int l = 0; l < HG_MEMORY_LABELS; l++) categories[l] = hg_label_name((hg_label)l);
-    HG_TRY(hg_allocate(&rss_peak, HG_MEMORY_OTHER, (size_t)run->partition.ranks,
-                       sizeof *rss_peak));
+    HG_TRY(hg_team_agree(run->partition.communicator,
+                         hg_allocate(&rss_peak, HG_MEMORY_OTHER, (size_t)run->partition.ranks,
+                                     sizeof *rss_peak)));
     hg_performance performance = {
         .phases = HG_PHASES, .phase = phase_names, .mean = mean, .min = min, .max = max,
         .calls = run->calls, .categories = HG_MEMORY_LABELS, .category = categories,

@@ -13,8 +13,10 @@
 
 static bool sexual(const hg_run *run) { return run->config.mating.system == HG_MATING_SEXUAL; }
 
-static hg_status choose_kernels(hg_run *run, const hg_run_options *options)
+static hg_status take_options(hg_run *run, const hg_run_options *options)
 {
+    HG_TRY(hg_copy_text(&run->command_line, HG_MEMORY_CONFIGURATION,
+                        options->command_line != NULL ? options->command_line : ""));
     run->kernels = options->kernels != NULL ? hg_kernels_named(options->kernels)
                                             : hg_kernels_best();
     if (run->kernels != NULL) return HG_OK;
@@ -108,7 +110,7 @@ static hg_status next_generation(hg_run *run)
 /* Nobody can reproduce: what the last generation was is recorded, and the run is over. */
 static hg_status die_out(hg_run *run)
 {
-    run->finished = true;
+    run->finished = run->complete = true;
     run->stop_reason = "died out: every individual has fitness 0";
     run->making = run->generation;
     if (!hg_statistics_due(run, run->making)) HG_TRY(hg_record_statistics_anew(run));
@@ -137,9 +139,9 @@ static hg_status check_output(hg_run *run, const hg_run_options *options)
 {
     if (options->no_output) return HG_OK;
     const char *path = options->output != NULL ? options->output : run->config.output.file;
-    HG_TRY(hg_copy_text(&run->output_path, HG_MEMORY_CONFIGURATION, path));
+    hg_status status = hg_copy_text(&run->output_path, HG_MEMORY_CONFIGURATION, path);
+    HG_TRY(hg_team_agree(MPI_COMM_WORLD, status));
     run->replace = options->replace;
-    hg_status status = HG_OK;
     struct stat found;
     const bool exists = run->partition.rank == 0 && stat(path, &found) == 0;
     if (exists && !S_ISREG(found.st_mode))
@@ -155,12 +157,10 @@ static hg_status start(hg_run *run, const char *path, const char *text,
     double since = hg_clock();
     run->started = run->flushed = since;
     HG_TRY(hg_run_configure(run, path, text, options));
-    HG_TRY(choose_kernels(run, options));
+    HG_TRY(hg_team_agree(MPI_COMM_WORLD, take_options(run, options)));
     run->threads = options->threads > 0 ? options->threads : hg_threads_default();
     omp_set_num_threads(run->threads);
     omp_set_dynamic(0);
-    HG_TRY(hg_copy_text(&run->command_line, HG_MEMORY_CONFIGURATION,
-                        options->command_line != NULL ? options->command_line : ""));
     HG_TRY(hg_team_agree(MPI_COMM_WORLD, build_population(run)));
     HG_TRY(check_output(run, options));
     hg_run_note(run, HG_PHASE_SETUP, &since);
@@ -196,13 +196,17 @@ static hg_status create(hg_run **result, const char *path, const char *text,
 
 hg_status hg_run_create(hg_run **run, const char *path, const hg_run_options *options)
 {
+    *run = NULL;
+    if (path == NULL) return hg_fail(HG_USAGE, "no run file is named");
     return create(run, path, NULL, options);
 }
 
 hg_status hg_run_create_from_text(hg_run **run, const char *name, const char *text,
                                   const hg_run_options *options)
 {
-    return create(run, name, text, options);
+    *run = NULL;
+    if (text == NULL) return hg_fail(HG_USAGE, "there is no text of a run file");
+    return create(run, name != NULL ? name : "run.yaml", text, options);
 }
 
 hg_status hg_run_advance(hg_run *run, int64_t generations)
@@ -215,8 +219,13 @@ hg_status hg_run_advance(hg_run *run, int64_t generations)
         status = next_generation(run);
         if (status == HG_EXTINCT) status = die_out(run);
     }
-    if (status != HG_OK || run->generation == run->config.run.generations) run->finished = true;
-    if (status == HG_OK && run->finished) run->stop_reason = "reached the last generation";
+    if (status == HG_OK && run->generation == run->config.run.generations) {
+        run->complete = true;
+        run->stop_reason = "reached the last generation";
+    } else if (status != HG_OK && !run->finished) {
+        run->stop_reason = "failed while the next generation was made";
+    }
+    run->finished |= run->complete || status != HG_OK;
     run->loop_allocations += hg_memory_total().allocations - allocated;
     return status;
 }
@@ -225,7 +234,7 @@ hg_status hg_run_finish(hg_run *run)
 {
     if (run->output == NULL) return HG_OK;
     if (!run->finished) run->stop_reason = "stopped before the last generation";
-    return hg_report(run, run->finished);
+    return hg_report(run, run->complete);
 }
 
 void hg_run_destroy(hg_run **pointer)

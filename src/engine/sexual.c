@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Sexual reproduction: every offspring is a recombinant of two parents. */
-#include <omp.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -127,9 +126,9 @@ void hg_breed_sexual(hg_run *run)
     run->genotypes.genome = run->genotypes.parental;
     run->genotypes.parental = parents;
     hg_run_note(run, HG_PHASE_REPRODUCTION, &since);
-#pragma omp parallel num_threads(run->threads)
-    {
-        hg_worker *worker = &run->worker[omp_get_thread_num()];
+#pragma omp parallel for schedule(static, 1) num_threads(run->threads)
+    for (int t = 0; t < run->threads; t++) {
+        hg_worker *worker = &run->worker[t];
         for (int64_t j = worker->begin; j < worker->end; j += HG_LANES)
             breed_tile(run, worker, j,
                        (int)(worker->end - j < HG_LANES ? worker->end - j : HG_LANES));

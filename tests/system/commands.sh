@@ -137,6 +137,31 @@ call diff doomed.h5 neutral.h5; exits 1
 call run doomed.h5 -o again.h5 -q; exits 3
 call diff doomed.h5 again.h5; exits 0
 
+# --- failing on the way: what was recorded stays, and is not called complete ---
+cat >explode.yaml <<'Y'
+run: {seed: 1, generations: 300}
+population: {individuals: 50, genes: 4}
+environment: {tf_concentration: {series: table, at: [0, 10], values: [0.1, 1.0e300]}}
+expression: {model: linear, slope: 1.0e10}
+output: {snapshots: {every: 0}}
+Y
+call run explode.yaml -q; exits 65; errs 'fitness of individual [0-9]+ in generation 10 is inf'; silent
+call info explode.h5; exits 0; says 'UNFINISHED: recorded up to generation 9 of 300; failed'
+cat >overflow.yaml <<'Y'
+run: {seed: 1, generations: 3}
+population: {individuals: 1000, genes: 1, initial: {basal: 5.6e+102}}
+mutation: {basal: {rate: 0}}
+fitness: [{model: proportional}, {model: proportional}, {model: proportional}]
+Y
+call run overflow.yaml; refused 65 'sum of all individuals.* fitness in generation 0 is inf'
+
+# --- fewer threads than asked for: the same work ---
+call run "$tiny" -o threads.h5 -q --threads 3; exits 0
+OMP_THREAD_LIMIT=1 call run "$tiny" -o limited.h5 -q --threads 3; exits 0
+call diff threads.h5 limited.h5; exits 0
+OMP_THREAD_LIMIT=2 call run "$tiny" -o limited.h5 -q --threads 3 --force; exits 0
+call diff threads.h5 limited.h5; exits 0
+
 # --- validate ---
 for file in "$source"/jobs/*.yaml "$source"/tests/data/runs/*.yaml; do
     call validate "$file"; exits 0; quiet; leaves_nothing
