@@ -29,7 +29,7 @@ dump() {
     local dataset=$1
     shift
     h5dump -d "/statistics/$dataset" "$@" -y -w 1 -m %.9g -o "$data/values" "$result" >/dev/null
-    sed -i 's/[ ,]//g; /^$/d' "$data/values"
+    sed -i -e 's/[ ,]//g; /^$/d' -e '$a\' "$data/values" # the last line ends, too
 }
 
 for name in generation fitness_mean fitness_variance fitness_min fitness_max; do
@@ -50,6 +50,7 @@ awk -v genes="$genes" '
     { level[NR - 1] = $1 }
     END {
         times = int(NR / genes)
+        columns = times > 1 ? times : 2 # an image has two at least: one generation is drawn twice
         for (i = 0; i < genes; i++) { # insertion sort
             last = level[(times - 1) * genes + i]
             for (j = i; j > 0 && level[(times - 1) * genes + order[j - 1]] > last; j--)
@@ -57,16 +58,22 @@ awk -v genes="$genes" '
             order[j] = i
         }
         for (i = 0; i < genes; i++)
-            for (t = 0; t < times; t++)
-                printf "%s%s", level[t * genes + order[i]], t < times - 1 ? " " : "\n"
+            for (t = 0; t < columns; t++)
+                printf "%s%s", level[t % times * genes + order[i]], t < columns - 1 ? " " : "\n"
     }' "$data/values" > "$data/expression"
 
-title=$(basename "$result" .h5)
+# quoted TEXT: for gnuplot, where an apostrophe in apostrophes is written twice
+quoted() { printf '%s' "$1" | sed "s/'/''/g; 1s/^/'/; \$s/\$/'/"; }
+
+title=$(quoted "$(basename "$result" .h5)")
+output=$(quoted "$picture")
+fitness=$(quoted "$data/fitness")
+expression=$(quoted "$data/expression")
 gnuplot <<PLOT
 set terminal $terminal
-set output '$picture'
+set output $output
 set multiplot layout 2,1
-set title '${title//\'/}' noenhanced
+set title $title noenhanced
 set lmargin at screen 0.09
 set rmargin at screen 0.86
 set xrange [0:$last > 0 ? $last : 1]
@@ -74,7 +81,7 @@ set yrange [0:*]
 set ylabel 'fitness'
 set key tmargin center vertical maxrows 1 Left reverse samplen 2
 set grid lc rgb '#dddddd'
-plot '$data/fitness' using 1:(\$2-sqrt(\$3)):(\$2+sqrt(\$3)) with filledcurves \
+plot $fitness using 1:(\$2-sqrt(\$3)):(\$2+sqrt(\$3)) with filledcurves \
          fc rgb '#56b4e9' fs transparent solid 0.5 title '± standard deviation', \
      '' using 1:4 with lines lc rgb '#999999' title 'least and greatest', \
      '' using 1:5 with lines lc rgb '#999999' notitle, \
@@ -89,7 +96,7 @@ unset ytics
 set cblabel 'mean expression'
 set cbrange [0:*]
 set palette defined (0 '#440154', 1 '#3b528b', 2 '#21918c', 3 '#5ec962', 4 '#fde725')
-stats '$data/expression' matrix nooutput
-step = STATS_size_x > 1 ? $last / (STATS_size_x - 1.0) : 1
-plot '$data/expression' matrix using (\$1*step):2:3 with image
+stats $expression matrix nooutput
+step = $last > 0 ? $last / (STATS_size_x - 1.0) : 1
+plot $expression matrix using (\$1*step):2:3 with image
 PLOT

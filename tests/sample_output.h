@@ -18,6 +18,7 @@ typedef struct sample {
     size_t text_length;      /* of the run file */
     int64_t first, count;    /* of this rank; count -1: an even share */
     int64_t changed;         /* generation whose mean fitness is another one, -1: none */
+    void (*meanwhile)(void); /* called while the file is open */
     int64_t failing;         /* generation whose source fails on the last rank, -1: none */
 } sample;
 
@@ -97,6 +98,7 @@ static inline hg_status sample_generations(hg_output *output, const sample *what
         if (what->flush_every > 0 && t % what->flush_every == 0)
             HG_TRY(hg_output_flush(output, t));
     }
+    if (what->meanwhile != NULL) what->meanwhile();
     return HG_OK;
 }
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * happygene: finds the subcommand, runs it, tells what went wrong. */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "cli/cli.h"
@@ -103,6 +105,13 @@ static void tell(hg_status status)
     fprintf(stderr, status == HG_BAD_INPUT ? "%s\n" : "happygene: %s\n", message);
 }
 
+/* Whoever reads, as in `happygene help keys | head`, has gone: that is no news to anybody. */
+static bool is_reader_gone(void)
+{
+    struct pollfd output = {STDOUT_FILENO, POLLOUT, 0};
+    return poll(&output, 1, 0) > 0 && (output.revents & POLLERR) != 0;
+}
+
 int main(int count, char **words)
 {
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error: exit 74, not a silent death */
@@ -112,8 +121,10 @@ int main(int count, char **words)
     errno = 0;
     const bool unwritten = ferror(stdout) != 0;
     if ((fflush(stdout) != 0 || unwritten) && (status == HG_OK || status == HG_DIFFERENT)) {
-        fprintf(stderr, "happygene: cannot write to standard output%s%s\n",
-                errno != 0 ? ": " : "", errno != 0 ? strerror(errno) : "");
+        const int reason = errno;
+        if (reason != EPIPE && !is_reader_gone())
+            fprintf(stderr, "happygene: cannot write to standard output%s%s\n",
+                    reason != 0 ? ": " : "", reason != 0 ? strerror(reason) : "");
         status = HG_IO;
     }
     return (int)status;

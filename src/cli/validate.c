@@ -1,23 +1,35 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "base/text.h"
 #include "cli/cli.h"
 #include "io/runfile.h"
 
 #define MOST_OVERRIDES 64
-#define UPDATES_PER_SECOND 4e8 /* gene updates of one core: a rough figure, measured with W */
-#define PROCESS_BYTES 40e6     /* what MPI, HDF5 and the program itself take */
-#define FILE_BYTES 65536.0     /* of a result file without results */
+#define PROCESS_BYTES 40e6  /* what MPI, HDF5 and the program itself take */
+#define GENE_BYTES 300.0    /* a gene's name, its parameters and its statistics */
+#define EDGE_BYTES 80.0     /* an edge of the network, while it is built */
+#define FILE_BYTES 65536.0  /* of a result file without results */
 
-/* Numbers in memory per individual, in copies of the genotype. */
-static double memory_bytes(const hg_config *config, const hg_network *network)
+/* What every rank holds: the program, the genes and the network. */
+static double shared_bytes(const hg_network *network)
+{
+    return PROCESS_BYTES + GENE_BYTES * (double)network->genes +
+           EDGE_BYTES * (double)network->edges;
+}
+
+/* The copies of the genotypes, over all ranks. */
+static double population_bytes(const hg_config *config, const hg_network *network)
 {
     const double individuals = (double)config->population.individuals;
     const double alleles = (double)config->population.genes +
                            (config->network.heritable ? (double)network->edges : 0.0);
     const double copies = config->mating.system == HG_MATING_SEXUAL ? 3.0 : 2.0;
-    return copies * individuals * alleles * 8.0 + PROCESS_BYTES;
+    return copies * individuals * alleles * 8.0;
 }
 
 /* How many generations are recorded `every` so many, the first and the last always. */
@@ -59,33 +71,70 @@ static double output_bytes(const hg_config *config, const hg_network *network)
            snapshots * snapshot_bytes(config, network);
 }
 
-static double compute_seconds(const hg_config *config)
+/* Seconds of one core, from runs on a present-day one: the alleles of an offspring (drawing,
+ * inheriting, mutating, counting), and the genes and edges of a step of development. */
+#define SECONDS_PER_ALLELE 2.5e-9
+#define SECONDS_PER_GENE 1.5e-9
+#define SECONDS_PER_EDGE 0.1e-9
+#define SECONDS_PER_OWN_EDGE 0.3e-9 /* where each individual has its own strengths */
+
+static double compute_seconds(const hg_config *config, const hg_network *network)
 {
-    return (double)config->population.individuals * (double)config->population.genes *
-           ((double)config->run.generations + 1.0) * (double)config->development.steps /
-           UPDATES_PER_SECOND;
+    const bool heritable = config->network.heritable;
+    const bool regulated = config->regulation.model != HG_REGULATION_NONE;
+    const double genes = (double)config->population.genes;
+    const double edges = regulated ? (double)network->edges : 0.0;
+    const double step =
+        genes * SECONDS_PER_GENE + edges * (heritable ? SECONDS_PER_OWN_EDGE : SECONDS_PER_EDGE);
+    const double alleles = genes + (heritable ? (double)network->edges : 0.0);
+    return (double)config->population.individuals * ((double)config->run.generations + 1.0) *
+           (alleles * SECONDS_PER_ALLELE + (double)config->development.steps * step);
 }
 
 /* As comments, so that what is printed remains a run file. */
 static hg_status print_estimates(const hg_config *config, const hg_network *network)
 {
     hg_text text = hg_text_of(HG_MEMORY_OTHER);
-    hg_text_add(&text, "\n# Estimates\n#   network   %lld genes, %lld edges\n#   memory    ",
-                (long long)network->genes, (long long)network->edges);
-    hg_text_add_bytes_count(&text, memory_bytes(config, network));
-    hg_text_add(&text, " on one rank; on P ranks, the part above 40 MB divided by P\n"
-                       "#   output    ");
+    const double seconds = compute_seconds(config, network), shared = shared_bytes(network);
+    hg_text_add(&text, "\n# Estimates\n#   network   %lld gene%s, %lld edge%s\n#   memory    ",
+                (long long)network->genes, network->genes == 1 ? "" : "s",
+                (long long)network->edges, network->edges == 1 ? "" : "s");
+    hg_text_add_bytes_count(&text, population_bytes(config, network) + shared);
+    hg_text_add(&text, " on one rank; on P ranks, the part above ");
+    hg_text_add_bytes_count(&text, shared);
+    hg_text_add(&text, " divided by P\n#   output    ");
     hg_text_add_bytes_count(&text, output_bytes(config, network));
-    hg_text_add(&text, "%s\n#   time      ", config->output.deflate > 0 ?
-                " before compression" : "");
-    hg_text_add_duration(&text, compute_seconds(config));
-    hg_text_add(&text, " on one core at %.0e gene updates a second (rough)\n",
-                UPDATES_PER_SECOND);
+    hg_text_add(&text, "%s\n#   time      %.2g core-seconds: ", config->output.deflate > 0 ?
+                " before compression" : "", seconds);
+    hg_text_add_duration(&text, seconds);
+    hg_text_add(&text, " on one core; on P ranks of C cores each, "
+                "divided by P*C (rough)\n");
     char *printed;
     HG_TRY(hg_text_take(&text, &printed));
     fputs(printed, stdout);
     hg_release(&printed);
     return HG_OK;
+}
+
+/* The folder that the result goes into, seen from here as `run` would see it. */
+static hg_status check_folder(const hg_config *config)
+{
+    const char *file = config->output.file, *slash = strrchr(file, '/');
+    if (slash == NULL || slash == file) return HG_OK;
+    hg_text text = hg_text_of(HG_MEMORY_OTHER);
+    hg_text_add_bytes(&text, file, (size_t)(slash - file));
+    char *folder;
+    HG_TRY(hg_text_take(&text, &folder));
+    struct stat found;
+    hg_status status = HG_OK;
+    if (stat(folder, &found) != 0)
+        status = hg_fail(HG_BAD_INPUT, "%s: output.file: the folder '%s' cannot be used: %s",
+                         config->path, folder, strerror(errno));
+    else if (!S_ISDIR(found.st_mode))
+        status = hg_fail(HG_BAD_INPUT, "%s: output.file: '%s' is not a folder", config->path,
+                         folder);
+    hg_release(&folder);
+    return status;
 }
 
 static hg_status validate(const char *path, const char *const *overrides, int count, int quiet)
@@ -96,6 +145,7 @@ static hg_status validate(const char *path, const char *const *overrides, int co
     hg_status status;
     HG_TRY_OUT(hg_runfile_load(path, &text));
     HG_TRY_OUT(hg_runfile_parse(&config, path, text, overrides, count));
+    HG_TRY_OUT(check_folder(&config));
     HG_TRY_OUT(hg_runfile_resolve(&config, &network));
     HG_TRY_OUT(hg_runfile_print(&config, &resolved));
     if (!quiet) {
@@ -130,7 +180,7 @@ const hg_command hg_command_validate = {
     "prints the resolved run file: every default filled in, the seed drawn, numbers given as\n"
     "distributions over the genes replaced by those drawn. What is printed is itself a run\n"
     "file, for the same folder. Comments at its end estimate the memory per rank, the size of\n"
-    "the output and the time.\n\n"
+    "the output and the time. The folder of the result must exist.\n\n"
     "All mistakes are told in one go, as FILE:LINE:COLUMN: what is wrong, what is allowed;\n"
     "the exit code is then 65.\n\n"
     "Options:\n"

@@ -8,6 +8,7 @@
 
 #include "io/runfile_parts.h"
 
+#define MOST_GENES 10000000 /* as population.genes */
 #define LABEL HG_MEMORY_NETWORK
 #define LARGEST_FILE ((size_t)1 << 30)
 #define MOST_COLUMNS 3
@@ -106,7 +107,9 @@ static hg_status read_gene(table *t, const word *name, int32_t *gene)
         return HG_OK;
     }
     if (number < 0) HG_TRY(hg_names_add(&t->list->names, name->text, &number, NULL));
-    if (number > INT32_MAX - 1) return hg_fail(HG_BAD_INPUT, "%s: too many genes", t->mistakes->path);
+    if (number >= MOST_GENES)
+        return hg_fail(HG_BAD_INPUT, "%s: too many genes; allowed: at most %d", t->mistakes->path,
+                       MOST_GENES);
     *gene = (int32_t)number;
     return HG_OK;
 }

@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "io/h5.h"
 #include "io/output_internal.h"
+#include "io/results.h"
 #include "parallel/team.h"
 
 #define METADATA_ROOM ((int64_t)1 << 20) /* for the index that grows with the data */
@@ -47,7 +48,7 @@ static hg_status check_folder(const char *path)
     return status;
 }
 
-static hg_status check_path(const hg_output_plan *plan)
+static hg_status check_path(const hg_output_plan *plan, int *earlier)
 {
     struct stat what;
     if (plan->path == NULL || *plan->path == '\0')
@@ -55,22 +56,24 @@ static hg_status check_path(const hg_output_plan *plan)
     if (stat(plan->path, &what) == 0) {
         if (S_ISDIR(what.st_mode))
             return hg_fail(HG_IO, "cannot create %s: it is a folder", plan->path);
+        if (S_ISREG(what.st_mode)) HG_TRY(hg_output_lock_earlier(plan->path, earlier));
         if (!plan->replace)
             return hg_fail(HG_USAGE, "%s exists; --force replaces it, -o FILE writes another one",
                            plan->path);
         if (!S_ISREG(what.st_mode))
             return hg_fail(HG_IO, "cannot replace %s: it is not an ordinary file", plan->path);
+        const hg_status known = hg_results_recognize(plan->path);
+        if (known != HG_OK)
+            return hg_fail_within(known == HG_BAD_INPUT ? HG_USAGE : known,
+                                  "--force replaces results only, %s is ", plan->path);
     }
     return check_folder(plan->path);
 }
 
-static hg_status check_room_at(const char *where, const char *path, int64_t bytes)
+static hg_status check_room_of(const struct statvfs *volume, const char *path, int64_t bytes)
 {
-    struct statvfs volume;
-    if (statvfs(where, &volume) != 0)
-        return hg_fail(HG_IO, "%s: %s", where, strerror(errno));
-    if (volume.f_blocks == 0) return HG_OK; /* it does not say */
-    const double room = (double)volume.f_bavail * (double)volume.f_frsize;
+    if (volume->f_blocks == 0) return HG_OK; /* it does not say */
+    const double room = (double)volume->f_bavail * (double)volume->f_frsize;
     if (room >= (double)bytes + (double)METADATA_ROOM) return HG_OK;
     return hg_fail(HG_IO, "%s: the disk is full: %" PRId64 " bytes are to be written and %.0f are "
                    "free", path, bytes + METADATA_ROOM, room);
@@ -78,8 +81,12 @@ static hg_status check_room_at(const char *where, const char *path, int64_t byte
 
 hg_status hg_output_check_room(const hg_output *output, int64_t bytes)
 {
+    struct statvfs volume;
     hg_status status = HG_OK;
-    if (output->rank == 0) status = check_room_at(output->plan.path, output->plan.path, bytes);
+    if (output->rank == 0 && fstatvfs(output->held, &volume) != 0)
+        status = hg_fail(HG_IO, "%s: %s", output->plan.path, strerror(errno));
+    else if (output->rank == 0)
+        status = check_room_of(&volume, output->plan.path, bytes);
     return hg_team_agree(output->plan.communicator, status);
 }
 
@@ -93,20 +100,24 @@ hg_status hg_output_broken(const hg_output *output, const char *what)
 
 /* Root: a new file beside the final one, which may hold an earlier run until this one is
  * safely begun. */
-static hg_status begin(const hg_output_plan *plan, const char *beside,
+static hg_status begin(hg_output *output, int *earlier, char *suffix,
                        const hg_provenance *provenance)
 {
-    HG_TRY(check_path(plan));
-    char *folder = NULL;
-    HG_TRY(folder_of(plan->path, &folder));
-    hg_status status = check_room_at(folder, plan->path, 0);
-    hg_release(&folder);
-    HG_TRY(status);
-    status = hg_output_skeleton(beside, plan, provenance);
-    if (status != HG_OK) {
-        hg_fail_within(status, "cannot create %s: ", plan->path);
-        unlink(beside);
+    const hg_output_plan *plan = &output->plan;
+    HG_TRY(check_path(plan, earlier));
+    HG_TRY(hg_output_hold_new(plan->path, suffix, &output->held));
+    char *beside = NULL;
+    struct statvfs volume;
+    hg_status status = HG_OK;
+    if (fstatvfs(output->held, &volume) == 0)
+        status = check_room_of(&volume, plan->path, 0);
+    if (status == HG_OK) status = hg_output_name_beside(plan->path, suffix, &beside);
+    if (status == HG_OK) {
+        status = hg_output_skeleton(beside, plan, provenance);
+        if (status != HG_OK) hg_fail_within(status, "cannot create %s: ", plan->path);
     }
+    if (status != HG_OK) hg_output_unlink_beside(plan->path, suffix);
+    hg_release(&beside);
     return status;
 }
 
@@ -147,42 +158,38 @@ static void let_go(hg_output *output)
 }
 
 /* Opens the skeleton on all ranks and gives it its name. */
-static hg_status join(hg_output *output, const char *beside)
+static hg_status join(hg_output *output, const char *beside, bool earlier)
 {
     const MPI_Comm team = output->plan.communicator;
     HG_TRY(hg_team_agree(team, see(beside)));
     HG_TRY(hg_team_agree(team, open_together(output, beside)));
     hg_status status = HG_OK;
-    if (output->rank == 0 && rename(beside, output->plan.path) != 0)
-        status = hg_fail(HG_IO, "cannot create %s: %s", output->plan.path, strerror(errno));
+    if (output->rank == 0) status = hg_output_name_file(beside, output->plan.path, earlier);
     return hg_team_agree(team, status);
-}
-
-static hg_status name_beside(const char *path, char **beside)
-{
-    const size_t size = strlen(path) + sizeof ".new";
-    HG_TRY(hg_allocate(beside, HG_MEMORY_OUTPUT, size, 1));
-    snprintf(*beside, size, "%s.new", path);
-    return HG_OK;
 }
 
 static hg_status create(hg_output *output)
 {
     const hg_output_plan *plan = &output->plan;
-    char *beside = NULL;
+    char *beside = NULL, suffix[HG_SUFFIX_SIZE] = "";
+    int earlier = -1;
     hg_provenance provenance;
     hg_status status = hg_provenance_gather(&provenance, plan->communicator, plan->threads);
-    if (status == HG_OK) status = name_beside(plan->path != NULL ? plan->path : "", &beside);
     HG_TRY_OUT(hg_team_agree(plan->communicator, status));
-    if (output->rank == 0) status = begin(plan, beside, &provenance);
+    if (output->rank == 0) status = begin(output, &earlier, suffix, &provenance);
     HG_TRY_OUT(hg_team_agree(plan->communicator, status));
-    status = join(output, beside);
+    MPI_Bcast(suffix, sizeof suffix, MPI_CHAR, 0, plan->communicator);
+    status = hg_output_name_beside(plan->path, suffix, &beside);
+    status = hg_team_agree(plan->communicator, status);
+    if (status == HG_OK) status = join(output, beside, earlier >= 0);
     if (status != HG_OK) {
         let_go(output);
         if (output->file >= 0) H5Fclose(output->file);
-        if (output->rank == 0) unlink(beside);
+        if (output->rank == 0) hg_output_unlink_beside(plan->path, suffix);
     }
 out:
+    if (earlier >= 0) close(earlier);
+    if (status != HG_OK) hg_output_let_file_go(output);
     hg_provenance_free(&provenance);
     hg_release(&beside);
     return status;
@@ -200,6 +207,7 @@ hg_status hg_output_create(hg_output **output, const hg_output_plan *plan)
     hg_output *made = *output;
     made->plan = *plan;
     made->file = made->done = made->snapshot_generation = -1;
+    made->held = -1;
     MPI_Comm_rank(plan->communicator, &made->rank);
     MPI_Comm_size(plan->communicator, &made->ranks);
     status = create(made);
@@ -239,8 +247,9 @@ hg_status hg_output_close(hg_output **output, int64_t generation, bool complete,
     if (H5Fclose(open->file) < 0) status = hg_output_broken(open, "to the disk");
     status = hg_team_agree(team, status);
     if (status == HG_OK && open->rank == 0)
-        status = hg_output_end(&open->plan, generation, complete, stop_reason, performance);
+        status = hg_output_end(open, generation, complete, stop_reason, performance);
     status = hg_team_agree(team, status);
+    hg_output_let_file_go(open);
     hg_release(output);
     return status;
 }
@@ -251,5 +260,6 @@ void hg_output_abandon(hg_output **output)
     let_go(*output);
     if ((*output)->file >= 0) H5Fclose((*output)->file);
     H5Eclear2(H5E_DEFAULT);
+    hg_output_let_file_go(*output);
     hg_release(output);
 }

@@ -22,7 +22,7 @@ typedef struct hg_output hg_output;
 typedef struct hg_output_plan {
     MPI_Comm communicator;
     const char *path;
-    bool replace;                /**< an existing file is replaced (--force), else HG_USAGE */
+    bool replace;                /**< an existing result is replaced (--force), else HG_USAGE */
     const hg_config *config;
     const char *run_file_resolved;
     const hg_network *network;
@@ -63,13 +63,15 @@ typedef struct hg_performance {
 /**
  * Creates the file with everything that is known before generation 0: attributes,
  * network, dimension scales, empty statistics and snapshots, provenance. `complete`
- * is 0 and `generations_done` -1. On failure nothing is left on disk.
+ * is 0 and `generations_done` -1. On failure nothing is left on disk. HG_USAGE when a run is
+ * writing the path, or something else than a result lies there.
  */
 hg_status hg_output_create(hg_output **output, const hg_output_plan *plan);
 
 /**
  * Appends one record. The values of rank 0 count; they are copied, buffered and written
- * with the next flush or when the buffer is full.
+ * with the next flush, or with the first record for which the buffer has no room; the records
+ * that are then written are counted in generations_done.
  */
 hg_status hg_output_statistics(hg_output *output, const hg_statistics *statistics);
 
@@ -85,7 +87,8 @@ int64_t hg_output_bytes(const hg_output *output);
 
 /**
  * Ends the file: flushes, writes `performance` (may be NULL), end time, stop_reason and
- * `complete`, closes. The handle is freed and set to NULL even on failure.
+ * `complete`, closes. HG_IO when another file lies at the path by now, or none; that is left
+ * as it is. The handle is freed and set to NULL even on failure.
  */
 hg_status hg_output_close(hg_output **output, int64_t generation, bool complete,
                           const char *stop_reason, const hg_performance *performance);

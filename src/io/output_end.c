@@ -118,9 +118,11 @@ static hg_status put_all(hid_t file, const hg_output_plan *plan, int64_t generat
     return hg_h5_put_int32(file, "complete", complete); /* the last word */
 }
 
-hg_status hg_output_end(const hg_output_plan *plan, int64_t generation, bool complete,
+hg_status hg_output_end(const hg_output *output, int64_t generation, bool complete,
                         const char *stop_reason, const hg_performance *performance)
 {
+    const hg_output_plan *plan = &output->plan;
+    HG_TRY(hg_output_check_same(output));
     hid_t file = hg_h5_open(plan->path, true);
     hg_status status = file < 0 ? hg_h5_fail(HG_IO, "cannot be opened again")
                                 : put_all(file, plan, generation, complete, stop_reason,

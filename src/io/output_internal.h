@@ -3,6 +3,7 @@
  * What the files of the writer share.
  *
  *   output.c            create, flush, close: the life of the file
+ *   output_lock.c       whose file it is: its names on disk, one run at a time
  *   output_skeleton.c   what root alone lays out before the others join
  *   output_records.c    the buffered records of /statistics
  *   output_snapshots.c  the individuals, by all ranks
@@ -45,10 +46,12 @@ typedef struct hg_output_field {
 struct hg_output {
     hg_output_plan plan;
     int rank, ranks;
+    int held;                  /**< root: a descriptor that locks the file while it is written */
     hid_t file;
     hid_t done;                /**< the attribute generations_done */
     int64_t capacity;          /**< records that the buffers hold */
     int64_t buffered, records; /**< records in the buffers, and in the file */
+    int64_t newest;            /**< root: generation of the last record in the buffers */
     int column_count;
     hg_output_column columns[HG_COLUMNS_MOST];
     char *buffers;             /**< root: all columns' buffers */
@@ -61,6 +64,27 @@ struct hg_output {
     int64_t snapshot_bytes;    /**< of one snapshot, all ranks */
     int64_t bytes;             /**< written so far */
 };
+
+/* output_lock.c: one process */
+
+#define HG_SUFFIX_SIZE 48
+
+/**
+ * Locks the file that lies at `path`, for as long as `*descriptor` is open; `*descriptor`
+ * stays -1 where it cannot be opened for that. HG_USAGE when a run is writing it.
+ */
+hg_status hg_output_lock_earlier(const char *path, int *descriptor);
+/** Creates, and locks, an empty file beside `path` whose name has a `suffix` of its own. */
+hg_status hg_output_hold_new(const char *path, char suffix[HG_SUFFIX_SIZE], int *descriptor);
+/** `path` with `suffix`. */
+hg_status hg_output_name_beside(const char *path, const char *suffix, char **beside);
+void hg_output_unlink_beside(const char *path, const char *suffix);
+/** Gives the file `beside` its name; without `replace` only where no file has it. */
+hg_status hg_output_name_file(const char *beside, const char *path, bool replace);
+/** HG_IO unless the file at the path is still the one that this run made. */
+hg_status hg_output_check_same(const hg_output *output);
+/** Another run may have the path. */
+void hg_output_let_file_go(hg_output *output);
 
 /* output_skeleton.c: one process */
 
@@ -88,7 +112,7 @@ hg_status hg_output_snapshots_open(hg_output *output);
 void hg_output_snapshots_close(hg_output *output);
 
 /* output_end.c: one process */
-hg_status hg_output_end(const hg_output_plan *plan, int64_t generation, bool complete,
+hg_status hg_output_end(const hg_output *output, int64_t generation, bool complete,
                         const char *stop_reason, const hg_performance *performance);
 
 /* output.c */

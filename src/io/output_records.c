@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The records of /statistics and of /statistics/demes: a record is small, so they are gathered and written by the
- * hundred. Root writes; the others take part in making the datasets longer. */
+ * The records of /statistics and of /statistics/demes: a record is small, so they are
+ * gathered and written by the hundred. Root writes; the others take part in making the
+ * datasets longer. */
 #include "io/output_internal.h"
 
 #include <stdio.h>
@@ -81,12 +82,22 @@ static hg_status buffer_record(hg_output *output, const hg_statistics *statistic
         if (values == NULL) return hg_fail(HG_BUG, "a record without %s", column->dataset->name);
         memcpy(column->buffer + (size_t)output->buffered * bytes, values, bytes);
     }
+    output->newest = statistics->generation;
     return HG_OK;
+}
+
+/* A full buffer is written and counted, lest a crash cost more than what is buffered. That
+ * waits for the next record: the snapshot that belongs to the last one is then written, too. */
+static hg_status flush_full(hg_output *output)
+{
+    int64_t generation = output->newest; /* root's: only that has seen the records */
+    MPI_Bcast(&generation, 1, MPI_INT64_T, 0, output->plan.communicator);
+    return hg_output_flush(output, generation);
 }
 
 hg_status hg_output_statistics(hg_output *output, const hg_statistics *statistics)
 {
-    if (output->buffered == output->capacity) HG_TRY(hg_output_records_write(output));
+    if (output->buffered == output->capacity) HG_TRY(flush_full(output));
     if (output->rank == 0) HG_TRY(buffer_record(output, statistics));
     output->buffered++;
     return HG_OK;

@@ -11,7 +11,9 @@
 #include "io/h5.h"
 
 #define CHUNK_BYTES ((int64_t)1 << 20)
-#define RECORD_CHUNK_BYTES ((int64_t)128 << 10) /* of the statistics: read whole, mostly small */
+#define RECORD_CHUNK_BYTES ((int64_t)64 << 10) /* of the statistics: a generation is read, */
+#define RECORD_CHUNK ((int64_t)64)             /* or a gene's course through all of them */
+#define COLUMN_CHUNK ((int64_t)1024)           /* of one value a generation */
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 static int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
@@ -82,8 +84,9 @@ static void set_chunks(hid_t properties, const hg_dataset *dataset, int rank,
     } else {
         const int64_t width = rank >= 2 ? (int64_t)lengths[1] : 1;
         if (rank >= 2) chunk[1] = (hsize_t)most(1, least(width, CHUNK_BYTES / row));
-        const int64_t room = rank >= 2 ? CHUNK_BYTES : RECORD_CHUNK_BYTES;
-        chunk[0] = (hsize_t)most(1, least(records_expected(config), room / (width * row)));
+        const int64_t records = least(rank >= 2 ? RECORD_CHUNK : COLUMN_CHUNK,
+                                      RECORD_CHUNK_BYTES / (width * row));
+        chunk[0] = (hsize_t)most(1, least(records_expected(config), records));
     }
     H5Pset_chunk(properties, rank, chunk);
     H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER);

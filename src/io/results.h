@@ -40,6 +40,12 @@ typedef struct hg_results_texts {
  * folder, not HDF5, not of happygene, of a newer format, or damaged. Close always.
  */
 hg_status hg_results_open(hg_results *results, const char *path);
+
+/**
+ * HG_OK when `path` holds a result file of happygene, of whatever version, also one that a
+ * crash left unreadable, or nothing yet. Otherwise HG_BAD_INPUT saying what it is.
+ */
+hg_status hg_results_recognize(const char *path);
 void hg_results_close(hg_results *results);
 
 /** Whether the file has the dataset, as in "/statistics/fitness_mean". */

@@ -92,31 +92,47 @@ static const char *failing_condition(const check *c, const hg_key *key)
     return condition != NULL ? condition : key->used_by;
 }
 
-/* Whether all that could use the key is switched off: its keys may then lie idle, so that a
- * part can be switched off by --set alone. */
-static bool is_off(const check *c, const char *condition)
+/* One of the settings that would use a key, switched off by --set. */
+static bool is_switched_off(const check *c, const char *path)
 {
-    static const char *const off[] = {"none", "constant", "asexual"};
+    static const char *const off[] = {"none", "constant", "asexual", "shared"};
+    const hg_node *node = given(c, path);
+    if (node == NULL || node->place.origin == NULL) return false;
+    const hg_key *key = hg_keys_find(&hg_run_keys, path);
+    if (key->type == HG_KEY_DEMES) return c->config->population.demes <= 1;
+    const char *model = hg_key_model(key, c->config)->name;
+    for (size_t i = 0; i < sizeof off / sizeof *off; i++)
+        if (strcmp(model, off[i]) == 0) return true;
+    return false;
+}
+
+/* The keys of a part lie idle in the file where --set switched the part off: so that this
+ * takes no more than one --set. What is printed says so (runfile_print.c). */
+static bool may_lie_idle(const check *c, const char *condition, const hg_node *node)
+{
+    if (node->place.origin != NULL) return false;
     while (*condition != '\0') {
-        const size_t length = strcspn(condition, " "), path_length = strcspn(condition, "=");
         char path[HG_LABEL_SIZE];
-        if (path_length >= length) return false; /* an origin of the network */
-        snprintf(path, sizeof path, "%.*s", (int)path_length, condition);
-        const char *model = hg_key_model(hg_keys_find(&hg_run_keys, path), c->config)->name;
-        bool is_one = false;
-        for (size_t i = 0; i < sizeof off / sizeof *off; i++) is_one |= strcmp(model, off[i]) == 0;
-        if (!is_one) return false;
+        snprintf(path, sizeof path, "%.*s", (int)strcspn(condition, "= "), condition);
+        if (strncmp(path, "network.", 8) != 0 || strcmp(path, "network.weights") == 0)
+            if (is_switched_off(c, path)) return true;
+        const size_t length = strcspn(condition, " ");
         condition += length + strspn(condition + length, " ");
     }
-    return true;
+    return false;
 }
 
 static void refuse_unused(const check *c, const hg_key *key, const hg_node *node)
 {
     const char *condition = failing_condition(c, key);
-    if (condition == NULL || is_off(c, condition) || is_default(c, key)) return;
+    if (condition == NULL || may_lie_idle(c, condition, node) || is_default(c, key)) return;
     if (strcmp(condition, "network.random") == 0 || strcmp(condition, "network.edges") == 0) return;
     const size_t path_length = strcspn(condition, "=");
+    if (strcmp(condition, "population.demes") == 0) {
+        hg_mistakes_add(c->mistakes, node->place, "%s belongs to several population.demes, but "
+                        "there is one", key->path);
+        return;
+    }
     if (condition[path_length] == '\0') {
         hg_mistakes_add(c->mistakes, node->place, "%s is for networks of %s, which is not given",
                         key->path, condition);
@@ -181,12 +197,14 @@ static void check_network(const check *c)
     const hg_config *config = c->config;
     check_origin(c);
     if (config->network.origin == HG_NETWORK_NONE) {
-        if (config->regulation.model != HG_REGULATION_NONE)
-            hg_mistakes_add(c->mistakes, place_of(c, "regulation.model"),
+        const hg_place regulation = place_of(c, "regulation.model");
+        if (config->regulation.model != HG_REGULATION_NONE && !has_mistake_at(c, regulation) &&
+            !hg_is_misspelt(c->root, "network"))
+            hg_mistakes_add(c->mistakes, regulation,
                             "regulation.model: %s needs a network; allowed: none, or a network "
                             "section with file, random or edges",
                             hg_regulation_family.models[config->regulation.model].name);
-        if (config->network.heritable)
+        if (config->network.heritable && !hg_is_misspelt(c->root, "network"))
             hg_mistakes_add(c->mistakes, place_of(c, "network.weights"), "network.weights: "
                             "heritable weights need a network; allowed: file, random or edges");
     }
@@ -198,9 +216,10 @@ static void check_network(const check *c)
     const bool names_genes = config->network.origin == HG_NETWORK_FILE ||
                              config->network.origin == HG_NETWORK_EDGES ||
                              config->network.gene_count > 0;
-    if (given(c, "population.genes") == NULL && !names_genes)
+    if (given(c, "population.genes") == NULL && !names_genes &&
+        !hg_is_misspelt(c->root, "population.genes") && !hg_is_misspelt(c->root, "network"))
         hg_mistakes_add(c->mistakes, place_of(c, "population.genes"),
-                        "population.genes is missing; allowed: an integer in [1, 2147483647]");
+                        "population.genes is missing; allowed: an integer in [1, 10000000]");
 }
 
 static void check_demes(const check *c)
@@ -223,10 +242,20 @@ static void check_demes(const check *c)
                         " individuals; allowed: at most one deme per individual", demes,
                         config->population.individuals);
     const int64_t matrix = config->migration.matrix_count;
-    if (matrix > 0 && matrix != demes * demes)
+    if (matrix > 0 && demes > 1 && matrix != demes * demes)
         hg_mistakes_add(c->mistakes, place_of(c, "migration.matrix"), "migration.matrix: %" PRId64
                         " numbers for %" PRId64 " demes; allowed: a row and a column per deme",
                         matrix, demes);
+}
+
+static void check_name(const check *c)
+{
+    const char *name = c->config->run.name;
+    const hg_node *node = given(c, "run.name");
+    if (node == NULL || name == NULL || has_mistake_at(c, node->place)) return;
+    if (strchr(name, '/') != NULL)
+        hg_mistakes_add(c->mistakes, node->place, "run.name: '%.60s' holds a slash; allowed: a "
+                        "name without folders (output.file says where the result goes)", name);
 }
 
 static void check_life(const check *c)
@@ -308,6 +337,7 @@ hg_status hg_run_check(hg_mistakes *mistakes, const hg_config *config, const hg_
                        const hg_node *root, const hg_node *const *nodes)
 {
     const check c = {mistakes, config, defaults, root, nodes};
+    check_name(&c);
     check_keys(&c);
     check_network(&c);
     check_demes(&c);

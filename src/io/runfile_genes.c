@@ -42,15 +42,33 @@ static void apply_overrides(hg_places *places, hg_mistakes *ignored)
     }
 }
 
+static void open_places(hg_places *places)
+{
+    if (places->open || places->config->text == NULL) return;
+    hg_mistakes ignored = {.path = ""};
+    hg_tree_parse(&places->tree, places->config->text, NULL, &ignored);
+    apply_overrides(places, &ignored);
+    hg_mistakes_free(&ignored);
+    places->open = true;
+}
+
+bool hg_places_is_given(hg_places *places, const char *path)
+{
+    open_places(places);
+    const hg_node *node = places->tree.root;
+    while (node != NULL && *path != '\0') {
+        char name[HG_LABEL_SIZE];
+        const size_t length = strcspn(path, ".");
+        snprintf(name, sizeof name, "%.*s", (int)length, path);
+        node = hg_node_get(node, name);
+        path += length + (path[length] == '.');
+    }
+    return node != NULL;
+}
+
 hg_place hg_places_find(hg_places *places, const char *path)
 {
-    if (!places->open && places->config->text != NULL) {
-        hg_mistakes ignored = {.path = ""};
-        hg_tree_parse(&places->tree, places->config->text, NULL, &ignored);
-        apply_overrides(places, &ignored);
-        hg_mistakes_free(&ignored);
-        places->open = true;
-    }
+    open_places(places);
     const hg_node *node = hg_tree_nearest(&places->tree, path);
     return node == NULL ? (hg_place){0, 0, NULL} : node->place;
 }
@@ -88,8 +106,9 @@ static void check_length(round *r, const char *label, const hg_profile *profile)
 {
     if (profile->kind == HG_PROFILE_LIST && profile->count > 0 && profile->count != r->genes)
         hg_mistakes_add(r->mistakes, hg_places_find(&r->places, label), "%s: a list of %" PRId64
-                        " numbers for %" PRId64 " genes; allowed: one per gene", label,
-                        profile->count, r->genes);
+                        " number%s for %" PRId64 " gene%s; allowed: one per gene", label,
+                        profile->count, profile->count == 1 ? "" : "s", r->genes,
+                        r->genes == 1 ? "" : "s");
 }
 
 static void check_table(round *r, const hg_key_table *table, const void *base, const char *label)
@@ -257,8 +276,8 @@ hg_status hg_run_check_genes(hg_mistakes *mistakes, hg_config *config, int64_t g
     hg_status status = HG_OK;
     if (name_count > genes) {
         hg_mistakes_add(mistakes, hg_places_find(&r.places, "population.genes"),
-                        "population.genes: %" PRId64 " genes, but the network names %" PRId64
-                        "; allowed: at least as many", genes, name_count);
+                        "population.genes: %" PRId64 " gene%s, but the network names %" PRId64
+                        "; allowed: at least as many", genes, genes == 1 ? "" : "s", name_count);
         goto out;
     }
     HG_TRY_OUT(gather_names(&r, config, names, name_count));

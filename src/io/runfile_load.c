@@ -9,12 +9,21 @@
 
 #define LONGEST_RUN_FILE ((size_t)16 << 20)
 
+#define RESULT_SIGNATURE "\x89HDF\r\n\x1a\n" /* what HDF5 files begin with */
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"      /* what some editors begin UTF-8 text with */
+
 static hg_status read_all(FILE *file, const char *path, size_t limit, const char *what,
                           hg_text *text)
 {
     char buffer[65536];
     size_t length;
     while ((length = fread(buffer, 1, sizeof buffer, file)) > 0) {
+        const size_t signature = sizeof RESULT_SIGNATURE - 1;
+        if (text->length == 0 && length >= signature &&
+            memcmp(buffer, RESULT_SIGNATURE, signature) == 0)
+            return hg_fail(HG_BAD_INPUT, "%s: is a result file (HDF5), not %s; 'happygene info' "
+                           "shows it, 'happygene run' repeats it if its name ends in .h5", path,
+                           what);
         if (memchr(buffer, '\0', length) != NULL)
             return hg_fail(HG_BAD_INPUT, "%s: holds a NUL byte; %s is a text file", path, what);
         if (text->length + length > limit)
@@ -41,6 +50,12 @@ hg_status hg_file_load(const char *path, size_t limit, const char *what, char **
     hg_text content = hg_text_of(HG_MEMORY_CONFIGURATION);
     const hg_status status = read_all(file, path, limit, what, &content);
     fclose(file);
+    const size_t mark = sizeof BYTE_ORDER_MARK - 1;
+    if (status == HG_OK && content.length >= mark &&
+        memcmp(content.data, BYTE_ORDER_MARK, mark) == 0) {
+        memmove(content.data, content.data + mark, content.length - mark + 1);
+        content.length -= mark;
+    }
     if (status == HG_OK) return hg_text_take(&content, text);
     hg_text_free(&content);
     return status;

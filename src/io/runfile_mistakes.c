@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define MOST_MISTAKES 4096  /* a file with more of them is no run file */
-#define LONGEST_REPORT 7800 /* bytes; hg_fail keeps a little more than this */
+#define LONGEST_REPORT 7800 /* bytes; hg_fail and hg_team_share keep a little more than this */
 
 static hg_status append(hg_mistakes *mistakes, hg_place place, char *message)
 {
@@ -69,8 +69,14 @@ hg_status hg_mistakes_report(hg_mistakes *mistakes)
     qsort(mistakes->list, (size_t)mistakes->count, sizeof *mistakes->list, compare);
     hg_text report = hg_text_of(HG_MEMORY_CONFIGURATION);
     int64_t told = 0;
-    while (told < mistakes->count && report.length < LONGEST_REPORT - 1200)
-        add_line(&report, mistakes, &mistakes->list[told++]);
+    for (; told < mistakes->count; told++) {
+        const size_t before = report.length;
+        add_line(&report, mistakes, &mistakes->list[told]);
+        if (report.length <= LONGEST_REPORT || told == 0) continue;
+        report.length = before; /* whole lines only */
+        report.data[before] = '\0';
+        break;
+    }
     if (told < mistakes->count)
         hg_text_add(&report, "\n... and %" PRId64 " more", mistakes->count - told);
     char *text;

@@ -63,6 +63,12 @@ hg_status hg_table_read(hg_mistakes *mistakes, const hg_key_table *table, const 
 hg_status hg_runfile_read(hg_mistakes *mistakes, const hg_node *root, hg_config *config,
                       const hg_node **given);
 
+/**
+ * True when the key or section at `path` is missing, but a slip of the keyboard stands in its
+ * place, or in that of a section around it: what is missing then goes without saying.
+ */
+bool hg_is_misspelt(const hg_node *root, const char *path);
+
 /** The default of every key (those that have one); `config` starts zeroed. */
 hg_status hg_runfile_defaults(hg_mistakes *mistakes, hg_config *config);
 
@@ -98,6 +104,9 @@ typedef struct hg_places {
 /** Of the key at `path` ("fitness.0.optimum"), or the nearest above it. */
 hg_place hg_places_find(hg_places *places, const char *path);
 void hg_places_close(hg_places *places);
+
+/** True when the run file itself, or --set, gives the key at exactly this path. */
+bool hg_places_is_given(hg_places *places, const char *path);
 
 /** Adds the value of `key` as YAML; `indent`: column that long lists go on at. */
 void hg_value_print(hg_text *text, const hg_key *key, const void *base, int indent);

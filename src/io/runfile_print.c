@@ -286,6 +286,24 @@ static int depth_of(const hg_key *key)
     return depth;
 }
 
+/* What --set made idle: it does not belong into the resolved file, but is not dropped without
+ * a word either. */
+static void note_idle(hg_text *text, const hg_config *config)
+{
+    hg_places places = {.config = config};
+    const char *first = "\n# Given, but not used by the models chosen:\n";
+    if (config->text == NULL || strstr(config->text, "# --set ") == NULL) return;
+    for (int i = 0; i < hg_run_keys.count; i++) {
+        const hg_key *key = &hg_run_keys.keys[i];
+        if (key->type == HG_KEY_SECTION || hg_key_is_used(&hg_run_keys, key, config) ||
+            !hg_places_is_given(&places, key->path))
+            continue;
+        hg_text_add(text, "%s#   %s\n", first, key->path);
+        first = "";
+    }
+    hg_places_close(&places);
+}
+
 hg_status hg_runfile_print(const hg_config *config, char **printed)
 {
     hg_text text = hg_text_of(HG_MEMORY_CONFIGURATION);
@@ -305,5 +323,6 @@ hg_status hg_runfile_print(const hg_config *config, char **printed)
         }
         hg_text_add(&text, "\n");
     }
+    note_idle(&text, config);
     return hg_text_take(&text, printed);
 }

@@ -175,6 +175,32 @@ hg_status hg_table_read(hg_mistakes *mistakes, const hg_key_table *table, const 
     return HG_OK;
 }
 
+bool hg_is_misspelt(const hg_node *root, const char *path)
+{
+    const char *whole = path;
+    char section[HG_LABEL_SIZE] = "";
+    const hg_node *node = root;
+    while (node != NULL && node->kind == HG_NODE_MAP && *path != '\0') {
+        char name[HG_LABEL_SIZE];
+        const char *names[HG_KEYS_MAXIMUM];
+        const size_t length = strcspn(path, ".");
+        snprintf(name, sizeof name, "%.*s", (int)length, path);
+        const hg_node *child = hg_node_get(node, name);
+        const int count = names_below(&hg_run_keys, section, names);
+        for (int64_t i = 0; child == NULL && i < node->count; i++) {
+            bool known = false;
+            for (int k = 0; k < count; k++) known |= strcmp(names[k], node->key[i]->text) == 0;
+            const char *nearest =
+                known ? NULL : hg_text_nearest(node->key[i]->text, names, count);
+            if (nearest != NULL && strcmp(nearest, name) == 0) return true;
+        }
+        snprintf(section, sizeof section, "%.*s", (int)(path + length - whole), whole);
+        node = child;
+        path += length + (path[length] == '.');
+    }
+    return false;
+}
+
 static hg_status fill_defaults(const walk *w)
 {
     for (int i = 0; i < w->table->count; i++)
@@ -189,7 +215,8 @@ hg_status hg_runfile_read(hg_mistakes *mistakes, const hg_node *root, hg_config 
     const walk w = {mistakes, &hg_run_keys, config, "", given};
     HG_TRY(read_map(&w, root, ""));
     for (int i = 0; i < hg_run_keys.count; i++)
-        if (given[i] == NULL && hg_key_is_required(&hg_run_keys.keys[i])) {
+        if (given[i] == NULL && hg_key_is_required(&hg_run_keys.keys[i]) &&
+            !hg_is_misspelt(root, hg_run_keys.keys[i].path)) {
             const char *dot = strrchr(hg_run_keys.keys[i].path, '.');
             char section[HG_LABEL_SIZE];
             snprintf(section, sizeof section, "%.*s", (int)(dot - hg_run_keys.keys[i].path),

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "io/network_file.h"
 #include "io/runfile_parts.h"
@@ -25,8 +26,9 @@ static hg_status build_from_file(const hg_config *config, hg_network *network)
     const int64_t genes = config->population.genes > 0 ? config->population.genes
                                                        : list.names.count;
     if (genes < list.names.count) {
-        status = hg_fail(HG_BAD_INPUT, "%s: %" PRId64 " genes, but population.genes is %" PRId64
-                         "; allowed: at least as many", name, list.names.count, genes);
+        status = hg_fail(HG_BAD_INPUT, "%s: %" PRId64 " gene%s, but population.genes is %" PRId64
+                         "; allowed: at least as many", name, list.names.count,
+                         list.names.count == 1 ? "" : "s", genes);
         goto out;
     }
     HG_TRY_OUT(hg_network_create(network, genes, (const char *const *)list.names.name,
@@ -79,6 +81,32 @@ static void derive_seed(hg_config *config)
         hg_stream_of(config->run.seed, HG_PURPOSE_PARAMETER, 0, DERIVED_SEED);
     config->network.random.seed = hg_stream_block(&stream, 0).word[0] >> 11;
     config->network.random.seed_given = true;
+}
+
+#define BYTES_PER_GENE 200.0 /* its name, and lists of names while they are checked */
+#define BYTES_PER_EDGE 56.0  /* in the network, and in the two lists that it is made of */
+
+/* What the genes and edges alone take, before any of it is built: every rank has all of it. */
+static hg_status check_memory(const hg_config *config)
+{
+    const double genes = (double)config->population.genes;
+    const double edges = config->network.origin == HG_NETWORK_RANDOM
+                             ? config->network.random.density * genes * genes
+                             : (double)config->network.edge_count;
+    const double needed = genes * BYTES_PER_GENE + edges * BYTES_PER_EDGE;
+    const double present = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+    if (needed <= present || present <= 0.0) return HG_OK;
+    hg_text text = hg_text_of(LABEL);
+    char *words;
+    hg_text_add_bytes_count(&text, needed);
+    hg_text_add(&text, ", but the machine has ");
+    hg_text_add_bytes_count(&text, present);
+    HG_TRY(hg_text_take(&text, &words));
+    hg_fail(HG_BAD_INPUT, "%s: a network of %.0f genes and about %.3g edges takes %s; allowed: "
+            "fewer population.genes, or a smaller network.random.density", config->path, genes,
+            edges, words);
+    hg_release(&words);
+    return HG_BAD_INPUT;
 }
 
 static hg_status build(const hg_config *config, hg_network *network)
@@ -209,6 +237,7 @@ hg_status hg_runfile_resolve(hg_config *config, hg_network *network)
 {
     *network = (hg_network){0};
     derive_seed(config);
+    HG_TRY(check_memory(config));
     const hg_status status = build(config, network);
     if (status == HG_BAD_INPUT && config->network.origin != HG_NETWORK_FILE &&
         strncmp(hg_error_message(), config->path, strlen(config->path)) != 0)

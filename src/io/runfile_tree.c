@@ -286,6 +286,7 @@ hg_status hg_tree_parse(hg_tree *tree, const char *text, const char *origin,
                         hg_mistakes *mistakes)
 {
     *tree = (hg_tree){0};
+    if (strncmp(text, "\xef\xbb\xbf", 3) == 0) text += 3; /* a byte order mark */
     parse p = {.tree = tree, .mistakes = mistakes, .text = text, .origin = origin};
     if (!yaml_parser_initialize(&p.parser))
         return hg_fail(HG_NO_MEMORY, "no memory for the YAML reader");

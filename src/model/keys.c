@@ -51,22 +51,28 @@ const hg_model *hg_key_model(const hg_key *key, const void *base)
     return row >= 0 && row < key->family->count ? &key->family->models[row] : key->family->models;
 }
 
-/* A condition without "=" names the origin of the network. */
-static bool origin_is(const hg_config *config, const char *condition, size_t length)
+static bool is_word(const char *word, const char *condition, size_t length)
+{
+    return strlen(word) == length && strncmp(word, condition, length) == 0;
+}
+
+/* A condition without "=" names the origin of the network, or asks for several demes. */
+static bool bare_condition_holds(const hg_config *config, const char *condition, size_t length)
 {
     static const char *const origins[] = {[HG_NETWORK_NONE] = "network.none",
                                           [HG_NETWORK_FILE] = "network.file",
                                           [HG_NETWORK_RANDOM] = "network.random",
                                           [HG_NETWORK_EDGES] = "network.edges"};
-    const char *origin = origins[config->network.origin];
-    return strlen(origin) == length && strncmp(origin, condition, length) == 0;
+    if (is_word("population.demes", condition, length)) return config->population.demes > 1;
+    return is_word(origins[config->network.origin], condition, length);
 }
 
 static bool condition_holds(const hg_key_table *table, const void *base, const char *condition,
                             size_t length)
 {
     const char *equals = memchr(condition, '=', length);
-    if (equals == NULL) return table == &hg_run_keys && origin_is(base, condition, length);
+    if (equals == NULL)
+        return table == &hg_run_keys && bare_condition_holds(base, condition, length);
     const size_t path_length = (size_t)(equals - condition);
     for (int i = 0; i < table->count; i++) {
         const hg_key *key = &table->keys[i];

@@ -58,7 +58,8 @@ typedef struct hg_key {
     const char *fallback;          /**< the default, in YAML; NULL: derived or required */
     const char *derived;           /**< where the default comes from otherwise */
     /** "regulation.model=hill expression.model=hill": the settings that use the key, any of
-     *  them; "network.file" alone: networks from a file. NULL: always used. */
+     *  them; "network.file" alone: networks from a file, "population.demes" alone: several
+     *  demes. NULL: always used. */
     const char *used_by;
     const char *unit;     /**< "1": none */
     bool unavailable;     /**< refused in this version unless it has its default value */

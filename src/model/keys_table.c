@@ -57,7 +57,7 @@ FAMILY(field_family, "output.snapshots.fields", field_words);
 #define SECTION(name, text) {.path = name, .type = HG_KEY_SECTION, .doc = text}
 
 #define MOST_INDIVIDUALS 1e12
-#define MOST_GENES 2147483647.0     /* indices are 32 bits */
+#define MOST_GENES 1e7              /* names and lists of them fit into any memory */
 #define MOST_GENERATIONS 4294967294.0 /* the random streams count generations in 32 bits */
 
 /* One mutation law: the same rows for alleles and for weights. */
@@ -242,7 +242,9 @@ static const hg_key run_keys[] = {
         .doc = "Probability that an individual lives on instead of being replaced."},
     {.path = "selection.on_extinction", .type = HG_KEY_CHOICE,
         FIELD(selection.neutral_on_extinction), .family = &extinction_family, .fallback = "stop",
-        .unit = "1", .doc = "What happens when everyone has fitness 0."},
+        .unit = "1", .used_by = "selection.scheme=wright_fisher selection.scheme=tournament "
+                                "selection.scheme=truncation",
+        .doc = "What happens when everyone has fitness 0."},
 
     SECTION("mating", "How genomes come together."),
     {.path = "mating.system", .type = HG_KEY_MODEL, FIELD(mating.system),
@@ -266,7 +268,8 @@ static const hg_key run_keys[] = {
         .used_by = "mating.recombination.model=map",
         .doc = "Sizes of the chromosomes, adding up to the number of genes."},
 
-    SECTION("migration", "Where parents come from."),
+    {.path = "migration", .type = HG_KEY_SECTION, .used_by = "population.demes",
+        .doc = "Where parents come from, with several demes."},
     {.path = "migration.scheme", .type = HG_KEY_MODEL, FIELD(migration.scheme),
         .family = &hg_migration_family, .fallback = "island", .unit = "1",
         .doc = "Pattern of migration."},

@@ -9,7 +9,7 @@
 
 hg_status hg_team_share(MPI_Comm communicator, int root, hg_status status)
 {
-    char message[4096];
+    char message[8192]; /* as much as hg_fail keeps: all the mistakes of a bad run file */
     int value = (int)status;
     snprintf(message, sizeof message, "%s", hg_error_message());
     MPI_Bcast(&value, 1, MPI_INT, root, communicator);

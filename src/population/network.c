@@ -98,7 +98,7 @@ hg_status hg_network_create(hg_network *network, int64_t genes, const char *cons
         return hg_fail(HG_BAD_INPUT, "a network of %" PRId64 " genes; allowed: 1..%d", genes,
                        INT32_MAX);
     HG_TRY_OUT(name_genes(network, names, name_count));
-    HG_TRY_OUT(check_names(network));
+    if (name_count > 0) HG_TRY_OUT(check_names(network)); /* g<index> are distinct */
     HG_TRY_OUT(hg_allocate(&sorted, HG_MEMORY_NETWORK, (size_t)edge_count, sizeof *sorted));
     if (edge_count > 0) memcpy(sorted, edges, (size_t)edge_count * sizeof *sorted);
     if (edge_count > 0) qsort(sorted, (size_t)edge_count, sizeof *sorted, compare_edges);

@@ -107,6 +107,52 @@ START_TEST(a_failure_of_one_rank_is_that_of_all)
 }
 END_TEST
 
+static hg_status second;
+
+static void write_as_well(void)
+{
+    sample what = sample_default();
+    what.replace = true;
+    second = sample_write(PATH, &what);
+}
+
+static void replace_file(void)
+{
+    MPI_Barrier(MPI_COMM_WORLD);
+    if (rank == 0) {
+        unlink(PATH);
+        fclose(fopen(PATH, "w"));
+    }
+    MPI_Barrier(MPI_COMM_WORLD);
+}
+
+START_TEST(a_file_is_of_one_run)
+{
+    sample what = sample_default();
+    what.meanwhile = write_as_well;
+    assert_written(what, "while another run tries");
+    assert_everywhere(second == HG_USAGE, "the other run is refused");
+    what.replace = true;
+    what.meanwhile = replace_file;
+    assert_everywhere(sample_write(PATH, &what) == HG_IO, "a file replaced meanwhile");
+    assert_everywhere(strstr(hg_error_message(), "was replaced or removed") != NULL, "in words");
+}
+END_TEST
+
+START_TEST(a_full_buffer_is_written_and_counted)
+{
+    sample what = sample_default();
+    what.generations = 300;
+    what.snapshot_every = 300;
+    what.abandon = true;
+    assert_everywhere(sample_write(PATH, &what) == HG_OK, "many records");
+    hg_results results;
+    assert_everywhere(hg_results_open(&results, PATH) == HG_OK &&
+                          results.generations_done == 255, "the generations done");
+    hg_results_close(&results);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
     MPI_Init(&argc, &argv);
@@ -118,6 +164,8 @@ int main(int argc, char **argv)
     tcase_add_test(all, every_shape_is_written);
     tcase_add_test(all, ranks_without_individuals_take_part);
     tcase_add_test(all, a_failure_of_one_rank_is_that_of_all);
+    tcase_add_test(all, a_file_is_of_one_run);
+    tcase_add_test(all, a_full_buffer_is_written_and_counted);
     suite_add_tcase(suite, all);
     SRunner *runner = srunner_create(suite);
     srunner_set_fork_status(runner, CK_NOFORK);

@@ -2,6 +2,7 @@
 #include "../sample_output.h"
 
 #include <check.h>
+#include <glob.h>
 #include <hdf5.h>
 #include <hdf5_hl.h>
 #include <sys/stat.h>
@@ -132,7 +133,135 @@ START_TEST(an_existing_file_survives_unless_it_is_to_be_replaced)
     ck_assert_int_eq(hg_results_open(&results, PATH), HG_OK);
     ck_assert_int_eq(results.generations_done, 3);
     hg_results_close(&results);
-    ck_assert_int_ne(access(PATH ".new", F_OK), 0);
+    glob_t left;
+    ck_assert_int_eq(glob(PATH ".*", 0, NULL, &left), GLOB_NOMATCH);
+}
+END_TEST
+
+static hg_status second;
+
+static void write_as_well(void)
+{
+    sample what = sample_default();
+    what.replace = true;
+    what.generations = 3;
+    second = sample_write(PATH, &what);
+    assert_message("is being written by another run");
+}
+
+START_TEST(a_second_run_to_the_same_file_is_refused)
+{
+    sample what = sample_default();
+    what.meanwhile = write_as_well;
+    for (int k = 0; k < 2; k++) { /* a new file, and one that is replaced */
+        second = HG_OK;
+        ck_assert_int_eq(sample_write(PATH, &what), HG_OK);
+        ck_assert_int_eq(second, HG_USAGE);
+        hg_results results;
+        ck_assert_int_eq(hg_results_open(&results, PATH), HG_OK);
+        ck_assert(results.complete && results.generations_done == what.generations);
+        hg_results_close(&results);
+        what.replace = true;
+    }
+    what.meanwhile = NULL; /* nothing stays locked */
+    ck_assert_int_eq(sample_write(PATH, &what), HG_OK);
+}
+END_TEST
+
+static void put_words(const char *path)
+{
+    FILE *file = fopen(path, "w");
+    fputs("other words\n", file);
+    fclose(file);
+}
+
+static void assert_words(const char *path)
+{
+    char words[32] = "";
+    FILE *file = fopen(path, "r");
+    ck_assert(file != NULL && fread(words, 1, sizeof words - 1, file) > 0);
+    fclose(file);
+    ck_assert_str_eq(words, "other words\n");
+}
+
+static void replace_file(void)
+{
+    unlink(PATH);
+    put_words(PATH);
+}
+
+static void remove_file(void) { unlink(PATH); }
+
+START_TEST(a_file_that_was_replaced_meanwhile_is_let_alone)
+{
+    sample what = sample_default();
+    what.meanwhile = replace_file;
+    ck_assert_int_eq(sample_write(PATH, &what), HG_IO);
+    assert_message(PATH " was replaced or removed while the run wrote it");
+    assert_words(PATH);
+    unlink(PATH);
+    what.meanwhile = remove_file;
+    ck_assert_int_eq(sample_write(PATH, &what), HG_IO);
+    assert_message("replaced or removed");
+    ck_assert_int_ne(access(PATH, F_OK), 0);
+}
+END_TEST
+
+START_TEST(only_results_are_replaced)
+{
+    sample what = sample_default();
+    what.replace = true;
+    put_words(PATH);
+    ck_assert_int_eq(sample_write(PATH, &what), HG_USAGE);
+    assert_message("not an HDF5 file");
+    assert_words(PATH);
+    hid_t file = H5Fcreate(PATH, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    H5Fclose(file);
+    ck_assert_int_eq(sample_write(PATH, &what), HG_USAGE);
+    assert_message("not a result file");
+    ck_assert_int_eq(truncate(PATH, 0), 0); /* nothing yet */
+    ck_assert_int_eq(sample_write(PATH, &what), HG_OK);
+    ck_assert_int_eq(truncate(PATH, 20000), 0); /* cut short */
+    hg_results results;
+    ck_assert_int_eq(hg_results_open(&results, PATH), HG_BAD_INPUT);
+    hg_results_close(&results);
+    ck_assert_int_eq(sample_write(PATH, &what), HG_OK);
+    what.abandon = true;
+    ck_assert_int_eq(sample_write(PATH, &what), HG_OK);
+    ck_assert_int_eq(sample_write(PATH, &what), HG_OK);
+}
+END_TEST
+
+START_TEST(a_full_buffer_is_written_and_counted)
+{
+    sample what = sample_default();
+    what.abandon = true;
+    what.generations = 600;
+    ck_assert_int_eq(sample_write(PATH, &what), HG_OK);
+    hg_results results;
+    ck_assert_int_eq(hg_results_open(&results, PATH), HG_OK);
+    ck_assert_int_eq(results.generations_done, 511);
+    hg_results_close(&results);
+}
+END_TEST
+
+START_TEST(a_generation_is_read_without_most_of_the_others)
+{
+    sample what = sample_default();
+    what.generations = 1001;
+    what.genes = 100;
+    what.snapshot_every = 1001;
+    ck_assert_int_eq(sample_write(PATH, &what), HG_OK);
+    hg_results results;
+    ck_assert_int_eq(hg_results_open(&results, PATH), HG_OK);
+    hid_t dataset = H5Dopen2(results.file, "/statistics/basal_mean", H5P_DEFAULT);
+    hid_t properties = H5Dget_create_plist(dataset);
+    hsize_t chunk[2] = {0};
+    ck_assert_int_eq(H5Pget_chunk(properties, 2, chunk), 2);
+    ck_assert(chunk[0] == 64 && chunk[1] == 100);
+    hg_h5_close(&properties);
+    hg_h5_close(&dataset);
+    hg_results_close(&results);
 }
 END_TEST
 
@@ -209,6 +338,11 @@ int main(int argc, char **argv)
     tcase_add_test(all, demes_have_an_axis_of_their_own);
     tcase_add_test(all, without_a_network_there_are_no_edges);
     tcase_add_test(all, an_existing_file_survives_unless_it_is_to_be_replaced);
+    tcase_add_test(all, a_second_run_to_the_same_file_is_refused);
+    tcase_add_test(all, a_file_that_was_replaced_meanwhile_is_let_alone);
+    tcase_add_test(all, only_results_are_replaced);
+    tcase_add_test(all, a_full_buffer_is_written_and_counted);
+    tcase_add_test(all, a_generation_is_read_without_most_of_the_others);
     tcase_add_test(all, places_that_cannot_be_written_are_named);
     tcase_add_test(all, an_abandoned_file_is_unfinished_up_to_the_last_flush);
     tcase_add_test(all, a_failing_source_is_reported_and_leaks_nothing);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "io/runfile.h"
 #include "model/keys.h"
 
@@ -151,9 +153,75 @@ START_TEST(defaults_are_accepted_where_nothing_else_is)
 {
     assert_fixed_point(LEAST "checkpoint: {every: 0, minutes: 30, keep: 2}\n"
                        "limits: {wall_time: none}\nmigration: {rate: 0}\nnetwork: none\n"
-                       "expression: {model: constant, k: 0.7, q10: 1.0}\n"
+                       "expression: {model: constant, k: 0.5, q10: 1.0}\n"
                        "selection: {size: 2, fraction: 0.5, overlap: 0}\n"
                        "output: {ancestry: false}\n");
+}
+END_TEST
+
+#define HILL LEAST "network: {edges: [[a, b, 1]]}\nregulation: {model: hill, strength: 3}\n" \
+                   "expression: {k: 0.7}\nmating: {system: sexual, selfing: true}\n"
+
+START_TEST(parts_are_switched_off_by_set_alone)
+{
+    const char *const sets[] = {"regulation.model=none", "mating.system=asexual"};
+    const char *const strength[] = {"regulation.model=none", "regulation.strength=4"};
+    hg_config config;
+    hg_network network;
+    char *printed = NULL;
+    ck_assert_int_eq(read_all(&config, &network, HILL, sets, 2), HG_OK);
+    ck_assert_int_eq(hg_runfile_print(&config, &printed), HG_OK);
+    const char *const words[] = {"#   regulation.strength\n", "#   expression.k\n",
+                                 "#   mating.selfing\n"};
+    for (int i = 0; i < 3; i++) ck_assert_ptr_nonnull(strstr(printed, words[i]));
+    hg_release(&printed);
+    hg_network_free(&network);
+    hg_config_free(&config);
+    ck_assert_int_eq(hg_runfile_parse(&config, "f", HILL, strength, 2), HG_BAD_INPUT);
+    ck_assert_str_eq(hg_error_message(), "--set regulation.strength=4: regulation.strength belongs "
+                     "to regulation.model: additive or regulation.model: multiplicative or "
+                     "regulation.model: hill, but regulation.model is none");
+    hg_config_free(&config);
+}
+END_TEST
+
+START_TEST(a_byte_order_mark_is_skipped)
+{
+    hg_config config;
+    ck_assert_int_eq(hg_runfile_parse(&config, "f", "\xef\xbb\xbf" LEAST, NULL, 0), HG_OK);
+    hg_config_free(&config);
+}
+END_TEST
+
+START_TEST(slips_are_told_once)
+{
+    hg_config config;
+    ck_assert_int_eq(hg_runfile_parse(&config, "f", "run: {generatons: 3}\npoplation: "
+                                      "{individuals: 20, genes: 4}\n", NULL, 0), HG_BAD_INPUT);
+    ck_assert_str_eq(hg_error_message(),
+                     "f:1:7: unknown key 'generatons' in run (did you mean 'generations'?)\n"
+                     "f:2:1: unknown key 'poplation' in the run file (did you mean "
+                     "'population'?)");
+    hg_config_free(&config);
+}
+END_TEST
+
+START_TEST(long_reports_end_at_a_line)
+{
+    hg_text text = hg_text_of(HG_MEMORY_OTHER);
+    hg_text_add(&text, LEAST "output:\n");
+    for (int i = 0; i < 300; i++) hg_text_add(&text, "  quite_unheard_of_%d: 1\n", i);
+    hg_config config;
+    ck_assert_int_eq(hg_runfile_parse(&config, "f", text.data, NULL, 0), HG_BAD_INPUT);
+    const char *last = strrchr(hg_error_message(), '\n');
+    int more, length = 0;
+    ck_assert_int_eq(sscanf(last, "\n... and %d more%n", &more, &length), 1);
+    ck_assert(length > 0 && last[length] == '\0');
+    int told = 0;
+    for (const char *c = hg_error_message(); *c != '\0'; c++) told += *c == '\n';
+    ck_assert_int_eq(told + more, 300);
+    hg_text_free(&text);
+    hg_config_free(&config);
 }
 END_TEST
 
@@ -206,6 +274,10 @@ int main(void)
     tcase_add_test(tests, late_mistakes_know_their_place);
     tcase_add_test(tests, all_mistakes_are_told);
     tcase_add_test(tests, defaults_are_accepted_where_nothing_else_is);
+    tcase_add_test(tests, parts_are_switched_off_by_set_alone);
+    tcase_add_test(tests, a_byte_order_mark_is_skipped);
+    tcase_add_test(tests, slips_are_told_once);
+    tcase_add_test(tests, long_reports_end_at_a_line);
     tcase_add_test(tests, every_failed_allocation_is_survived);
     tcase_add_test(tests, the_schema_is_sound);
     suite_add_tcase(suite, tests);

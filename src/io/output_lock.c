@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Whose file it is. A file is made under a name that no other run has, gets its own when it
+ * is safely begun, and stays locked until it is closed. The lock is on the file itself, so
+ * that nothing is left behind, and ends with the process, whatever ends that. */
+#define _GNU_SOURCE /* locks of an open file rather than of the process */
+#include "io/output_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/vfs.h>
+#endif
+
+#include "base/memory.h"
+
+#define ATTEMPTS 1000
+#define NFS_MAGIC 0x6969
+/* Far behind all data: the locks of MPI-IO, on what it writes, do not meet this one. */
+#define LOCKED_BYTE ((off_t)1 << 62)
+
+/* HDF5's readers lock with flock, which has nothing to do with this lock except on NFS, where
+ * they would be kept out of a file that they may read. */
+static bool keeps_readers_out(int descriptor)
+{
+#ifdef __linux__
+    struct statfs volume;
+    return fstatfs(descriptor, &volume) == 0 && volume.f_type == NFS_MAGIC;
+#else
+    (void)descriptor;
+    return true;
+#endif
+}
+
+/* False only when another run has the lock: many file systems have none. */
+static bool lock(int descriptor)
+{
+#ifdef F_OFD_SETLK
+    struct flock what = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = LOCKED_BYTE,
+                         .l_len = 1};
+    if (keeps_readers_out(descriptor)) return true;
+    return fcntl(descriptor, F_OFD_SETLK, &what) == 0 || (errno != EAGAIN && errno != EACCES);
+#else
+    return descriptor >= 0;
+#endif
+}
+
+static bool is_at(int descriptor, const char *path)
+{
+    struct stat held, there;
+    return fstat(descriptor, &held) == 0 && stat(path, &there) == 0 &&
+           held.st_dev == there.st_dev && held.st_ino == there.st_ino;
+}
+
+static hg_status taken(const char *path)
+{
+    return hg_fail(HG_USAGE, "%s is being written by another run", path);
+}
+
+hg_status hg_output_lock_earlier(const char *path, int *descriptor)
+{
+    *descriptor = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+    if (*descriptor < 0) return HG_OK; /* a file without write permission, say */
+    /* Replaced since it was opened: by a run that began in this moment. */
+    if (lock(*descriptor) && is_at(*descriptor, path)) return HG_OK;
+    close(*descriptor);
+    *descriptor = -1;
+    return taken(path);
+}
+
+hg_status hg_output_name_beside(const char *path, const char *suffix, char **beside)
+{
+    const size_t size = strlen(path) + strlen(suffix) + 1;
+    HG_TRY(hg_allocate(beside, HG_MEMORY_OUTPUT, size, 1));
+    snprintf(*beside, size, "%s%s", path, suffix);
+    return HG_OK;
+}
+
+hg_status hg_output_hold_new(const char *path, char suffix[HG_SUFFIX_SIZE], int *descriptor)
+{
+    errno = EEXIST;
+    for (int k = 0; k < ATTEMPTS && *descriptor < 0 && errno == EEXIST; k++) {
+        char *beside = NULL; /* processes of two machines may have the same number */
+        snprintf(suffix, HG_SUFFIX_SIZE, ".new-%ld-%d", (long)getpid(), k);
+        HG_TRY(hg_output_name_beside(path, suffix, &beside));
+        *descriptor = open(beside, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        const int reason = errno;
+        hg_release(&beside);
+        errno = reason;
+    }
+    if (*descriptor < 0) return hg_fail(HG_IO, "cannot create %s: %s", path, strerror(errno));
+    lock(*descriptor); /* nobody else knows its name */
+    return HG_OK;
+}
+
+void hg_output_unlink_beside(const char *path, const char *suffix)
+{
+    char name[4096]; /* without memory of the heap: it may be what is lacking */
+    if ((size_t)snprintf(name, sizeof name, "%s%s", path, suffix) < sizeof name) unlink(name);
+}
+
+hg_status hg_output_name_file(const char *beside, const char *path, bool replace)
+{
+    if (!replace && link(beside, path) == 0) {
+        unlink(beside);
+        return HG_OK;
+    }
+    /* There since the check: a run that began at the same time. What else keeps a link from
+     * being made (file systems without them, a link to nowhere) does not keep a name from it. */
+    if (!replace && errno == EEXIST && access(path, F_OK) == 0) return taken(path);
+    if (rename(beside, path) == 0) return HG_OK;
+    return hg_fail(HG_IO, "cannot create %s: %s", path, strerror(errno));
+}
+
+hg_status hg_output_check_same(const hg_output *output)
+{
+    if (is_at(output->held, output->plan.path)) return HG_OK;
+    return hg_fail(HG_IO, "%s was replaced or removed while the run wrote it", output->plan.path);
+}
+
+void hg_output_let_file_go(hg_output *output)
+{
+    if (output->held >= 0) close(output->held);
+    output->held = -1;
+}
