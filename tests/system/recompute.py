@@ -77,9 +77,9 @@ class Result:
 
 def migration(config, demes):
     """Row d: the probabilities that a parent of an offspring in deme d comes from each deme."""
-    law = config["migration"]
     if demes == 1:
         return np.ones((1, 1))
+    law = config["migration"]
     if law["scheme"] == "matrix":
         return np.asarray(law["matrix"], float)
     m, matrix = float(law["rate"]), np.zeros((demes, demes))
