@@ -261,6 +261,10 @@ static void check_name(const check *c)
 static void check_life(const check *c)
 {
     const hg_config *config = c->config;
+    if (config->development.inviable && config->development.tolerance == 0.0)
+        hg_mistakes_add(c->mistakes, place_of(c, "development.unstable"),
+                        "development.unstable: inviable needs development.tolerance above 0, which "
+                        "tells who is stable");
     if (config->development.steps > 0 && config->development.window > config->development.steps)
         hg_mistakes_add(c->mistakes, place_of(c, "development.window"),
                         "development.window: %" PRId64 " is more than development.steps, which is %"
