@@ -141,7 +141,7 @@ static hg_status run_all(const run_options *options)
 
 static hg_status command_run(int count, char **words)
 {
-    run_options options = {.library = {.output = NULL}};
+    run_options options = {.file = NULL};
     HG_TRY(parse(count, words, &options));
     HG_TRY(hg_initialize(NULL, NULL));
     const hg_status status = run_all(&options);
