@@ -202,7 +202,7 @@ void hg_breed_clonal(hg_run *run, bool environment_changed)
     house_migrants(run);
     part_clones_from_mutants(run);
     house_mutants(run);
-    if (run->recording) hg_demes_note_rows(run);
+    if (run->recording || run->habitats > 1) hg_demes_note_rows(run);
     hg_run_note(run, HG_PHASE_REPRODUCTION, &since);
 #pragma omp parallel for schedule(static, 1) num_threads(run->threads)
     for (int t = 0; t < run->threads; t++) breed_mutants(run, &run->worker[t], true);

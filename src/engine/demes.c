@@ -16,10 +16,10 @@
 enum { COUNTS, EXTREMES, COLUMNS, MOST_ATTEMPTS = 8 };
 enum { PARENTS, MUTATIONS, STABLE, UNFIT };
 
-static int64_t genome_columns(const hg_run *run) { return run->demes.genome[0].columns; }
+static int64_t value_columns(const hg_run *run) { return run->demes.value[0].columns; }
 static int64_t columns_of(const hg_run *run)
 {
-    return genome_columns(run) + run->demes.expression[0].columns;
+    return value_columns(run) + run->demes.expression[0].columns;
 }
 
 static hg_moment *entries_of(const hg_run *run, int64_t deme)
@@ -31,11 +31,11 @@ static hg_status create_sums(hg_run *run)
 {
     hg_demes *demes = &run->demes;
     for (int64_t d = 0; d < demes->count; d++) {
-        HG_TRY(hg_moments_create(&demes->genome[d], run->genotypes.stride, demes->slots,
+        HG_TRY(hg_moments_create(&demes->value[d], run->genotypes.value_stride, demes->slots,
                                  run->kernels));
         HG_TRY(hg_moments_create(&demes->expression[d], run->genotypes.expression_stride,
                                  demes->slots, run->kernels));
-        hg_expect_mutations(run, &demes->genome[d]);
+        hg_expect_mutations(run, &demes->value[d]);
     }
     const size_t columns = (size_t)columns_of(run), count = (size_t)demes->count;
     HG_TRY(hg_allocate(&demes->moment, HG_MEMORY_STATISTICS, count * (COLUMNS + columns),
@@ -51,7 +51,7 @@ hg_status hg_demes_create(hg_run *run)
     demes->slots = count < run->threads ? run->threads / (int)count : 1;
     HG_TRY(hg_allocate(&demes->of_row, HG_MEMORY_STATISTICS, (size_t)run->genotypes.rows,
                        sizeof(int32_t)));
-    HG_TRY(hg_allocate(&demes->genome, HG_MEMORY_STATISTICS, (size_t)count, sizeof(hg_moments)));
+    HG_TRY(hg_allocate(&demes->value, HG_MEMORY_STATISTICS, (size_t)count, sizeof(hg_moments)));
     HG_TRY(hg_allocate(&demes->expression, HG_MEMORY_STATISTICS, (size_t)count,
                        sizeof(hg_moments)));
     HG_TRY(hg_allocate(&demes->mutations, HG_MEMORY_STATISTICS, (size_t)count, sizeof(int64_t)));
@@ -68,12 +68,12 @@ void hg_demes_free(hg_run *run)
 {
     hg_demes *demes = &run->demes;
     for (int64_t d = 0; d < demes->count; d++) {
-        hg_moments_free(&demes->genome[d]);
+        hg_moments_free(&demes->value[d]);
         hg_moments_free(&demes->expression[d]);
     }
     for (int64_t l = 0; l < demes->count * demes->slots; l++) omp_destroy_lock(&demes->lock[l]);
     hg_release(&demes->of_row);
-    hg_release(&demes->genome);
+    hg_release(&demes->value);
     hg_release(&demes->expression);
     hg_release(&demes->mutations);
     hg_release(&demes->pending);
@@ -87,7 +87,7 @@ static void empty_sums(hg_run *run)
 {
     for (int64_t d = 0; d < run->demes.count; d++) {
         if (!run->demes.pending[d]) continue;
-        hg_moments_begin(&run->demes.genome[d]);
+        hg_moments_begin(&run->demes.value[d]);
         hg_moments_begin(&run->demes.expression[d]);
     }
 }
@@ -115,20 +115,17 @@ void hg_demes_note_rows(hg_run *run)
     }
 }
 
-void hg_demes_note_mutations(hg_run *run, const hg_worker *worker)
+void hg_demes_note_mutation(hg_run *run, int64_t individual)
 {
-    if (run->demes.count == 0) return;
-    for (int i = 0; i < worker->sites; i++) {
-        const int32_t deme = hg_partition_deme(&run->partition, worker->site[i].individual);
-        __atomic_add_fetch(&run->demes.mutations[deme], 1, __ATOMIC_RELAXED);
-    }
+    const int32_t deme = hg_partition_deme(&run->partition, individual);
+    __atomic_add_fetch(&run->demes.mutations[deme], 1, __ATOMIC_RELAXED);
 }
 
 /* --- adding up ------------------------------------------------------------------------ */
 
 /* Some genotypes of one deme, as one call takes them. */
 typedef struct batch {
-    const double *genome[HG_LANES], *expression[HG_LANES];
+    const double *value[HG_LANES], *expression[HG_LANES];
     int64_t copies[HG_LANES];
     int count;
 } batch;
@@ -139,7 +136,7 @@ static void add_batch(hg_run *run, const hg_worker *worker, int64_t deme, const 
     const int slot = worker->number % demes->slots;
     omp_lock_t *lock = &demes->lock[deme * demes->slots + slot];
     omp_set_lock(lock);
-    hg_moments_add(&demes->genome[deme], slot, some->genome, some->copies, some->count);
+    hg_moments_add(&demes->value[deme], slot, some->value, some->copies, some->count);
     hg_moments_add(&demes->expression[deme], slot, some->expression, some->copies, some->count);
     omp_unset_lock(lock);
 }
@@ -150,14 +147,14 @@ static void note_batch(hg_run *run, const hg_worker *worker, int64_t deme, const
     const int slot = worker->number % demes->slots;
     omp_lock_t *lock = &demes->lock[deme * demes->slots + slot];
     omp_set_lock(lock);
-    hg_moments_note_range(&demes->genome[deme], slot, some->genome, some->count);
+    hg_moments_note_range(&demes->value[deme], slot, some->value, some->count);
     hg_moments_note_range(&demes->expression[deme], slot, some->expression, some->count);
     omp_unset_lock(lock);
 }
 
 /* Sorts the genotypes of a call by deme; those of demes that are done with are left out. */
 static void by_deme(hg_run *run, hg_worker *worker, const int32_t *row,
-                    const double *const *genome, const double *const *expression,
+                    const double *const *value, const double *const *expression,
                     const int64_t *copies, int count,
                     void (*use)(hg_run *, const hg_worker *, int64_t, const batch *))
 {
@@ -168,7 +165,7 @@ static void by_deme(hg_run *run, hg_worker *worker, const int32_t *row,
         if (used[i] || !run->demes.pending[deme]) continue;
         for (int j = i; j < count; j++) {
             if (run->demes.of_row[row[j]] != deme) continue;
-            some.genome[some.count] = genome[j];
+            some.value[some.count] = value[j];
             some.expression[some.count] = expression[j];
             some.copies[some.count++] = copies[j];
             used[j] = true;
@@ -178,17 +175,17 @@ static void by_deme(hg_run *run, hg_worker *worker, const int32_t *row,
 }
 
 void hg_demes_tally(hg_run *run, hg_worker *worker, const int32_t *row,
-                    const double *const *genome, const double *const *expression,
+                    const double *const *value, const double *const *expression,
                     const int64_t *copies, int count)
 {
-    by_deme(run, worker, row, genome, expression, copies, count, add_batch);
+    by_deme(run, worker, row, value, expression, copies, count, add_batch);
 }
 
 static void note_ranges(hg_run *run, hg_worker *worker, const int32_t *row,
-                        const double *const *genome, const double *const *expression,
+                        const double *const *value, const double *const *expression,
                         const int64_t *copies, int count)
 {
-    by_deme(run, worker, row, genome, expression, copies, count, note_batch);
+    by_deme(run, worker, row, value, expression, copies, count, note_batch);
 }
 
 /* --- over all ranks --------------------------------------------------------------------- */
@@ -216,8 +213,8 @@ static void reduce(hg_run *run)
     count_own(run);
     for (int64_t d = 0; d < demes->count; d++) {
         hg_moment *entry = entries_of(run, d);
-        bool fits = hg_moments_pack(&demes->genome[d], entry + COLUMNS);
-        fits &= hg_moments_pack(&demes->expression[d], entry + COLUMNS + genome_columns(run));
+        bool fits = hg_moments_pack(&demes->value[d], entry + COLUMNS);
+        fits &= hg_moments_pack(&demes->expression[d], entry + COLUMNS + value_columns(run));
         entry[COUNTS].limb[UNFIT] = !fits;
     }
     if (run->partition.ranks == 1) return;
@@ -231,21 +228,21 @@ static void reduce(hg_run *run)
 static hg_status fit_grids(hg_run *run)
 {
     hg_demes *demes = &run->demes;
-    const int64_t genome = genome_columns(run), columns = columns_of(run);
+    const int64_t values = value_columns(run), columns = columns_of(run);
     for (int64_t d = 0; d < demes->count; d++) {
-        hg_moments_begin_range(&demes->genome[d]);
+        hg_moments_begin_range(&demes->value[d]);
         hg_moments_begin_range(&demes->expression[d]);
     }
     hg_visit_all(run, note_ranges);
     for (int64_t d = 0; d < demes->count; d++) {
         double *extreme = demes->extreme + d * 2 * columns;
         if (!demes->pending[d] || entries_of(run, d)[COUNTS].limb[UNFIT] == 0) continue;
-        hg_moments_pack_range(&demes->genome[d], extreme);
-        hg_moments_pack_range(&demes->expression[d], extreme + 2 * genome);
+        hg_moments_pack_range(&demes->value[d], extreme);
+        hg_moments_pack_range(&demes->expression[d], extreme + 2 * values);
         MPI_Allreduce(MPI_IN_PLACE, extreme, (int)(2 * columns), MPI_DOUBLE, MPI_MAX,
                       run->partition.communicator);
-        if (!hg_moments_set_range(&demes->genome[d], extreme) ||
-            !hg_moments_set_range(&demes->expression[d], extreme + 2 * genome))
+        if (!hg_moments_set_range(&demes->value[d], extreme) ||
+            !hg_moments_set_range(&demes->expression[d], extreme + 2 * values))
             return hg_fail(HG_BAD_INPUT, "in generation %" PRId64 " the values of deme %" PRId64
                            " grew beyond all bounds: the run's parameters let them explode",
                            run->making, d);
@@ -262,13 +259,13 @@ static bool finish_columns(hg_run *run, int64_t d)
     const int64_t n = run->partition.deme_start[d + 1] - run->partition.deme_start[d];
     const hg_moment *entry = entries_of(run, d) + COLUMNS;
     const bool fits = entries_of(run, d)[COUNTS].limb[UNFIT] == 0;
-    bool fine = hg_moments_finish(&demes->genome[d], entry, n, fits, 0, genes,
+    bool fine = hg_moments_finish(&demes->value[d], entry, n, fits, 0, genes,
                                   to->basal_mean + d * genes, to->basal_variance + d * genes);
     if (to->weight_mean != NULL)
-        fine &= hg_moments_finish(&demes->genome[d], entry, n, fits, run->genotypes.weight_offset,
+        fine &= hg_moments_finish(&demes->value[d], entry, n, fits, run->genotypes.value_weight_offset,
                                   edges, to->weight_mean + d * edges,
                                   to->weight_variance + d * edges);
-    fine &= hg_moments_finish(&demes->expression[d], entry + genome_columns(run), n, fits, 0,
+    fine &= hg_moments_finish(&demes->expression[d], entry + value_columns(run), n, fits, 0,
                               genes, to->expression_mean + d * genes,
                               to->expression_variance + d * genes);
     return fine;

@@ -3,7 +3,7 @@
  * A run in progress, as the files of this folder share it. One generation goes
  *
  *     parents    parents.c, on parallel/parentage and parallel/partners
- *     offspring  clonal.c or sexual.c: inherit; mutation.c; evaluation.c
+ *     offspring  clonal.c or individual.c: inherit; mutation.c; evaluation.c
  *     gather     gather.c: fitness and spacings of all blocks to all ranks
  *     record     record.c: statistics and snapshots, when due; demes.c: those of demes
  *
@@ -17,6 +17,7 @@
 #include "happygene/happygene.h"
 #include "io/output.h"
 #include "model/config.h"
+#include "model/recombination.h"
 #include "parallel/partners.h"
 #include "parallel/parentage.h"
 #include "parallel/partition.h"
@@ -48,6 +49,12 @@ typedef struct hg_site {
 
 enum { HG_SITE_BATCH = 256, HG_TIMED_TILES = 8 };
 
+/** A weight that the duplication of a gene is about to set. */
+typedef struct hg_copied_weight {
+    int64_t edge;
+    double weight;
+} hg_copied_weight;
+
 /**
  * What one thread works with, and its share of the work. Loops go over workers and not over
  * threads: the OpenMP library may give fewer threads than it was asked for.
@@ -55,7 +62,10 @@ enum { HG_SITE_BATCH = 256, HG_TIMED_TILES = 8 };
 typedef struct hg_worker {
     int number;
     hg_tile tile;
-    double *expression_rows; /**< [HG_LANES * expression_stride], sexual only */
+    double *expression_rows; /**< [HG_LANES * expression_stride], where not clonal */
+    double *value_rows;      /**< [HG_LANES * value_stride], where diploid */
+    uint8_t *origin;         /**< [genes] of a recombinant's genes */
+    hg_copied_weight *copied; /**< [2 * genes] where genes are duplicated */
     int64_t tiles;           /**< evaluated so far: every HG_TIMED_TILES-th is timed */
     double seconds[HG_PHASES]; /**< of the timed tiles, since the region began */
     int64_t mutations;       /**< in this generation */
@@ -68,22 +78,39 @@ typedef struct hg_worker {
     int64_t mutants;         /**< in run->mutant from `begin` on; clonal only */
 } hg_worker;
 
-/** A mutation law made ready: rate as geometric skips. */
-typedef struct hg_mutator {
-    double rate, sd, inverse_log;
+typedef struct hg_mutator hg_mutator;
+
+/** Does to the worker's sites what a mutator does; takes out those where nothing happens. */
+typedef void hg_site_mutation(hg_run *run, hg_worker *worker, const hg_mutator *mutator);
+
+/** A kind of mutation that strikes loci, made ready: rate as geometric skips. */
+struct hg_mutator {
+    hg_site_mutation *apply;
+    const hg_mutation_law *law; /**< of point mutations, else NULL */
+    bool of_weights;
+    double rate, inverse_log;
     double untouched; /**< an individual whose first uniform is below this has no mutation */
     double *first;    /**< [count] the first uniform of each own individual */
     int64_t loci;
     hg_purpose site_purpose, size_purpose;
     int64_t offset; /**< of the loci in a genome */
     double floor;   /**< values below become this */
-} hg_mutator;
+};
+
+enum { HG_MOST_MUTATORS = 4 }; /* basal levels, weights, losses and gains of edges */
+
+/** Duplication and deletion of genes; edges by source where weights are heritable. */
+typedef struct hg_gene_mutation {
+    double duplication, deletion; /**< probabilities per individual */
+    int64_t *outgoing;            /**< [genes+1] */
+    int64_t *edge;                /**< [edges] */
+} hg_gene_mutation;
 
 /** What the statistics of demes are made of; all empty where there is one deme. */
 typedef struct hg_demes {
     int64_t count;       /**< of demes, or 0 */
     int32_t *of_row;     /**< [rows] the deme of the individuals of a genotype */
-    hg_moments *genome, *expression; /**< [count] */
+    hg_moments *value, *expression; /**< [count] */
     omp_lock_t *lock;    /**< [count * slots] */
     int slots;           /**< sums of a deme that threads share */
     bool *pending;       /**< [count] whether a deme's sums are still to be finished */
@@ -98,21 +125,24 @@ struct hg_run {
     char *resolved; /**< the run file with every default */
     const hg_kernels *kernels;
     hg_partition partition;
-    hg_phenotype phenotype;
+    hg_phenotype *habitat; /**< [habitats]: one, or of each deme where environments differ */
+    int64_t habitats;
+    hg_recombination recombination;
     hg_genotypes genotypes;
     hg_parentage parentage;
     hg_migration migration;
     hg_fetch migrants; /**< first parents from other demes */
     hg_fetch mates;    /**< second parents */
     bool *lives_on;    /**< [count] not an offspring but a survivor, NULL without overlap */
-    hg_mutator mutator[2]; /**< of basal levels, and of heritable weights */
+    hg_mutator mutator[HG_MOST_MUTATORS];
     int mutators;
+    hg_gene_mutation gene_mutation;
     hg_worker *worker; /**< [threads] */
     int threads;
     int32_t *row;        /**< [count] genotype of each own individual */
     int32_t *parent_row; /**< [count] clonal: the genotype of the parent */
     int32_t *mutant;     /**< [count] clonal: local indices of mutated offspring, by thread */
-    int64_t *place;      /**< [count] sexual: the first parent: own index, count + brood, or
+    int64_t *place;      /**< [count] not clonal: the first parent: own index, count + brood, or
                               count + broods + fetched migrant */
     double *fitness;     /**< [count] of each own individual */
     int64_t generation;    /**< done; -1 before generation 0 */
@@ -124,7 +154,7 @@ struct hg_run {
     double *block_fitness, *block_spread, *block_spacing; /**< [blocks] unpacked */
     int *gather_count, *gather_offset; /**< [ranks] */
     int64_t neutral_generations; /**< demes x generations with uniform drawing as nobody was fit */
-    hg_moments moments_genome, moments_expression;
+    hg_moments moments_value, moments_expression;
     hg_moment *moment; /**< [2 + columns of both]: this rank's entries */
     MPI_Op moment_op;
     MPI_Datatype moment_type;
@@ -179,9 +209,20 @@ void hg_mutate(hg_run *run, hg_worker *worker, const int32_t *own, double *const
  */
 void hg_evaluate_rows(hg_run *run, hg_worker *worker, const int32_t *row, int count);
 
-/** Called with some genotypes: their genomes, expression and numbers of copies. */
+/** Leaves the development of at most a tile of genotypes of one habitat in the worker's tile. */
+void hg_develop_rows(hg_run *run, hg_worker *worker, const int32_t *row,
+                     const double *const *value, int count);
+
+/** value[i] = the values of genotype row[i]. */
+void hg_values_of_rows(const hg_run *run, hg_worker *worker, const int32_t *row, int count,
+                       const double **value);
+
+/** How many of `count` genotypes, the first at least, live in the habitat of the first. */
+int hg_same_habitat(const hg_run *run, const int32_t *row, int count);
+
+/** Called with some genotypes: their values, expression and numbers of copies. */
 typedef void hg_row_visitor(hg_run *run, hg_worker *worker, const int32_t *row,
-                            const double *const *genome, const double *const *expression,
+                            const double *const *value, const double *const *expression,
                             const int64_t *copies, int count);
 
 /** The visitor that adds to all moments, those of demes included. */
@@ -211,14 +252,34 @@ hg_status hg_find_parents(hg_run *run);
 /** Waits until the genomes that others fetched have left. */
 void hg_parents_settle(hg_run *run);
 
-/* --- clonal.c, sexual.c ----------------------------------------------------------- */
+/* --- gene_events.c ----------------------------------------------------------------- */
 
-/** Generation 0: draws genotypes, develops, evaluates. Not collective. */
-void hg_initialise(hg_run *run);
+hg_status hg_gene_events_create(hg_run *run);
+void hg_gene_events_free(hg_run *run);
+
+/** Whether own offspring `own` has a gene duplicated or deleted. */
+bool hg_has_gene_event(const hg_run *run, int64_t own);
+
+/** Duplicates and deletes genes of own offspring `own`. */
+void hg_gene_events(hg_run *run, hg_worker *worker, int64_t own, double *genome);
+
+/* --- founders.c -------------------------------------------------------------------- */
+
+/** Generation 0: draws or reads genotypes, develops, evaluates. Not collective. */
+hg_status hg_initialise(hg_run *run);
+
+/** A new draw from the initial distribution of a locus (interleaved where diploid). */
+double hg_fresh_basal(const hg_run *run, const hg_stream *stream, int64_t locus, uint32_t draw);
+
+/** The same for a weight: from the network's own distribution where founders have its weights
+ * and it is random. */
+double hg_fresh_weight(const hg_run *run, const hg_stream *stream, int64_t locus, uint32_t draw);
+
+/* --- clonal.c, individual.c --------------------------------------------------------- */
 
 /** Parents are known; makes, mutates, develops and evaluates this rank's offspring. */
 void hg_breed_clonal(hg_run *run, bool environment_changed);
-void hg_breed_sexual(hg_run *run);
+void hg_breed_individually(hg_run *run);
 
 /* --- gather.c ------------------------------------------------------------------------ */
 
@@ -249,8 +310,8 @@ void hg_demes_restart(hg_run *run);
 /** Notes which deme every genotype in use belongs to. */
 void hg_demes_note_rows(hg_run *run);
 
-/** Counts the mutations at the worker's sites. */
-void hg_demes_note_mutations(hg_run *run, const hg_worker *worker);
+/** Counts a mutation of an individual (global index) for its deme. */
+void hg_demes_note_mutation(hg_run *run, int64_t individual);
 
 /** The visitor that adds to the demes' moments. */
 hg_row_visitor hg_demes_tally;
@@ -263,7 +324,7 @@ hg_status hg_demes_record(hg_run *run);
 hg_status hg_record_create(hg_run *run);
 void hg_record_free(hg_run *run);
 
-/** Tells moments of genomes what a single mutation may well do. */
+/** Tells moments of values what a single mutation may well do. */
 void hg_expect_mutations(const hg_run *run, hg_moments *moments);
 
 /** Whether own individual `own` of the generation before has offspring in this one. */

@@ -14,9 +14,14 @@ hg_status hg_workers_create(hg_run *run)
         worker->number = t;
         worker->begin = count * t / run->threads;
         worker->end = count * (t + 1) / run->threads;
-        HG_TRY(hg_tile_create(&worker->tile, &run->phenotype));
+        HG_TRY(hg_tile_create(&worker->tile, run->habitat));
         HG_TRY(hg_allocate(&worker->expression_rows, HG_MEMORY_TILES, HG_LANES,
                            (size_t)run->genotypes.expression_stride * sizeof(double)));
+        HG_TRY(hg_allocate(&worker->origin, HG_MEMORY_TILES, (size_t)run->genotypes.genes,
+                           sizeof *worker->origin));
+        if (run->genotypes.ploidy > 1)
+            HG_TRY(hg_allocate(&worker->value_rows, HG_MEMORY_TILES, HG_LANES,
+                               (size_t)run->genotypes.value_stride * sizeof(double)));
     }
     return HG_OK;
 }
@@ -26,6 +31,8 @@ void hg_workers_free(hg_run *run)
     for (int t = 0; run->worker != NULL && t < run->threads; t++) {
         hg_tile_free(&run->worker[t].tile);
         hg_release(&run->worker[t].expression_rows);
+        hg_release(&run->worker[t].value_rows);
+        hg_release(&run->worker[t].origin);
     }
     hg_release(&run->worker);
 }
@@ -38,13 +45,54 @@ void hg_worker_note(hg_worker *worker, bool timed, hg_phase phase, double *since
     *since = now;
 }
 
-void hg_tally(hg_run *run, hg_worker *worker, const int32_t *row, const double *const *genome,
+void hg_tally(hg_run *run, hg_worker *worker, const int32_t *row, const double *const *value,
               const double *const *expression, const int64_t *copies, int count)
 {
     if (run->demes.count > 0)
-        hg_demes_tally(run, worker, row, genome, expression, copies, count);
-    hg_moments_add(&run->moments_genome, worker->number, genome, copies, count);
+        hg_demes_tally(run, worker, row, value, expression, copies, count);
+    hg_moments_add(&run->moments_value, worker->number, value, copies, count);
     hg_moments_add(&run->moments_expression, worker->number, expression, copies, count);
+}
+
+/* --- development ------------------------------------------------------------------------ */
+
+static const hg_phenotype *habitat_of(const hg_run *run, int32_t row)
+{
+    return run->habitats == 1 ? run->habitat : &run->habitat[run->demes.of_row[row]];
+}
+
+int hg_same_habitat(const hg_run *run, const int32_t *row, int count)
+{
+    int same = 1;
+    while (same < count && habitat_of(run, row[same]) == habitat_of(run, row[0])) same++;
+    return same;
+}
+
+void hg_values_of_rows(const hg_run *run, hg_worker *worker, const int32_t *row, int count,
+                       const double **value)
+{
+    const hg_genotypes *genotypes = &run->genotypes;
+    for (int i = 0; i < count; i++)
+        value[i] = hg_values(genotypes, hg_genome(genotypes, row[i]),
+                             worker->value_rows + i * genotypes->value_stride);
+}
+
+/* Developmental noise is an individual's own, so that row i is individual i here. */
+static void disturb(hg_run *run, hg_worker *worker, const int32_t *row, int count)
+{
+    int64_t individual[HG_LANES];
+    for (int l = 0; l < HG_LANES; l++)
+        individual[l] = run->partition.first + row[l < count ? l : 0];
+    run->kernels->disturb(run->config.run.seed, run->making, individual, run->genotypes.genes,
+                          run->config.development.noise_sd, worker->tile.expression);
+}
+
+void hg_develop_rows(hg_run *run, hg_worker *worker, const int32_t *row,
+                     const double *const *value, int count)
+{
+    run->kernels->develop(&habitat_of(run, row[0])->development, &worker->tile, value, count,
+                          run->genotypes.value_weight_offset);
+    if (run->config.development.noise_sd > 0.0) disturb(run, worker, row, count);
 }
 
 /* Where the expression of `count` genotypes is, or goes. */
@@ -57,57 +105,82 @@ static void expression_places(hg_run *run, hg_worker *worker, const int32_t *row
                                      : worker->expression_rows + i * genotypes->expression_stride;
 }
 
-static void develop_rows(hg_run *run, hg_worker *worker, const double *const *genome,
-                         double *const *expression, int count)
+static void count_copies(const hg_run *run, const int32_t *row, int count, int64_t *copies)
 {
-    run->kernels->develop(&run->phenotype.development, &worker->tile, genome, count,
-                          run->genotypes.weight_offset);
-    run->kernels->store(worker->tile.expression, run->genotypes.genes, expression, count);
+    for (int i = 0; i < count; i++) copies[i] = run->genotypes.copies[row[i]];
 }
 
-void hg_evaluate_rows(hg_run *run, hg_worker *worker, const int32_t *row, int count)
+/* --- evaluation ------------------------------------------------------------------------- */
+
+static void note_fitness(hg_run *run, const hg_worker *worker, const int32_t *row, int count)
 {
-    hg_genotypes *genotypes = &run->genotypes;
-    const double *genome[HG_LANES];
+    for (int i = 0; i < count; i++) {
+        const bool stable = worker->tile.stable[i] != 0.0;
+        const bool lives = stable || !run->config.development.inviable;
+        run->genotypes.fitness[row[i]] = lives ? worker->tile.fitness[i] : 0.0;
+        run->genotypes.stable[row[i]] = stable;
+    }
+}
+
+/* Genotypes of one habitat. */
+static void evaluate(hg_run *run, hg_worker *worker, const int32_t *row, int count)
+{
+    const hg_phenotype *habitat = habitat_of(run, row[0]);
+    const int64_t genes = run->genotypes.genes;
+    const double *value[HG_LANES];
     double *expression[HG_LANES];
     int64_t copies[HG_LANES];
     const bool timed = worker->tiles++ % HG_TIMED_TILES == 0;
     double since = timed ? hg_clock() : 0.0;
-    for (int i = 0; i < count; i++) {
-        genome[i] = hg_genome(genotypes, row[i]);
-        copies[i] = genotypes->copies[row[i]];
-    }
+    count_copies(run, row, count, copies);
+    hg_values_of_rows(run, worker, row, count, value);
     expression_places(run, worker, row, count, expression);
-    develop_rows(run, worker, genome, expression, count);
+    hg_develop_rows(run, worker, row, value, count);
+    run->kernels->store(worker->tile.expression, genes, expression, count);
     hg_worker_note(worker, timed, HG_PHASE_EXPRESSION, &since);
-    run->kernels->evaluate(run->phenotype.terms, run->phenotype.term_count, genotypes->genes,
-                           &worker->tile);
-    for (int i = 0; i < count; i++) {
-        const bool stable = worker->tile.stable[i] != 0.0;
-        const bool lives = stable || !run->config.development.inviable;
-        genotypes->fitness[row[i]] = lives ? worker->tile.fitness[i] : 0.0;
-        genotypes->stable[row[i]] = stable;
-    }
+    run->kernels->evaluate(habitat->terms, habitat->term_count, genes, &worker->tile);
+    note_fitness(run, worker, row, count);
     hg_worker_note(worker, timed, HG_PHASE_FITNESS, &since);
     if (run->recording)
-        hg_tally(run, worker, row, genome, (const double *const *)expression, copies, count);
+        hg_tally(run, worker, row, value, (const double *const *)expression, copies, count);
     hg_worker_note(worker, timed, HG_PHASE_STATISTICS, &since);
+}
+
+void hg_evaluate_rows(hg_run *run, hg_worker *worker, const int32_t *row, int count)
+{
+    for (int i = 0; i < count;) {
+        const int same = hg_same_habitat(run, row + i, count - i);
+        evaluate(run, worker, row + i, same);
+        i += same;
+    }
+}
+
+/* The same without fitness: expression is looked up where it is kept. */
+static void visit_habitat(hg_run *run, hg_worker *worker, const int32_t *row, int count,
+                          hg_row_visitor *visit)
+{
+    const hg_genotypes *genotypes = &run->genotypes;
+    const double *value[HG_LANES];
+    double *expression[HG_LANES];
+    int64_t copies[HG_LANES];
+    count_copies(run, row, count, copies);
+    hg_values_of_rows(run, worker, row, count, value);
+    expression_places(run, worker, row, count, expression);
+    if (!genotypes->clonal) {
+        hg_develop_rows(run, worker, row, value, count);
+        run->kernels->store(worker->tile.expression, genotypes->genes, expression, count);
+    }
+    visit(run, worker, row, value, (const double *const *)expression, copies, count);
 }
 
 void hg_visit_rows(hg_run *run, hg_worker *worker, const int32_t *row, int count,
                    hg_row_visitor *visit)
 {
-    const hg_genotypes *genotypes = &run->genotypes;
-    const double *genome[HG_LANES];
-    double *expression[HG_LANES];
-    int64_t copies[HG_LANES];
-    for (int i = 0; i < count; i++) {
-        genome[i] = hg_genome(genotypes, row[i]);
-        copies[i] = genotypes->copies[row[i]];
+    for (int i = 0; i < count;) {
+        const int same = hg_same_habitat(run, row + i, count - i);
+        visit_habitat(run, worker, row + i, same, visit);
+        i += same;
     }
-    expression_places(run, worker, row, count, expression);
-    if (!genotypes->clonal) develop_rows(run, worker, genome, expression, count);
-    visit(run, worker, row, genome, (const double *const *)expression, copies, count);
 }
 
 void hg_visit_all(hg_run *run, hg_row_visitor *visit)

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Generation 0. */
-#include <string.h>
-
 #include "engine/engine.h"
 
 /* Whether all founders have the same genotype. */
@@ -13,12 +11,23 @@ static bool founders_alike(const hg_config *config)
     return config->population.initial.clonal || (same_basal && same_weights);
 }
 
-static double draw_basal(const hg_profile *basal, const hg_stream *stream, int64_t g)
+double hg_fresh_basal(const hg_run *run, const hg_stream *stream, int64_t locus, uint32_t draw)
 {
+    const hg_profile *basal = &run->config.population.initial.basal;
     if (basal->kind == HG_PROFILE_SCALAR) return basal->scalar;
-    if (basal->kind == HG_PROFILE_LIST) return basal->list[g];
-    const double level = hg_distribution_draw(&basal->distribution, stream, (uint32_t)g);
+    if (basal->kind == HG_PROFILE_LIST) return basal->list[locus / run->genotypes.ploidy];
+    const double level = hg_distribution_draw(&basal->distribution, stream, draw);
     return level > 0.0 ? level : 0.0;
+}
+
+double hg_fresh_weight(const hg_run *run, const hg_stream *stream, int64_t locus, uint32_t draw)
+{
+    const hg_config *config = &run->config;
+    if (!config->population.initial.weights_from_network)
+        return hg_distribution_draw(&config->population.initial.weights, stream, draw);
+    if (config->network.origin == HG_NETWORK_RANDOM)
+        return hg_distribution_draw(&config->network.random.weight, stream, draw);
+    return run->network.weight[locus / run->genotypes.ploidy];
 }
 
 /* The genome of founder `individual` (global index), 0 for all where clonal. */
@@ -27,15 +36,16 @@ static void draw_founder(const hg_run *run, int64_t individual, double *genome)
     const hg_config *config = &run->config;
     const hg_genotypes *genotypes = &run->genotypes;
     const int64_t who = config->population.initial.clonal ? 0 : individual;
+    const int64_t ploidy = genotypes->ploidy;
     const hg_stream basal = hg_stream_of(config->run.seed, HG_PURPOSE_INITIAL_BASAL, 0, who);
-    for (int64_t g = 0; g < genotypes->genes; g++)
-        genome[g] = draw_basal(&config->population.initial.basal, &basal, g);
+    for (int64_t locus = 0; locus < genotypes->genes * ploidy; locus++)
+        genome[locus] = hg_fresh_basal(run, &basal, locus, (uint32_t)locus);
     const hg_stream weight = hg_stream_of(config->run.seed, HG_PURPOSE_INITIAL_WEIGHT, 0, who);
-    for (int64_t e = 0; e < genotypes->edges; e++)
-        genome[genotypes->weight_offset + e] =
+    for (int64_t locus = 0; locus < genotypes->edges * ploidy; locus++)
+        genome[genotypes->weight_offset + locus] =
             config->population.initial.weights_from_network
-                ? run->network.weight[e]
-                : hg_distribution_draw(&config->population.initial.weights, &weight, (uint32_t)e);
+                ? run->network.weight[locus / ploidy]
+                : hg_fresh_weight(run, &weight, locus, (uint32_t)locus);
 }
 
 static bool same_deme(const hg_run *run, int64_t a, int64_t b)
@@ -61,7 +71,7 @@ static void settle_founders(hg_run *run)
     hg_demes_note_rows(run);
 }
 
-void hg_initialise(hg_run *run)
+hg_status hg_initialise(hg_run *run)
 {
     settle_founders(run);
 #pragma omp parallel for schedule(static, 1) num_threads(run->threads)
@@ -78,4 +88,5 @@ void hg_initialise(hg_run *run)
         if (count > 0) hg_evaluate_rows(run, worker, some, count);
     }
     hg_spread_fitness(run);
+    return HG_OK;
 }

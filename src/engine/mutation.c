@@ -1,47 +1,146 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Where alleles and weights mutate, and by how much. */
+#include "model/mutation.h"
+
 #include "base/memory.h"
 #include "engine/engine.h"
 #include "random/stream.h"
 #include "random/vecmath.h"
 
-static hg_mutator mutator_of(const hg_mutation_law *law, int64_t loci, int64_t offset)
+/* Of a gain, the draws beyond these choose weights; those below choose edges. */
+static const uint32_t gained_weights = 1u << 31;
+
+/* --- what sites become ------------------------------------------------------------------ */
+
+static void note_mutations(hg_run *run, hg_worker *worker)
 {
-    hg_mutator mutator = {.rate = law->rate, .sd = law->sd, .loci = loci, .offset = offset,
-                          .site_purpose = HG_PURPOSE_BASAL_SITE,
-                          .size_purpose = HG_PURPOSE_BASAL_SIZE, .floor = 0.0};
-    mutator.inverse_log = hg_geometric_inverse_log(law->rate);
+    worker->mutations += worker->sites;
+    for (int i = 0; i < worker->sites && run->demes.count > 0; i++)
+        hg_demes_note_mutation(run, worker->site[i].individual);
+    worker->sites = 0;
+}
+
+/* A new draw from the initial distribution for each site. */
+static void replace(hg_run *run, hg_worker *worker, const hg_mutator *mutator)
+{
+    for (int i = 0; i < worker->sites; i++) {
+        const hg_site *site = &worker->site[i];
+        const hg_stream stream = hg_stream_of(run->config.run.seed, mutator->size_purpose,
+                                              run->making, site->individual);
+        const double fresh = mutator->of_weights
+                                 ? hg_fresh_weight(run, &stream, site->locus, site->locus)
+                                 : hg_fresh_basal(run, &stream, site->locus, site->locus);
+        *site->value = hg_mutant(mutator->law, *site->value, 0.0, fresh);
+    }
+}
+
+/* Steps of random size. */
+static void step(hg_run *run, hg_worker *worker, const hg_mutator *mutator)
+{
+    for (int i = 0; i < worker->sites; i++) {
+        worker->site_individual[i] = worker->site[i].individual;
+        worker->site_locus[i] = worker->site[i].locus;
+    }
+    run->kernels->normals(run->config.run.seed, (int)mutator->size_purpose, run->making,
+                          worker->site_individual, worker->site_locus, worker->sites,
+                          worker->normal);
+    for (int i = 0; i < worker->sites; i++) {
+        double *value = worker->site[i].value;
+        const double mutated = hg_mutant(mutator->law, *value, worker->normal[i], 0.0);
+        *value = mutated > mutator->floor ? mutated : mutator->floor;
+    }
+}
+
+/* Keeps the sites whose weight is 0 (`lost`), or those whose weight is not. */
+static void keep_sites(hg_worker *worker, bool lost)
+{
+    int kept = 0;
+    for (int i = 0; i < worker->sites; i++)
+        if ((*worker->site[i].value == 0.0) == lost) worker->site[kept++] = worker->site[i];
+    worker->sites = kept;
+}
+
+static void lose_edges(hg_run *run, hg_worker *worker, const hg_mutator *mutator)
+{
+    (void)run, (void)mutator;
+    keep_sites(worker, false);
+    for (int i = 0; i < worker->sites; i++) *worker->site[i].value = 0.0;
+}
+
+static void gain_edges(hg_run *run, hg_worker *worker, const hg_mutator *mutator)
+{
+    keep_sites(worker, true);
+    for (int i = 0; i < worker->sites; i++) {
+        const hg_site *site = &worker->site[i];
+        const hg_stream stream = hg_stream_of(run->config.run.seed, mutator->site_purpose,
+                                              run->making, site->individual);
+        *site->value = hg_fresh_weight(run, &stream, site->locus, gained_weights + site->locus);
+    }
+}
+
+static void apply(hg_run *run, hg_worker *worker, const hg_mutator *mutator)
+{
+    mutator->apply(run, worker, mutator);
+    note_mutations(run, worker);
+}
+
+/* --- the laws of a run ------------------------------------------------------------------ */
+
+/* Adds a kind of mutation that strikes each of the loci with probability `rate`. */
+static hg_mutator *add_mutator(hg_run *run, double rate, bool of_weights, hg_purpose sites,
+                               hg_site_mutation *kind)
+{
+    const hg_genotypes *genotypes = &run->genotypes;
+    hg_mutator *mutator = &run->mutator[run->mutators++];
+    const int64_t loci = (of_weights ? genotypes->edges : genotypes->genes) * genotypes->ploidy;
+    *mutator = (hg_mutator){.rate = rate, .loci = loci, .of_weights = of_weights,
+                            .offset = of_weights ? genotypes->weight_offset : 0,
+                            .site_purpose = sites, .apply = kind,
+                            .floor = of_weights ? -__builtin_inf() : 0.0};
+    mutator->inverse_log = hg_geometric_inverse_log(rate);
     /* a shade below (1-rate)^loci: a quick answer where it is safe, hg_mutates() decides */
-    mutator.untouched = hg_exp((double)loci / mutator.inverse_log) * (1.0 - 1e-9);
+    mutator->untouched = hg_exp((double)loci / mutator->inverse_log) * (1.0 - 1e-9);
     return mutator;
+}
+
+static void add_law(hg_run *run, const hg_mutation_law *law, bool of_weights, hg_purpose sites,
+                    hg_purpose sizes)
+{
+    if (law->rate == 0.0) return;
+    const bool replaces = law->model == HG_MUTATION_REPLACE;
+    hg_mutator *mutator =
+        add_mutator(run, law->rate, of_weights, sites, replaces ? replace : step);
+    mutator->law = law;
+    mutator->size_purpose = sizes;
 }
 
 hg_status hg_mutators_create(hg_run *run)
 {
-    const hg_genotypes *genotypes = &run->genotypes;
+    const bool heritable = run->genotypes.edges > 0;
     const hg_config *config = &run->config;
     run->mutators = 0;
-    if (config->mutation.basal.rate > 0.0)
-        run->mutator[run->mutators++] = mutator_of(&config->mutation.basal, genotypes->genes, 0);
-    if (genotypes->edges > 0 && config->mutation.weights.rate > 0.0) {
-        hg_mutator *weights = &run->mutator[run->mutators++];
-        *weights = mutator_of(&config->mutation.weights, genotypes->edges,
-                              genotypes->weight_offset);
-        weights->site_purpose = HG_PURPOSE_WEIGHT_SITE;
-        weights->size_purpose = HG_PURPOSE_WEIGHT_SIZE;
-        weights->floor = -__builtin_inf();
-    }
+    add_law(run, &config->mutation.basal, false, HG_PURPOSE_BASAL_SITE, HG_PURPOSE_BASAL_SIZE);
+    if (heritable)
+        add_law(run, &config->mutation.weights, true, HG_PURPOSE_WEIGHT_SITE,
+                HG_PURPOSE_WEIGHT_SIZE);
+    if (heritable && config->mutation.edge_loss > 0.0)
+        add_mutator(run, config->mutation.edge_loss, true, HG_PURPOSE_EDGE_LOSS, lose_edges);
+    if (heritable && config->mutation.edge_gain > 0.0)
+        add_mutator(run, config->mutation.edge_gain, true, HG_PURPOSE_EDGE_GAIN, gain_edges);
     for (int m = 0; m < run->mutators; m++)
         HG_TRY(hg_allocate(&run->mutator[m].first, HG_MEMORY_INDIVIDUALS,
                            (size_t)run->partition.count, sizeof(double)));
-    return HG_OK;
+    return hg_gene_events_create(run);
 }
 
 void hg_mutators_free(hg_run *run)
 {
     for (int m = 0; m < run->mutators; m++) hg_release(&run->mutator[m].first);
     run->mutators = 0;
+    hg_gene_events_free(run);
 }
+
+/* --- who and where ---------------------------------------------------------------------- */
 
 void hg_mutators_prepare(hg_run *run, int64_t generation)
 {
@@ -64,27 +163,7 @@ bool hg_mutates(const hg_run *run, int64_t own)
         if (u > mutator->untouched && hg_geometric_skip(u, mutator->inverse_log) < mutator->loci)
             return true;
     }
-    return false;
-}
-
-/* Draws the steps of the mutations placed so far and takes them. */
-static void apply(hg_run *run, hg_worker *worker, const hg_mutator *mutator)
-{
-    for (int i = 0; i < worker->sites; i++) {
-        worker->site_individual[i] = worker->site[i].individual;
-        worker->site_locus[i] = worker->site[i].locus;
-    }
-    run->kernels->normals(run->config.run.seed, (int)mutator->size_purpose, run->making,
-                          worker->site_individual, worker->site_locus, worker->sites,
-                          worker->normal);
-    for (int i = 0; i < worker->sites; i++) {
-        double *value = worker->site[i].value;
-        const double mutated = *value + mutator->sd * worker->normal[i];
-        *value = mutated > mutator->floor ? mutated : mutator->floor;
-    }
-    worker->mutations += worker->sites;
-    hg_demes_note_mutations(run, worker);
-    worker->sites = 0;
+    return hg_has_gene_event(run, own);
 }
 
 /* Skips geometrically from one mutating locus to the next. */
@@ -113,4 +192,5 @@ void hg_mutate(hg_run *run, hg_worker *worker, const int32_t *own, double *const
         for (int i = 0; i < count; i++) place(run, worker, &run->mutator[m], own[i], genome[i]);
         apply(run, worker, &run->mutator[m]);
     }
+    for (int i = 0; i < count; i++) hg_gene_events(run, worker, own[i], genome[i]);
 }

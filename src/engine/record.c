@@ -29,25 +29,29 @@ static void add_moments(void *in, void *inout, int *length, MPI_Datatype *type)
 void hg_expect_mutations(const hg_run *run, hg_moments *moments)
 {
     enum { STANDARD_DEVIATIONS = 16 };
-    for (int m = 0; m < run->mutators; m++)
-        for (int64_t locus = 0; locus < run->mutator[m].loci; locus++)
-            moments->least[run->mutator[m].offset + locus] =
-                STANDARD_DEVIATIONS * run->mutator[m].sd;
+    const hg_genotypes *genotypes = &run->genotypes;
+    for (int m = 0; m < run->mutators; m++) {
+        const hg_mutator *mutator = &run->mutator[m];
+        const int64_t offset = mutator->of_weights ? genotypes->value_weight_offset : 0;
+        const bool additive = mutator->law != NULL && mutator->law->model == HG_MUTATION_GAUSSIAN;
+        for (int64_t i = 0; additive && i < mutator->loci / genotypes->ploidy; i++)
+            moments->least[offset + i] = STANDARD_DEVIATIONS * mutator->law->sd;
+    }
 }
 
 hg_status hg_record_create(hg_run *run)
 {
     const hg_genotypes *genotypes = &run->genotypes;
-    HG_TRY(hg_moments_create(&run->moments_genome, genotypes->stride, run->threads, run->kernels));
+    HG_TRY(hg_moments_create(&run->moments_value, genotypes->value_stride, run->threads, run->kernels));
     HG_TRY(hg_moments_create(&run->moments_expression, genotypes->expression_stride, run->threads,
                              run->kernels));
-    hg_expect_mutations(run, &run->moments_genome);
+    hg_expect_mutations(run, &run->moments_value);
     const size_t columns =
-        (size_t)(run->moments_genome.columns + run->moments_expression.columns);
+        (size_t)(run->moments_value.columns + run->moments_expression.columns);
     HG_TRY(hg_allocate(&run->moment, HG_MEMORY_STATISTICS, COLUMNS + columns, sizeof(hg_moment)));
     HG_TRY(hg_allocate(&run->extreme, HG_MEMORY_STATISTICS, 2 * columns, sizeof(double)));
     HG_TRY(hg_statistics_create(&run->statistics, genotypes->genes, run->network.edges,
-                                genotypes->edges > 0, run->phenotype.optimum_varies));
+                                genotypes->edges > 0, run->habitat->optimum_varies));
     MPI_Type_contiguous((int)(sizeof(hg_moment) / 8), MPI_INT64_T, &run->moment_type);
     MPI_Type_commit(&run->moment_type);
     MPI_Op_create(add_moments, 1, &run->moment_op);
@@ -56,7 +60,7 @@ hg_status hg_record_create(hg_run *run)
 
 void hg_record_free(hg_run *run)
 {
-    hg_moments_free(&run->moments_genome);
+    hg_moments_free(&run->moments_value);
     hg_moments_free(&run->moments_expression);
     hg_release(&run->moment);
     hg_release(&run->extreme);
@@ -110,11 +114,11 @@ static void count_own(hg_run *run, hg_moment *moment)
 static bool reduce(hg_run *run)
 {
     hg_moment *moment = run->moment;
-    const int64_t columns = run->moments_genome.columns + run->moments_expression.columns;
+    const int64_t columns = run->moments_value.columns + run->moments_expression.columns;
     count_own(run, moment);
-    bool fits = hg_moments_pack(&run->moments_genome, moment + COLUMNS);
+    bool fits = hg_moments_pack(&run->moments_value, moment + COLUMNS);
     fits &= hg_moments_pack(&run->moments_expression,
-                            moment + COLUMNS + run->moments_genome.columns);
+                            moment + COLUMNS + run->moments_value.columns);
     moment[COUNTS].limb[UNFIT] = !fits;
     if (run->partition.ranks > 1)
         MPI_Allreduce(MPI_IN_PLACE, moment, (int)(COLUMNS + columns), run->moment_type,
@@ -123,46 +127,46 @@ static bool reduce(hg_run *run)
 }
 
 static void note_range(hg_run *run, hg_worker *worker, const int32_t *row,
-                       const double *const *genome, const double *const *expression,
+                       const double *const *value, const double *const *expression,
                        const int64_t *copies, int count)
 {
     (void)row, (void)copies;
-    hg_moments_note_range(&run->moments_genome, worker->number, genome, count);
+    hg_moments_note_range(&run->moments_value, worker->number, value, count);
     hg_moments_note_range(&run->moments_expression, worker->number, expression, count);
 }
 
 /* Looks at the range of all values and fits the grids to it. */
 static hg_status fit_grids(hg_run *run)
 {
-    const int64_t genome = run->moments_genome.columns, all = genome + run->moments_expression.columns;
-    hg_moments_begin_range(&run->moments_genome);
+    const int64_t values = run->moments_value.columns, all = values + run->moments_expression.columns;
+    hg_moments_begin_range(&run->moments_value);
     hg_moments_begin_range(&run->moments_expression);
     hg_visit_all(run, note_range);
-    hg_moments_pack_range(&run->moments_genome, run->extreme);
-    hg_moments_pack_range(&run->moments_expression, run->extreme + 2 * genome);
+    hg_moments_pack_range(&run->moments_value, run->extreme);
+    hg_moments_pack_range(&run->moments_expression, run->extreme + 2 * values);
     MPI_Allreduce(MPI_IN_PLACE, run->extreme, (int)(2 * all), MPI_DOUBLE, MPI_MAX,
                   run->partition.communicator);
-    const bool genomes = hg_moments_set_range(&run->moments_genome, run->extreme);
-    if (hg_moments_set_range(&run->moments_expression, run->extreme + 2 * genome) && genomes)
+    const bool alleles = hg_moments_set_range(&run->moments_value, run->extreme);
+    if (hg_moments_set_range(&run->moments_expression, run->extreme + 2 * values) && alleles)
         return HG_OK;
     return hg_fail(HG_BAD_INPUT, "in generation %" PRId64 " %s grew beyond all bounds: the run's "
                    "parameters let it explode", run->making,
-                   genomes ? "the expression of a gene" : "an allele");
+                   alleles ? "the expression of a gene" : "an allele");
 }
 
 /* All individuals' sums alone; the demes' have their own tries. */
 static void add_total(hg_run *run, hg_worker *worker, const int32_t *row,
-                      const double *const *genome, const double *const *expression,
+                      const double *const *value, const double *const *expression,
                       const int64_t *copies, int count)
 {
     (void)row;
-    hg_moments_add(&run->moments_genome, worker->number, genome, copies, count);
+    hg_moments_add(&run->moments_value, worker->number, value, copies, count);
     hg_moments_add(&run->moments_expression, worker->number, expression, copies, count);
 }
 
 static void sum_again(hg_run *run)
 {
-    hg_moments_begin(&run->moments_genome);
+    hg_moments_begin(&run->moments_value);
     hg_moments_begin(&run->moments_expression);
     hg_visit_all(run, add_total);
 }
@@ -172,17 +176,36 @@ static bool finish(hg_run *run, bool fits)
 {
     hg_statistics *statistics = &run->statistics;
     const int64_t n = run->partition.individuals;
-    const hg_moment *genome = run->moment + COLUMNS;
-    bool fine = hg_moments_finish(&run->moments_genome, genome, n, fits, 0, statistics->genes,
+    const hg_moment *value = run->moment + COLUMNS;
+    bool fine = hg_moments_finish(&run->moments_value, value, n, fits, 0, statistics->genes,
                                   statistics->basal_mean, statistics->basal_variance);
     if (statistics->weight_mean != NULL)
-        fine &= hg_moments_finish(&run->moments_genome, genome, n, fits,
-                                  run->genotypes.weight_offset, statistics->edges,
+        fine &= hg_moments_finish(&run->moments_value, value, n, fits,
+                                  run->genotypes.value_weight_offset, statistics->edges,
                                   statistics->weight_mean, statistics->weight_variance);
-    fine &= hg_moments_finish(&run->moments_expression, genome + run->moments_genome.columns, n,
+    fine &= hg_moments_finish(&run->moments_expression, value + run->moments_value.columns, n,
                               fits, 0, statistics->genes, statistics->expression_mean,
                               statistics->expression_variance);
     return fine;
+}
+
+/* What is in force; where it differs by deme, the mean over demes. */
+static void fill_environment(hg_run *run)
+{
+    hg_statistics *statistics = &run->statistics;
+    const double share = 1.0 / (double)run->habitats;
+    const int64_t genes = statistics->genes;
+    statistics->tf_concentration = statistics->temperature = statistics->nutrients = 0.0;
+    for (int64_t g = 0; statistics->optimum != NULL && g < genes; g++) statistics->optimum[g] = 0.0;
+    for (int64_t h = 0; h < run->habitats; h++) {
+        const hg_phenotype *habitat = &run->habitat[h];
+        const double *optimum = hg_phenotype_optimum(habitat);
+        statistics->tf_concentration += share * habitat->environment.tf_concentration;
+        statistics->temperature += share * habitat->environment.temperature;
+        statistics->nutrients += share * habitat->environment.nutrients;
+        for (int64_t g = 0; optimum != NULL && g < genes; g++)
+            statistics->optimum[g] += share * optimum[g];
+    }
 }
 
 static void fill_scalars(hg_run *run)
@@ -197,12 +220,7 @@ static void fill_scalars(hg_run *run)
     statistics->mutations = moment[COUNTS].limb[MUTATIONS];
     statistics->stable_fraction =
         (double)moment[COUNTS].limb[STABLE] / (double)run->partition.individuals;
-    statistics->tf_concentration = run->phenotype.environment.tf_concentration;
-    statistics->temperature = run->phenotype.environment.temperature;
-    statistics->nutrients = run->phenotype.environment.nutrients;
-    if (statistics->optimum != NULL)
-        memcpy(statistics->optimum, hg_phenotype_optimum(&run->phenotype),
-               (size_t)statistics->genes * sizeof(double));
+    fill_environment(run);
 }
 
 hg_status hg_record_statistics(hg_run *run)
@@ -235,19 +253,16 @@ hg_status hg_record_statistics_anew(hg_run *run)
 
 /* --- snapshots ---------------------------------------------------------------------- */
 
-/* One tile's expression or instability, developed anew: the same bits as before. */
+/* Expression or instability of genotypes of one habitat, developed anew: the same bits. */
 static void develop_field(hg_run *run, hg_worker *worker, hg_field field, const int32_t *row,
                           int count, double *buffer)
 {
     const hg_genotypes *genotypes = &run->genotypes;
-    const double *genome[HG_LANES];
+    const double *value[HG_LANES];
     double *place[HG_LANES];
-    for (int i = 0; i < count; i++) {
-        genome[i] = hg_genome(genotypes, row[i]);
-        place[i] = buffer + i * genotypes->genes;
-    }
-    run->kernels->develop(&run->phenotype.development, &worker->tile, genome, count,
-                          genotypes->weight_offset);
+    for (int i = 0; i < count; i++) place[i] = buffer + i * genotypes->genes;
+    hg_values_of_rows(run, worker, row, count, value);
+    hg_develop_rows(run, worker, row, value, count);
     const double *tile =
         field == HG_FIELD_EXPRESSION ? worker->tile.expression : worker->tile.instability;
     if (tile != NULL) run->kernels->store(tile, genotypes->genes, place, count);
@@ -257,11 +272,17 @@ static void develop_field(hg_run *run, hg_worker *worker, hg_field field, const 
 static void develop_fields(hg_run *run, hg_field field, const int32_t *row, int64_t count,
                            double *buffer)
 {
+    const int64_t genes = run->genotypes.genes;
 #pragma omp parallel for schedule(static) num_threads(run->threads)
-    for (int64_t i = 0; i < count; i += HG_LANES)
-        develop_field(run, &run->worker[omp_get_thread_num()], field, row + i,
-                      (int)(count - i < HG_LANES ? count - i : HG_LANES),
-                      buffer + i * run->genotypes.genes);
+    for (int64_t i = 0; i < count; i += HG_LANES) {
+        hg_worker *worker = &run->worker[omp_get_thread_num()];
+        const int64_t end = i + HG_LANES < count ? i + HG_LANES : count;
+        for (int64_t j = i; j < end;) {
+            const int same = hg_same_habitat(run, row + j, (int)(end - j));
+            develop_field(run, worker, field, row + j, same, buffer + j * genes);
+            j += same;
+        }
+    }
 }
 
 static void copy_columns(const hg_run *run, int64_t offset, int64_t columns, const int32_t *row,
@@ -280,9 +301,12 @@ hg_status hg_run_field(void *context, hg_field field, int64_t first, int64_t cou
     const int64_t own = first - run->partition.first;
     const int32_t *row = run->row + own;
     switch (field) {
-    case HG_FIELD_BASAL: copy_columns(run, 0, genotypes->genes, row, count, buffer); break;
+    case HG_FIELD_BASAL:
+        copy_columns(run, 0, genotypes->genes * genotypes->ploidy, row, count, buffer);
+        break;
     case HG_FIELD_WEIGHT:
-        copy_columns(run, genotypes->weight_offset, genotypes->edges, row, count, buffer);
+        copy_columns(run, genotypes->weight_offset, genotypes->edges * genotypes->ploidy, row,
+                     count, buffer);
         break;
     case HG_FIELD_EXPRESSION:
     case HG_FIELD_INSTABILITY: develop_fields(run, field, row, count, buffer); break;

@@ -11,8 +11,6 @@
 #include "engine/threads.h"
 #include "parallel/team.h"
 
-static bool sexual(const hg_run *run) { return run->config.mating.system == HG_MATING_SEXUAL; }
-
 static hg_status take_options(hg_run *run, const hg_run_options *options)
 {
     HG_TRY(hg_copy_text(&run->command_line, HG_MEMORY_CONFIGURATION,
@@ -29,10 +27,32 @@ static hg_status allocate_individuals(hg_run *run)
     const size_t count = (size_t)run->partition.count;
     HG_TRY(hg_allocate(&run->row, HG_MEMORY_INDIVIDUALS, count, sizeof *run->row));
     HG_TRY(hg_allocate(&run->fitness, HG_MEMORY_INDIVIDUALS, count, sizeof *run->fitness));
-    if (sexual(run))
+    if (!run->genotypes.clonal)
         return hg_allocate(&run->place, HG_MEMORY_INDIVIDUALS, count, sizeof *run->place);
     HG_TRY(hg_allocate(&run->parent_row, HG_MEMORY_INDIVIDUALS, count, sizeof *run->parent_row));
     return hg_allocate(&run->mutant, HG_MEMORY_INDIVIDUALS, count, sizeof *run->mutant);
+}
+
+static hg_status create_habitats(hg_run *run)
+{
+    const hg_config *config = &run->config;
+    const int64_t count = hg_environment_differs(config) ? config->population.demes : 1;
+    HG_TRY(hg_allocate(&run->habitat, HG_MEMORY_CONFIGURATION, (size_t)count,
+                       sizeof *run->habitat));
+    for (int64_t d = 0; d < count; d++) {
+        run->habitats++;
+        HG_TRY(d == 0 ? hg_phenotype_create(run->habitat, config, &run->network)
+                      : hg_phenotype_create_for(&run->habitat[d], run->habitat, d));
+    }
+    return HG_OK;
+}
+
+static bool update_habitats(hg_run *run, int64_t generation)
+{
+    bool changed = false;
+    for (int64_t h = 0; h < run->habitats; h++)
+        changed |= hg_phenotype_update(&run->habitat[h], generation);
+    return changed;
 }
 
 static hg_status build_population(hg_run *run)
@@ -44,9 +64,12 @@ static hg_status build_population(hg_run *run)
     if (run->partition.count > INT32_MAX)
         return hg_fail(HG_BAD_INPUT, "%" PRId64 " individuals on one rank; allowed: at most %d, so "
                        "use more ranks", run->partition.count, INT32_MAX);
-    HG_TRY(hg_phenotype_create(&run->phenotype, config, &run->network));
+    HG_TRY(create_habitats(run));
+    const bool clonal = config->mating.system == HG_MATING_ASEXUAL &&
+                        config->development.noise_sd == 0.0;
     HG_TRY(hg_genotypes_create(&run->genotypes, run->partition.count, run->network.genes, edges,
-                               !sexual(run)));
+                               config->population.ploidy, clonal));
+    HG_TRY(hg_recombination_create(&run->recombination, config, run->network.genes));
     HG_TRY(hg_parents_create(run));
     HG_TRY(allocate_individuals(run));
     HG_TRY(hg_workers_create(run));
@@ -64,7 +87,7 @@ static void begin_generation(hg_run *run, int64_t generation)
     for (int t = 0; t < run->threads; t++) run->worker[t].mutations = 0;
     hg_demes_begin(run);
     if (!run->recording) return;
-    hg_moments_begin(&run->moments_genome);
+    hg_moments_begin(&run->moments_value);
     hg_moments_begin(&run->moments_expression);
 }
 
@@ -82,9 +105,9 @@ static hg_status end_generation(hg_run *run)
 static hg_status first_generation(hg_run *run)
 {
     begin_generation(run, 0);
-    hg_phenotype_update(&run->phenotype, 0);
+    update_habitats(run, 0);
     for (int64_t j = 0; j < run->partition.count; j++) run->parentage.parent[j] = -1;
-    hg_initialise(run);
+    HG_TRY(hg_team_agree(run->partition.communicator, hg_initialise(run)));
     return end_generation(run);
 }
 
@@ -93,11 +116,11 @@ static hg_status next_generation(hg_run *run)
     begin_generation(run, run->generation + 1);
     HG_TRY(hg_find_parents(run));
     double since = hg_clock();
-    const bool changed = hg_phenotype_update(&run->phenotype, run->making);
+    const bool changed = update_habitats(run, run->making);
     hg_mutators_prepare(run, run->making);
     hg_run_note(run, HG_PHASE_MUTATION, &since);
-    if (sexual(run)) hg_breed_sexual(run);
-    else hg_breed_clonal(run, changed);
+    if (run->genotypes.clonal) hg_breed_clonal(run, changed);
+    else hg_breed_individually(run);
     since = hg_clock();
     hg_parents_settle(run);
     hg_run_note(run, HG_PHASE_COMMUNICATION, &since);
@@ -248,7 +271,9 @@ void hg_run_destroy(hg_run **pointer)
     hg_workers_free(run);
     hg_parents_free(run);
     hg_genotypes_free(&run->genotypes);
-    hg_phenotype_free(&run->phenotype);
+    for (int64_t h = run->habitats; h-- > 0;) hg_phenotype_free(&run->habitat[h]);
+    hg_release(&run->habitat);
+    hg_recombination_free(&run->recombination);
     hg_partition_free(&run->partition);
     hg_release(&run->row);
     hg_release(&run->fitness);

@@ -134,6 +134,13 @@ typedef struct hg_kernels {
      */
     void (*normals)(uint64_t seed, int purpose, int64_t generation, const int64_t *individual,
                     const uint32_t *draw, int64_t count, double *normals);
+
+    /**
+     * Developmental noise: multiplies gene g of lane l of tile[genes][HG_LANES] by
+     * exp(sd*z - sd^2/2), z the standard normal of draw g of individual[l] in `generation`.
+     */
+    void (*disturb)(uint64_t seed, int64_t generation, const int64_t *individual, int64_t genes,
+                    double sd, double *tile);
 } hg_kernels;
 
 /** The fastest variant that this processor runs; "baseline" runs everywhere. */

@@ -98,7 +98,7 @@ static const hg_key run_keys[] = {
         .unit = "genes", .doc = "Number of genes. Genes beyond the network's are unconnected; "
                                 "fewer than the network's is an error."},
     {.path = "population.ploidy", .type = HG_KEY_INT, FIELD(population.ploidy), WITHIN(1, 2),
-        .fallback = "1", .unit = "1", .unavailable = true,
+        .fallback = "1", .unit = "1",
         .doc = "Alleles per gene and individual; with 2 the gene's value is their mean."},
     {.path = "population.demes", .type = HG_KEY_DEMES, FIELD(population.deme_sizes),
         COUNTED(population.demes), WITHIN(1, MOST_INDIVIDUALS), .fallback = "1", .unit = "1", .doc = "Number of demes of equal size, or a list of their sizes, "
@@ -220,7 +220,7 @@ static const hg_key run_keys[] = {
         .family = &unstable_family, .fallback = "viable", .unit = "1",
         .doc = "What becomes of those that are not stable."},
     {.path = "development.noise_sd", .type = HG_KEY_NUMBER, FIELD(development.noise_sd),
-        AT_LEAST(0), .fallback = "0", .unit = "1", .unavailable = true,
+        AT_LEAST(0), .fallback = "0", .unit = "1",
         .doc = "Developmental noise: standard deviation of the logarithm of expression."},
 
     {.path = "fitness", .type = HG_KEY_COMPONENTS, FIELD(fitness), COUNTED(fitness_count),
@@ -290,16 +290,16 @@ static const hg_key run_keys[] = {
     LAW("mutation.weights", mutation.weights, "network.weights=heritable", "0.01",
         "an edge's strength"),
     {.path = "mutation.edge_loss", .type = HG_KEY_NUMBER, FIELD(mutation.edge_loss), PROBABILITY,
-        .fallback = "0", .unavailable = true, .doc = "Probability that an edge's strength "
+        .fallback = "0", .doc = "Probability that an edge's strength "
                                                      "becomes 0, per generation."},
     {.path = "mutation.edge_gain", .type = HG_KEY_NUMBER, FIELD(mutation.edge_gain), PROBABILITY,
-        .fallback = "0", .unavailable = true, .doc = "Probability that a lost edge is drawn "
+        .fallback = "0", .doc = "Probability that a lost edge is drawn "
                                                      "anew, per generation."},
     {.path = "mutation.duplication", .type = HG_KEY_NUMBER, FIELD(mutation.duplication),
-        PROBABILITY, .fallback = "0", .unavailable = true,
+        PROBABILITY, .fallback = "0",
         .doc = "Probability of one gene copied over another, per individual and generation."},
     {.path = "mutation.deletion", .type = HG_KEY_NUMBER, FIELD(mutation.deletion), PROBABILITY,
-        .fallback = "0", .unavailable = true,
+        .fallback = "0",
         .doc = "Probability of one gene emptied, per individual and generation."},
 
     SECTION("output", "What is written."),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The tables of the life cycle's families: selection, mating, recombination, migration. */
+ * The tables of the life cycle's families: selection, mating, migration. */
 #include "model/config.h"
 #include "model/models.h"
 
@@ -22,14 +22,6 @@ static const hg_model mating[HG_MATING_SYSTEMS] = {
         "A second parent is drawn like the first, and the two genomes recombine.", true},
 };
 
-static const hg_model recombination[HG_RECOMBINATION_MODELS] = {
-    [HG_RECOMBINATION_UNIFORM] = {"uniform", "P(gene from the second parent) = rate",
-        "Each gene comes from the second parent with probability `rate`, independently.", true},
-    [HG_RECOMBINATION_MAP] = {"map", "P(crossover between neighbours) = rate",
-        "Genes lie on chromosomes; a crossover falls between neighbours with probability `rate`.",
-        false},
-};
-
 static const hg_model migration[HG_MIGRATION_SCHEMES] = {
     [HG_MIGRATION_ISLAND] = {"island", "each other deme with m/(D-1)",
         "A migrant parent comes from any other deme (Wright 1931).", true},
@@ -40,24 +32,9 @@ static const hg_model migration[HG_MIGRATION_SCHEMES] = {
         "Backward migration probabilities, spelt out.", true},
 };
 
-static const hg_model mutation[HG_MUTATION_MODELS] = {
-    [HG_MUTATION_GAUSSIAN] = {"gaussian", "x + sd*Z",
-        "A normal step; a basal level that would fall below 0 becomes 0.", true},
-    [HG_MUTATION_LOGNORMAL] = {"lognormal", "x*exp(sd*Z)", "A step on the logarithmic scale.",
-        false},
-    [HG_MUTATION_REPLACE] = {"replace", "a new draw from the initial distribution",
-        "House of cards: the new allele owes nothing to the old one (Kingman 1978).", false},
-    [HG_MUTATION_REGRESSION] = {"regression", "mean + retention*(x - mean) + sd*Z",
-        "A step that falls back towards a mean (Zeng & Cockerham 1993).", false},
-};
-
 const hg_model_family hg_selection_family = {"selection.scheme", "selection scheme", selection,
                                              HG_SELECTION_SCHEMES};
 const hg_model_family hg_mating_family = {"mating.system", "mating system", mating,
                                           HG_MATING_SYSTEMS};
-const hg_model_family hg_recombination_family = {"mating.recombination.model",
-    "recombination model", recombination, HG_RECOMBINATION_MODELS};
 const hg_model_family hg_migration_family = {"migration.scheme", "migration scheme", migration,
                                              HG_MIGRATION_SCHEMES};
-const hg_model_family hg_mutation_family = {"mutation.basal.model", "mutation model", mutation,
-                                            HG_MUTATION_MODELS};

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "base/memory.h"
+#include "random/stream.h"
 #include "random/vecmath.h"
 
 /* Before the first listed generation the first value holds, after the last one the last. */
@@ -52,10 +54,83 @@ double hg_series_at(const hg_series *series, int64_t generation)
 
 bool hg_series_varies(const hg_series *series) { return series->kind != HG_SERIES_CONSTANT; }
 
-hg_environment_state hg_environment_at(const hg_config *config, int64_t generation)
+/* --- one habitat ------------------------------------------------------------------------- */
+
+static const hg_series *series_of(const hg_config *config, int64_t quantity)
 {
-    return (hg_environment_state){
-        hg_series_at(&config->environment.tf_concentration, generation),
-        hg_series_at(&config->environment.temperature, generation),
-        hg_series_at(&config->environment.nutrients, generation)};
+    switch (quantity) {
+    case HG_TF_CONCENTRATION: return &config->environment.tf_concentration;
+    case HG_TEMPERATURE: return &config->environment.temperature;
+    case HG_NUTRIENTS: return &config->environment.nutrients;
+    default: break;
+    }
+    const hg_fitness_component *component = &config->fitness[quantity - HG_OPTIMUM];
+    return component->optimum_varies ? &component->optimum_series : NULL;
+}
+
+static int64_t quantities(const hg_config *config) { return HG_OPTIMUM + config->fitness_count; }
+
+static bool wanders(const hg_config *config, int64_t quantity)
+{
+    const hg_series *series = series_of(config, quantity);
+    return series != NULL && series->kind == HG_SERIES_AR1;
+}
+
+bool hg_environment_differs(const hg_config *config)
+{
+    bool differs = false;
+    for (int64_t q = 0; q < quantities(config); q++) differs |= wanders(config, q);
+    return differs && config->population.demes > 1;
+}
+
+hg_status hg_environment_create(hg_environment *environment, const hg_config *config, int64_t deme)
+{
+    *environment = (hg_environment){.config = config, .deme = deme, .generation = -1};
+    return hg_allocate(&environment->wander, HG_MEMORY_CONFIGURATION,
+                       (size_t)quantities(config), sizeof *environment->wander);
+}
+
+void hg_environment_free(hg_environment *environment) { hg_release(&environment->wander); }
+
+/* One step of first-order autoregression, from the stationary distribution on. */
+static void step(hg_environment *environment, int64_t quantity, int64_t generation)
+{
+    const hg_series *series = series_of(environment->config, quantity);
+    const double a = series->autocorrelation;
+    const hg_stream stream = hg_stream_of(environment->config->run.seed, HG_PURPOSE_ENVIRONMENT,
+                                          generation, environment->deme);
+    const double z = series->sd * hg_stream_normal(&stream, (uint32_t)quantity);
+    double *x = &environment->wander[quantity];
+    *x = generation == 0 ? z : a * *x + __builtin_sqrt(1.0 - a * a) * z;
+}
+
+void hg_environment_advance(hg_environment *environment, int64_t generation)
+{
+    if (generation < environment->generation) environment->generation = -1;
+    const int64_t before = environment->generation;
+    for (int64_t q = 0; q < quantities(environment->config); q++)
+        for (int64_t t = before + 1; wanders(environment->config, q) && t <= generation; t++)
+            step(environment, q, t);
+    environment->generation = generation;
+}
+
+static double value_of(const hg_environment *environment, int64_t quantity, double low,
+                       double high)
+{
+    const hg_series *series = series_of(environment->config, quantity);
+    if (series->kind != HG_SERIES_AR1) return hg_series_at(series, environment->generation);
+    return fmin(fmax(series->mean + environment->wander[quantity], low), high);
+}
+
+hg_environment_state hg_environment_now(const hg_environment *environment)
+{
+    const double absolute_zero = -273.15;
+    return (hg_environment_state){value_of(environment, HG_TF_CONCENTRATION, 0.0, INFINITY),
+                                  value_of(environment, HG_TEMPERATURE, absolute_zero, INFINITY),
+                                  value_of(environment, HG_NUTRIENTS, 0.0, 1.0)};
+}
+
+double hg_environment_optimum(const hg_environment *environment, int64_t i)
+{
+    return value_of(environment, HG_OPTIMUM + i, -INFINITY, INFINITY);
 }

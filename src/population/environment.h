@@ -1,17 +1,48 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Quantities that vary in time. */
+ *
+ * Quantities that vary in time, as one habitat sees them. Most series are functions of the
+ * generation; `ar1` wanders, each deme's on a way of its own, so that an environment has a state
+ * that moves from generation to generation.
+ */
 #ifndef HG_POPULATION_ENVIRONMENT_H
 #define HG_POPULATION_ENVIRONMENT_H
 
+#include "base/status.h"
 #include "model/config.h"
 #include "model/expression.h"
 
-/** The value of a series in a generation (>= 0). Pure. */
+typedef struct hg_environment {
+    const hg_config *config;
+    int64_t deme;       /**< whose way the ar1 series go */
+    int64_t generation; /**< in force; -1: none yet */
+    double *wander;     /**< [3 + components] ar1: how far from the mean; see hg_quantity_number */
+} hg_environment;
+
+/** The quantities that can be series; optimum + i is that of fitness component i. */
+typedef enum { HG_TF_CONCENTRATION, HG_TEMPERATURE, HG_NUTRIENTS,
+               HG_OPTIMUM } hg_quantity_number;
+
+/** Borrows config. Free also after failure. */
+hg_status hg_environment_create(hg_environment *environment, const hg_config *config,
+                                int64_t deme);
+void hg_environment_free(hg_environment *environment);
+
+/** Goes on to `generation` (>= 0); from the beginning where that lies behind. */
+void hg_environment_advance(hg_environment *environment, int64_t generation);
+
+/** What is in force. ar1 series are kept within what their quantity may be. */
+hg_environment_state hg_environment_now(const hg_environment *environment);
+
+/** The optimum in force of fitness component `i`, which has a series. */
+double hg_environment_optimum(const hg_environment *environment, int64_t i);
+
+/** Whether some ar1 series makes demes differ. */
+bool hg_environment_differs(const hg_config *config);
+
+/** The value of a series that is a function of the generation (>= 0). Pure. */
 double hg_series_at(const hg_series *series, int64_t generation);
 
 /** Whether the value can differ between generations. */
 bool hg_series_varies(const hg_series *series);
-
-hg_environment_state hg_environment_at(const hg_config *config, int64_t generation);
 
 #endif

@@ -6,12 +6,14 @@
 static int64_t padded(int64_t count) { return (count + 7) / 8 * 8; }
 
 hg_status hg_genotypes_create(hg_genotypes *genotypes, int64_t rows, int64_t genes, int64_t edges,
-                              bool clonal)
+                              int ploidy, bool clonal)
 {
-    *genotypes = (hg_genotypes){.rows = rows, .genes = genes, .edges = edges, .clonal = clonal};
-    genotypes->weight_offset = padded(genes);
-    genotypes->expression_stride = padded(genes);
-    genotypes->stride = padded(genes) + padded(edges);
+    *genotypes = (hg_genotypes){.rows = rows, .genes = genes, .edges = edges, .ploidy = ploidy,
+                                .clonal = clonal};
+    genotypes->weight_offset = padded(genes * ploidy);
+    genotypes->stride = genotypes->weight_offset + padded(edges * ploidy);
+    genotypes->value_weight_offset = genotypes->expression_stride = padded(genes);
+    genotypes->value_stride = padded(genes) + padded(edges);
     const size_t many = (size_t)rows, bytes = sizeof(double);
     const size_t genome = (size_t)genotypes->stride * bytes;
     HG_TRY(hg_allocate(&genotypes->genome, HG_MEMORY_GENOTYPES, many, genome));
@@ -38,4 +40,19 @@ void hg_genotypes_free(hg_genotypes *genotypes)
     hg_release(&genotypes->claim);
     hg_release(&genotypes->free_row);
     *genotypes = (hg_genotypes){0};
+}
+
+/* Alleles lie side by side: value[i] is the mean of allele[2*i] and allele[2*i + 1]. */
+static void mean_of_two(const double *allele, int64_t count, double *value)
+{
+    for (int64_t i = 0; i < count; i++) value[i] = 0.5 * (allele[2 * i] + allele[2 * i + 1]);
+}
+
+const double *hg_values(const hg_genotypes *genotypes, const double *genome, double *room)
+{
+    if (genotypes->ploidy == 1) return genome;
+    mean_of_two(genome, genotypes->genes, room);
+    mean_of_two(genome + genotypes->weight_offset, genotypes->edges,
+                room + genotypes->value_weight_offset);
+    return room;
 }

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The genotypes of one rank. A row is one distinct genotype: its genome (basal levels,
- * then heritable weights) and, where clones share it, its expression. Asexual
- * individuals point at rows, identical clones at the same one; sexual offspring are
- * all new, so there row i is individual i and two generations alternate.
+ * The genotypes of one rank. A row is one distinct genotype: its genome (basal levels, then
+ * heritable weights) and, where clones share it, its expression. Where individuals can be
+ * clones of one another they point at rows, identical clones at the same one; where each has a
+ * genome or a phenotype of its own, row i is individual i and two generations alternate.
+ *
+ * A diploid's genome holds both alleles of a gene (and of an edge) side by side. What develops,
+ * and what statistics are taken of, are values: an allele, or the mean of two.
  */
 #ifndef HG_POPULATION_GENOTYPES_H
 #define HG_POPULATION_GENOTYPES_H
@@ -16,12 +19,14 @@
 typedef struct hg_genotypes {
     int64_t rows;
     int64_t genes, edges;      /**< edges: 0 where weights are shared */
+    int ploidy;                /**< 1 or 2 */
     int64_t weight_offset;     /**< of the weights in a genome */
     int64_t stride;            /**< doubles of a genome, padded with zeros */
+    int64_t value_weight_offset, value_stride; /**< the same of a row of values */
     int64_t expression_stride; /**< doubles of a row of expression, padded with zeros */
     bool clonal;
     double *genome;     /**< [rows * stride] */
-    double *parental;   /**< the generation before, sexual only */
+    double *parental;   /**< the generation before, where not clonal */
     double *expression; /**< [rows * expression_stride], clonal only */
     double *fitness;    /**< [rows] */
     int8_t *stable;     /**< [rows] */
@@ -33,8 +38,14 @@ typedef struct hg_genotypes {
 
 /** `edges`: of heritable weights, else 0. Free also after failure. */
 hg_status hg_genotypes_create(hg_genotypes *genotypes, int64_t rows, int64_t genes, int64_t edges,
-                              bool clonal);
+                              int ploidy, bool clonal);
 void hg_genotypes_free(hg_genotypes *genotypes);
+
+/**
+ * The values of a genome: the genome itself where haploid, else written to `room`
+ * [value_stride]. Pure.
+ */
+const double *hg_values(const hg_genotypes *genotypes, const double *genome, double *room);
 
 static inline double *hg_genome(const hg_genotypes *genotypes, int64_t row)
 {

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "population/environment.h"
 #include "random/vecmath.h"
 
 /* An array over genes from a resolved profile (a scalar or a list). */
@@ -57,6 +56,20 @@ static hg_status prepare_hill(hg_phenotype *phenotype)
     return HG_OK;
 }
 
+/* What the environment changes. */
+static hg_status prepare_promoters(hg_phenotype *phenotype)
+{
+    hg_development *development = &phenotype->development;
+    const size_t genes = (size_t)development->genes;
+    phenotype->offset = phenotype->factor = NULL;
+    HG_TRY(hg_allocate(&phenotype->offset, HG_MEMORY_CONFIGURATION, genes, sizeof(double)));
+    HG_TRY(hg_allocate(&phenotype->factor, HG_MEMORY_CONFIGURATION, genes, sizeof(double)));
+    development->offset = phenotype->offset;
+    development->factor = phenotype->factor;
+    phenotype->environment.tf_concentration = -1.0; /* none yet: the first update is a change */
+    return HG_OK;
+}
+
 static hg_status prepare_development(hg_phenotype *phenotype)
 {
     const hg_config *config = phenotype->config;
@@ -78,11 +91,7 @@ static hg_status prepare_development(hg_phenotype *phenotype)
         .n = phenotype->expression.n, .steps = config->development.steps,
         .window = config->development.window, .tolerance = config->development.tolerance};
     HG_TRY(parameter(phenotype, &config->regulation.initial_state, &development->initial_state));
-    const size_t genes = (size_t)network->genes;
-    HG_TRY(hg_allocate(&phenotype->offset, HG_MEMORY_CONFIGURATION, genes, sizeof(double)));
-    HG_TRY(hg_allocate(&phenotype->factor, HG_MEMORY_CONFIGURATION, genes, sizeof(double)));
-    development->offset = phenotype->offset;
-    development->factor = phenotype->factor;
+    HG_TRY(prepare_promoters(phenotype));
     return prepare_hill(phenotype);
 }
 
@@ -140,6 +149,7 @@ hg_status hg_phenotype_create(hg_phenotype *phenotype, const hg_config *config,
                               const hg_network *network)
 {
     *phenotype = (hg_phenotype){.config = config, .network = network};
+    HG_TRY(hg_environment_create(&phenotype->course, config, 0));
     HG_TRY(prepare_development(phenotype));
     HG_TRY(hg_allocate(&phenotype->terms, HG_MEMORY_CONFIGURATION, (size_t)config->fitness_count,
                        sizeof *phenotype->terms));
@@ -150,7 +160,28 @@ hg_status hg_phenotype_create(hg_phenotype *phenotype, const hg_config *config,
                         hg_series_varies(&config->environment.tf_concentration) ||
                         hg_series_varies(&config->environment.temperature) ||
                         hg_series_varies(&config->environment.nutrients);
-    phenotype->environment.tf_concentration = -1.0; /* none yet: the first update is a change */
+    return HG_OK;
+}
+
+hg_status hg_phenotype_create_for(hg_phenotype *phenotype, const hg_phenotype *first, int64_t deme)
+{
+    *phenotype = *first;
+    phenotype->shares = true;
+    phenotype->terms = NULL;
+    phenotype->course.wander = NULL;
+    HG_TRY(prepare_promoters(phenotype));
+    HG_TRY(hg_environment_create(&phenotype->course, first->config, deme));
+    HG_TRY(hg_allocate(&phenotype->terms, HG_MEMORY_CONFIGURATION, (size_t)first->term_count,
+                       sizeof *phenotype->terms));
+    for (int64_t i = 0; i < first->term_count; i++) {
+        hg_fitness_term *term = &phenotype->terms[i];
+        double *optimum = NULL;
+        *term = first->terms[i];
+        term->optimum = NULL;
+        if (term->model != HG_FITNESS_GAUSSIAN) continue;
+        HG_TRY(expand(phenotype, &first->config->fitness[i].optimum, &optimum));
+        term->optimum = optimum;
+    }
     return HG_OK;
 }
 
@@ -160,11 +191,25 @@ static void release_const(const void *pointer)
     hg_release(&block);
 }
 
-void hg_phenotype_free(hg_phenotype *phenotype)
+/* What the demes do not share. */
+static void free_own(hg_phenotype *phenotype)
 {
-    for (int i = 0; i < phenotype->parameter_count; i++) hg_release(&phenotype->parameters[i]);
     hg_release(&phenotype->offset);
     hg_release(&phenotype->factor);
+    hg_environment_free(&phenotype->course);
+    for (int64_t i = 0; phenotype->terms != NULL && i < phenotype->term_count; i++)
+        release_const(phenotype->terms[i].optimum);
+}
+
+void hg_phenotype_free(hg_phenotype *phenotype)
+{
+    free_own(phenotype);
+    if (phenotype->shares) {
+        hg_release(&phenotype->terms);
+        *phenotype = (hg_phenotype){0};
+        return;
+    }
+    for (int i = 0; i < phenotype->parameter_count; i++) hg_release(&phenotype->parameters[i]);
     release_const(phenotype->development.inverse_k);
     release_const(phenotype->development.ceiling);
     release_const(phenotype->development.power);
@@ -172,7 +217,6 @@ void hg_phenotype_free(hg_phenotype *phenotype)
         const hg_fitness_term *term = &phenotype->terms[i];
         release_const(term->weights);
         release_const(term->strength);
-        release_const(term->optimum);
         release_const(term->first);
         release_const(term->column);
         release_const(term->value);
@@ -181,13 +225,13 @@ void hg_phenotype_free(hg_phenotype *phenotype)
     *phenotype = (hg_phenotype){0};
 }
 
-static bool update_optima(hg_phenotype *phenotype, int64_t generation)
+static bool update_optima(hg_phenotype *phenotype)
 {
     bool changed = false;
     for (int64_t i = 0; i < phenotype->term_count; i++) {
         const hg_fitness_component *component = &phenotype->config->fitness[i];
         if (component->model != HG_FITNESS_GAUSSIAN || !component->optimum_varies) continue;
-        const double now = hg_series_at(&component->optimum_series, generation);
+        const double now = hg_environment_optimum(&phenotype->course, i);
         double *optimum = (double *)(uintptr_t)phenotype->terms[i].optimum;
         changed |= optimum[0] != now;
         for (int64_t g = 0; g < phenotype->development.genes; g++) optimum[g] = now;
@@ -197,9 +241,10 @@ static bool update_optima(hg_phenotype *phenotype, int64_t generation)
 
 bool hg_phenotype_update(hg_phenotype *phenotype, int64_t generation)
 {
-    const hg_environment_state now = hg_environment_at(phenotype->config, generation);
+    hg_environment_advance(&phenotype->course, generation);
+    const hg_environment_state now = hg_environment_now(&phenotype->course);
     hg_environment_state *before = &phenotype->environment;
-    const bool moved = update_optima(phenotype, generation);
+    const bool moved = update_optima(phenotype);
     if (now.tf_concentration == before->tf_concentration &&
         now.temperature == before->temperature && now.nutrients == before->nutrients)
         return moved;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Everything between a genotype and its fitness, made ready for the kernels: the
- * run's parameters as arrays over genes, and the environment in force.
+ * run's parameters as arrays over genes, and the environment in force. Where the environment
+ * differs by deme each deme has one, which shares all but what the environment changes.
  */
 #ifndef HG_POPULATION_PHENOTYPE_H
 #define HG_POPULATION_PHENOTYPE_H
 
 #include "kernels/kernels.h"
-#include "model/expression.h"
+#include "population/environment.h"
 #include "population/network.h"
 
 typedef struct hg_phenotype {
@@ -17,17 +18,23 @@ typedef struct hg_phenotype {
     hg_expression_parameters expression;
     hg_fitness_term *terms; /**< [term_count] */
     int64_t term_count;
-    hg_environment_state environment;
+    hg_environment course;            /**< how the environment goes on */
+    hg_environment_state environment; /**< in force */
     bool varies;         /**< environment or optimum may change between generations */
     bool optimum_varies; /**< some gaussian component has a series for its optimum */
     double *parameters[12]; /**< every array over genes that is owned here */
     int parameter_count;
     double *offset, *factor; /**< [genes] of the promoters */
+    bool shares;             /**< parameters belong to another deme's */
 } hg_phenotype;
 
-/** Borrows config and network. Free also after failure. */
+/** Borrows config and network; of deme 0. Free also after failure. */
 hg_status hg_phenotype_create(hg_phenotype *phenotype, const hg_config *config,
                               const hg_network *network);
+
+/** The same for another deme; `first` must outlive it. Free also after failure. */
+hg_status hg_phenotype_create_for(hg_phenotype *phenotype, const hg_phenotype *first,
+                                  int64_t deme);
 void hg_phenotype_free(hg_phenotype *phenotype);
 
 /**

@@ -106,3 +106,19 @@ void hg_normals(uint64_t seed, int purpose, int64_t generation, const int64_t *i
         memcpy(normals + at, z, (size_t)here * sizeof *z);
     }
 }
+
+void hg_disturb(uint64_t seed, int64_t generation, const int64_t *individual, int64_t genes,
+                double sd, double *tile)
+{
+    for (int64_t g = 0; g < genes; g++) {
+        uint32_t draw[HG_LANES];
+        double z[HG_LANES];
+        for (int l = 0; l < HG_LANES; l++) draw[l] = (uint32_t)g;
+        hg_normals(seed, HG_PURPOSE_NOISE, generation, individual, draw, HG_LANES, z);
+        for (int v = 0; v < HG_VECTORS; v++) {
+            double *x = tile + g * HG_LANES + v * HG_WIDTH;
+            const hg_vector exponent = sd * hg_load_unaligned(z + v * HG_WIDTH) - 0.5 * sd * sd;
+            hg_store(x, hg_load(x) * hg_vexp(exponent));
+        }
+    }
+}

@@ -15,4 +15,5 @@ const hg_kernels HG_JOIN(hg_kernels, HG_VARIANT) = {
     .uniforms = hg_uniforms,
     .exponentials = hg_exponentials,
     .normals = hg_normals,
+    .disturb = hg_disturb,
 };

@@ -29,6 +29,7 @@
 #define hg_uniforms HG_JOIN(hg_uniforms, HG_VARIANT)
 #define hg_exponentials HG_JOIN(hg_exponentials, HG_VARIANT)
 #define hg_normals HG_JOIN(hg_normals, HG_VARIANT)
+#define hg_disturb HG_JOIN(hg_disturb, HG_VARIANT)
 
 #if defined __AVX512F__
 #define HG_WIDTH 8
@@ -131,5 +132,7 @@ void hg_uniforms(uint64_t seed, int purpose, int64_t generation, int64_t first, 
 void hg_exponentials(double *values, int64_t count);
 void hg_normals(uint64_t seed, int purpose, int64_t generation, const int64_t *individual,
                 const uint32_t *draw, int64_t count, double *normals);
+void hg_disturb(uint64_t seed, int64_t generation, const int64_t *individual, int64_t genes,
+                double sd, double *tile);
 
 #endif

@@ -1,10 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Sexual reproduction: every offspring is a recombinant of two parents. */
+ *
+ * Reproduction where every offspring has a genome or a phenotype of its own: recombinants of two
+ * parents, and clones whose development is subject to noise.
+ */
 #include <string.h>
 
 #include "base/clock.h"
 #include "engine/engine.h"
 #include "random/stream.h"
+
+static bool is_sexual(const hg_run *run)
+{
+    return run->config.mating.system == HG_MATING_SEXUAL;
+}
 
 static bool lives_on(const hg_run *run, int64_t j)
 {
@@ -49,52 +57,49 @@ static const double *second_genome(const hg_run *run, int64_t j)
                        : run->mates.genome + fetched * run->genotypes.stride;
 }
 
-/* A gene travels with its basal level and the weights of its incoming edges. */
-static void take_gene(const hg_run *run, double *genome, const double *from, int64_t g)
+/* One haploid set of an offspring, gene by gene from one of two. A gene travels with its basal
+ * level and the weights of its incoming edges. Where diploid, sets lie interleaved. */
+static void take_genes(const hg_run *run, double *set, const double *const from[2],
+                       const uint8_t *origin)
 {
-    genome[g] = from[g];
-    if (run->genotypes.edges == 0) return;
-    const int64_t first = run->network.first[g], end = run->network.first[g + 1];
-    memcpy(genome + run->genotypes.weight_offset + first, from + run->genotypes.weight_offset + first,
-           (size_t)(end - first) * sizeof(double));
-}
-
-/* Free recombination: a bit for each gene, 128 to a block. */
-static void recombine_freely(const hg_run *run, const hg_stream *stream, double *genome,
-                             const double *second)
-{
-    hg_block block = {{0, 0}};
-    for (int64_t g = 0; g < run->genotypes.genes; g++) {
-        if (g % 128 == 0) block = hg_stream_block(stream, (uint32_t)(g / 128));
-        if (block.word[g % 128 / 64] >> (g % 64) & 1) take_gene(run, genome, second, g);
+    const hg_genotypes *genotypes = &run->genotypes;
+    const int64_t ploidy = genotypes->ploidy, weights = genotypes->weight_offset;
+    for (int64_t g = 0; g < genotypes->genes; g++) set[g * ploidy] = from[origin[g]][g * ploidy];
+    if (genotypes->edges == 0) return;
+    for (int64_t g = 0; g < genotypes->genes; g++) {
+        const double *source = from[origin[g]] + weights;
+        for (int64_t e = run->network.first[g]; e < run->network.first[g + 1]; e++)
+            set[weights + e * ploidy] = source[e * ploidy];
     }
 }
 
-/* Any rate: 32 bits for each gene, 4 to a block. */
-static void recombine_at_rate(const hg_run *run, const hg_stream *stream, double *genome,
-                              const double *second, double rate)
+/* The gamete of a diploid: recombined from its two sets. */
+static void take_gamete(const hg_run *run, hg_worker *worker, const hg_stream *stream, int gamete,
+                        double *genome, const double *parent)
 {
-    const uint64_t threshold = (uint64_t)(rate * 0x1p32);
-    hg_block block = {{0, 0}};
-    for (int64_t g = 0; g < run->genotypes.genes; g++) {
-        if (g % 4 == 0) block = hg_stream_block(stream, (uint32_t)(g / 4));
-        const uint32_t bits = (uint32_t)(block.word[g % 4 / 2] >> (32 * (g % 2)));
-        if (bits < threshold) take_gene(run, genome, second, g);
-    }
+    hg_recombination_draw(&run->recombination, stream, gamete, worker->origin);
+    take_genes(run, genome + gamete, (const double *const[]){parent, parent + 1}, worker->origin);
 }
 
-static void recombine(const hg_run *run, int64_t j, double *genome)
+static void inherit(const hg_run *run, hg_worker *worker, int64_t j, double *genome)
 {
-    const double rate = run->config.mating.rates[0];
     const double *first = first_genome(run, j);
-    memcpy(genome, first, (size_t)run->genotypes.stride * sizeof(double));
-    if (lives_on(run, j)) return;
-    const double *second = second_genome(run, j);
-    if (first == second) return;
+    const double *second = lives_on(run, j) || !is_sexual(run) ? first : second_genome(run, j);
+    const bool copied = !is_sexual(run) || lives_on(run, j) ||
+                        (run->genotypes.ploidy == 1 && first == second);
+    if (copied) {
+        memcpy(genome, first, (size_t)run->genotypes.stride * sizeof(double));
+        return;
+    }
     const hg_stream stream = hg_stream_of(run->config.run.seed, HG_PURPOSE_RECOMBINATION,
                                           run->making, run->partition.first + j);
-    if (rate == 0.5) recombine_freely(run, &stream, genome, second);
-    else recombine_at_rate(run, &stream, genome, second, rate);
+    if (run->genotypes.ploidy == 2) {
+        take_gamete(run, worker, &stream, 0, genome, first);
+        take_gamete(run, worker, &stream, 1, genome, second);
+        return;
+    }
+    hg_recombination_draw(&run->recombination, &stream, -1, worker->origin);
+    take_genes(run, genome, (const double *const[]){first, second}, worker->origin);
 }
 
 static void breed_tile(hg_run *run, hg_worker *worker, int64_t first, int count)
@@ -107,7 +112,7 @@ static void breed_tile(hg_run *run, hg_worker *worker, int64_t first, int count)
     for (int i = 0; i < count; i++) {
         own[i] = (int32_t)(first + i);
         genome[i] = hg_genome(&run->genotypes, first + i);
-        recombine(run, first + i, genome[i]);
+        inherit(run, worker, first + i, genome[i]);
         if (lives_on(run, first + i)) continue;
         born[births] = own[i];
         newborn[births++] = genome[i];
@@ -118,7 +123,7 @@ static void breed_tile(hg_run *run, hg_worker *worker, int64_t first, int count)
     hg_evaluate_rows(run, worker, own, count);
 }
 
-void hg_breed_sexual(hg_run *run)
+void hg_breed_individually(hg_run *run)
 {
     double since = hg_clock();
     find_first_parents(run);
