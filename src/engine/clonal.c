@@ -168,6 +168,16 @@ static void breed_mutants(hg_run *run, hg_worker *worker, bool moved)
     if (count > 0) breed_tile(run, worker, some, count);
 }
 
+/* Rows in use lie scattered: asks for one before its turn comes. */
+static void fetch_ahead(const hg_genotypes *genotypes, int64_t row)
+{
+    const char *genome = (const char *)hg_genome(genotypes, row);
+    const char *expression = (const char *)hg_expression(genotypes, row);
+    for (int64_t i = 0; i < genotypes->stride; i += 8) __builtin_prefetch(genome + 8 * i);
+    for (int64_t i = 0; i < genotypes->expression_stride; i += 8)
+        __builtin_prefetch(expression + 8 * i);
+}
+
 /* The genotypes that live on unchanged: developed where their phenotype is not known. */
 static void keep_rows(hg_run *run, hg_worker *worker, bool environment_changed)
 {
@@ -179,7 +189,10 @@ static void keep_rows(hg_run *run, hg_worker *worker, bool environment_changed)
         const int8_t claim = genotypes->claim[r];
         if (claim == TAKEN || genotypes->copies[r] == 0) continue; /* mutants' are being set */
         if (claim == FETCHED || environment_changed) unknown[unknowns++] = (int32_t)r;
-        else if (run->recording) known[knowns++] = (int32_t)r;
+        else if (run->recording) {
+            fetch_ahead(genotypes, r);
+            known[knowns++] = (int32_t)r;
+        }
         if (unknowns == HG_LANES) {
             hg_evaluate_rows(run, worker, unknown, unknowns);
             unknowns = 0;

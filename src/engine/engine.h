@@ -89,8 +89,7 @@ struct hg_mutator {
     const hg_mutation_law *law; /**< of point mutations, else NULL */
     bool of_weights;
     double rate, inverse_log;
-    double untouched; /**< an individual whose first uniform is below this has no mutation */
-    double *first;    /**< [count] the first uniform of each own individual */
+    double *first;    /**< [count] loci before the first that mutates, of each own individual */
     int64_t loci;
     hg_purpose site_purpose, size_purpose;
     int64_t offset; /**< of the loci in a genome */
@@ -193,7 +192,7 @@ void hg_worker_note(hg_worker *worker, bool timed, hg_phase phase, double *since
 hg_status hg_mutators_create(hg_run *run);
 void hg_mutators_free(hg_run *run);
 
-/** Draws every own offspring's first uniform for generation `generation`. */
+/** Draws where every own offspring first mutates in generation `generation`. */
 void hg_mutators_prepare(hg_run *run, int64_t generation);
 
 /** Whether own offspring `own` (local index) gets any mutation. */

@@ -5,7 +5,6 @@
 #include "base/memory.h"
 #include "engine/engine.h"
 #include "random/stream.h"
-#include "random/vecmath.h"
 
 /* Of a gain, the draws beyond these choose weights; those below choose edges. */
 static const uint32_t gained_weights = 1u << 31;
@@ -98,8 +97,6 @@ static hg_mutator *add_mutator(hg_run *run, double rate, bool of_weights, hg_pur
                             .site_purpose = sites, .apply = kind,
                             .floor = of_weights ? -__builtin_inf() : 0.0};
     mutator->inverse_log = hg_geometric_inverse_log(rate);
-    /* a shade below (1-rate)^loci: a quick answer where it is safe, hg_mutates() decides */
-    mutator->untouched = hg_exp((double)loci / mutator->inverse_log) * (1.0 - 1e-9);
     return mutator;
 }
 
@@ -148,21 +145,19 @@ void hg_mutators_prepare(hg_run *run, int64_t generation)
 #pragma omp parallel for schedule(static) num_threads(run->threads)
         for (int t = 0; t < run->threads; t++) {
             const hg_worker *worker = &run->worker[t];
+            const int64_t count = worker->end - worker->begin;
+            double *first = run->mutator[m].first + worker->begin;
             run->kernels->uniforms(run->config.run.seed, (int)run->mutator[m].site_purpose,
-                                   generation, run->partition.first + worker->begin,
-                                   worker->end - worker->begin, 0,
-                                   run->mutator[m].first + worker->begin);
+                                   generation, run->partition.first + worker->begin, count, 0,
+                                   first);
+            run->kernels->logarithms(first, count, run->mutator[m].inverse_log);
         }
 }
 
 bool hg_mutates(const hg_run *run, int64_t own)
 {
-    for (int m = 0; m < run->mutators; m++) {
-        const hg_mutator *mutator = &run->mutator[m];
-        const double u = mutator->first[own];
-        if (u > mutator->untouched && hg_geometric_skip(u, mutator->inverse_log) < mutator->loci)
-            return true;
-    }
+    for (int m = 0; m < run->mutators; m++)
+        if (run->mutator[m].first[own] < (double)run->mutator[m].loci) return true;
     return hg_has_gene_event(run, own);
 }
 
@@ -173,14 +168,13 @@ static void place(hg_run *run, hg_worker *worker, const hg_mutator *mutator, int
     const int64_t individual = run->partition.first + own;
     const hg_stream stream = hg_stream_of(run->config.run.seed, mutator->site_purpose,
                                           run->making, individual);
-    double u = mutator->first[own];
-    if (u <= mutator->untouched) return;
+    if (mutator->first[own] >= (double)mutator->loci) return;
     uint32_t draw = 0;
-    for (int64_t locus = hg_geometric_skip(u, mutator->inverse_log); locus < mutator->loci;) {
+    for (int64_t locus = (int64_t)mutator->first[own]; locus < mutator->loci;) {
         if (worker->sites == HG_SITE_BATCH) apply(run, worker, mutator);
         worker->site[worker->sites++] =
             (hg_site){genome + mutator->offset + locus, individual, (uint32_t)locus};
-        u = hg_stream_uniform(&stream, ++draw);
+        const double u = hg_stream_uniform(&stream, ++draw);
         locus += 1 + hg_geometric_skip(u, mutator->inverse_log);
     }
 }

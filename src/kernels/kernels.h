@@ -72,6 +72,8 @@ typedef struct hg_tile {
     double fitness[HG_LANES] __attribute__((aligned(64))); /**< >= 0 */
 } hg_tile;
 
+#define HG_GRID_GROUP 8 /* columns that have rests together: the widest vector */
+
 /**
  * How values are turned into integers so that their sums are exact, whoever adds them
  * up in whatever order (population/moments.h): [count] arrays. A magic number is 1.5 * 2^52
@@ -84,6 +86,7 @@ typedef struct hg_grid {
     const double *coarse2;     /**< magic number of the deviation's square */
     const double *fine2;       /**< and of its rest */
     const double *limit2;      /**< squares above this do not fit */
+    const bool *rests;         /**< [count / HG_GRID_GROUP] whether rests are summed too */
 } hg_grid;
 
 /** What is summed: deviations and their squares, each in coarse quanta and what is left. */
@@ -125,8 +128,8 @@ typedef struct hg_kernels {
     void (*uniforms)(uint64_t seed, int purpose, int64_t generation, int64_t first, int64_t count,
                      uint32_t draw, double *uniforms);
 
-    /** values[i] = -log(values[i]). */
-    void (*exponentials)(double *values, int64_t count);
+    /** values[i] = factor * log(values[i]): with factor -1, exponential deviates of uniforms. */
+    void (*logarithms)(double *values, int64_t count, double factor);
 
     /**
      * normals[i] = the standard normal of block draw[i] of individual[i]: what

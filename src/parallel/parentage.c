@@ -139,7 +139,7 @@ static void draw_spacings(const hg_parentage *parentage, uint64_t seed, int64_t 
                           int64_t first, int64_t count, double *spacing)
 {
     parentage->kernels->uniforms(seed, HG_PURPOSE_PARENT, generation, first, count, 0, spacing);
-    parentage->kernels->exponentials(spacing, count);
+    parentage->kernels->logarithms(spacing, count, -1.0);
     leave_out(parentage, seed, generation, first, count, spacing);
 }
 

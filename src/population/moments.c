@@ -8,7 +8,12 @@
 
 /* |deviation| <= reach is 2^REACH_BITS quanta: the integers of 2^11 values fit 63 bits. A
  * coarse quantum is 2^REST_BITS fine ones. */
-enum { REACH_BITS = 50, REST_BITS = 50, MOST_WEIGHT = 1 << 11, HEADROOM = 16 };
+enum { REACH_BITS = 51, REST_BITS = 50, MOST_WEIGHT = 1 << 11, HEADROOM = 4 };
+
+/* Reach in standard deviations up to which coarse quanta are fine enough: the error of a variance
+ * is then at most 96^2 * 2^-52 of it, and rests that are not needed are given up below the
+ * second. */
+enum { PLAIN_REACH = 96, GIVE_UP_RESTS = 48 };
 
 static const double smallest_reach = 0x1p-400, largest_reach = 0x1p400;
 
@@ -43,8 +48,10 @@ hg_status hg_moments_create(hg_moments *moments, int64_t columns, int threads,
     HG_TRY(column(moments, &moments->fine2, sizeof(double)));
     HG_TRY(column(moments, &moments->limit2, sizeof(double)));
     HG_TRY(column(moments, &moments->least, sizeof(double)));
-    moments->grid = (hg_grid){moments->shift,   moments->coarse, moments->fine,
-                              moments->coarse2, moments->fine2,  moments->limit2};
+    HG_TRY(hg_allocate(&moments->rests, HG_MEMORY_STATISTICS,
+                       (size_t)(moments->columns / HG_GRID_GROUP), sizeof(bool)));
+    moments->grid = (hg_grid){moments->shift, moments->coarse, moments->fine, moments->coarse2,
+                              moments->fine2, moments->limit2, moments->rests};
     HG_TRY(hg_allocate(&moments->thread, HG_MEMORY_STATISTICS, (size_t)threads,
                        sizeof *moments->thread));
     moments->threads = threads;
@@ -73,6 +80,7 @@ void hg_moments_free(hg_moments *moments)
     hg_release(&moments->fine2);
     hg_release(&moments->limit2);
     hg_release(&moments->least);
+    hg_release(&moments->rests);
     *moments = (hg_moments){0};
 }
 
@@ -214,11 +222,21 @@ static bool are_alike(double sum, double squares, double largest, double n)
            n * squares - sum * sum <= 0x1p-50 * n * squares;
 }
 
-/* Mean and variance of one column, and the next grid; false where the variance drowns in the
- * shift or in the quanta: the grid is then centred and tightened for another try. */
-static bool finish_column(hg_moments *moments, int64_t c, const hg_moment *entry, double n,
-                          double *mean, double *variance)
+/* Whether a column without rests can do without them: all values are the shift, or the grid is
+ * not too wide. */
+static bool is_plain(const hg_moments *moments, int64_t c, double largest, double deviation,
+                     double most)
 {
+    return largest == 0.0 || rounded_reach(moments, c) <= most * deviation;
+}
+
+/* Mean and variance of one column, and the next grid; false where the variance drowns in the
+ * shift or in the quanta: the grid is then centred and tightened for another try, or rests are
+ * summed. `*plain` stays true where the column does not need rests. */
+static bool finish_column(hg_moments *moments, int64_t c, const hg_moment *entry, double n,
+                          bool *plain, double *mean, double *variance)
+{
+    const bool rests = moments->rests[c / HG_GRID_GROUP];
     const double reach = rounded_reach(moments, c);
     const double sum = sum_of(entry, HG_SUM_DEVIATION, ldexp(reach, -REACH_BITS));
     const double squares = sum_of(entry, HG_SUM_SQUARE, ldexp(reach * reach, -REACH_BITS));
@@ -229,10 +247,25 @@ static bool finish_column(hg_moments *moments, int64_t c, const hg_moment *entry
     *variance = n > 1.0 ? spread / (n - 1.0) : 0.0;
     const bool collapsed = alike && fabs(*mean) < 0x1p-10 * fabs(before); /* digits were lost */
     const bool centred = alike ? !collapsed : offset * offset <= 64.0 * (spread / n);
-    const bool tight = alike ? !collapsed : is_tight(moments, c, entry->largest, sqrt(spread / n));
+    const double deviation = alike ? 0.0 : sqrt(spread / n);
+    const bool tight = alike ? !collapsed : is_tight(moments, c, entry->largest, deviation);
+    const bool fine_enough = rests || is_plain(moments, c, entry->largest, deviation, PLAIN_REACH);
+    *plain &= is_plain(moments, c, entry->largest, deviation, rests ? GIVE_UP_RESTS : PLAIN_REACH);
     const double needed = HEADROOM * sqrt(entry->largest);
     set_grid(moments, c, *mean, tight ? fmax(needed, memory * moments->reach[c]) : needed);
-    return centred && tight;
+    return centred && tight && fine_enough;
+}
+
+/* One group: rests are summed from now on where some column needs them. */
+static bool finish_group(hg_moments *moments, const hg_moment *entry, double individuals,
+                         int64_t first, int64_t count, double *mean, double *variance)
+{
+    bool fine = true, plain = true;
+    for (int64_t i = 0; i < count; i++)
+        fine &= finish_column(moments, first + i, &entry[i], individuals, &plain, &mean[i],
+                              &variance[i]);
+    moments->rests[first / HG_GRID_GROUP] = !plain;
+    return fine;
 }
 
 bool hg_moments_finish(hg_moments *moments, const hg_moment *entry, int64_t individuals,
@@ -240,9 +273,10 @@ bool hg_moments_finish(hg_moments *moments, const hg_moment *entry, int64_t indi
 {
     if (!fitted) return false;
     bool fine = true;
-    for (int64_t i = 0; i < count; i++)
-        fine &= finish_column(moments, first + i, &entry[first + i], (double)individuals, &mean[i],
-                              &variance[i]);
+    for (int64_t i = 0; i < count; i += HG_GRID_GROUP)
+        fine &= finish_group(moments, entry + first + i, (double)individuals, first + i,
+                             count - i < HG_GRID_GROUP ? count - i : HG_GRID_GROUP, mean + i,
+                             variance + i);
     return fine;
 }
 

@@ -6,7 +6,8 @@
  * identical genotypes count once with their number of copies, and threads and ranks
  * may add up what they hold in any way. Where a value does not fit the grid, or the
  * grid was too coarse for the spread found, hg_moments_finish() asks for the sums to
- * be taken again after a look at the range.
+ * be taken again after a look at the range. Rests (what rounding to the grid takes away) are
+ * summed only for groups of columns where the grid is wide beside the spread.
  */
 #ifndef HG_POPULATION_MOMENTS_H
 #define HG_POPULATION_MOMENTS_H
@@ -33,6 +34,7 @@ typedef struct hg_moments {
     const hg_kernels *kernels;
     hg_grid grid;
     double *shift, *reach, *coarse, *fine, *coarse2, *fine2, *limit2; /**< [columns] */
+    bool *rests;   /**< [columns / HG_GRID_GROUP] */
     double *least; /**< [columns] no reach is less: what one mutation may well do; 0 at first */
     hg_moments_thread *thread; /**< [threads] */
     int threads;
@@ -56,7 +58,8 @@ bool hg_moments_pack(hg_moments *moments, hg_moment *entry);
 
 /**
  * Mean and variance (dividing by individuals - 1) of the first `count` columns from the
- * entries reduced over ranks, and the grid for the next record. Returns false when the
+ * entries reduced over ranks, and the grid for the next record; `first` is a multiple of
+ * HG_GRID_GROUP. Returns false when the
  * sums must be taken again: where `fitted` is false (a value lay outside the grid on some
  * rank) after hg_moments_set_range(), else on the grid as it now is, centred on the mean.
  */

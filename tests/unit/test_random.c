@@ -268,7 +268,7 @@ static void compare_draws(const hg_kernels *kernels, int64_t first, int count)
     }
     double e[MOST + 1];
     memcpy(e, u, sizeof e);
-    kernels->exponentials(e, count);
+    kernels->logarithms(e, count, -1.0);
     kernels->normals(seed, HG_PURPOSE_BASAL_SIZE, 4000000000, who, draw, count, z);
     for (int i = 0; i < count; i++) {
         const double exponential = -hg_log(u[i]);

@@ -66,14 +66,14 @@ void hg_uniforms(uint64_t seed, int purpose, int64_t generation, int64_t first, 
     }
 }
 
-void hg_exponentials(double *values, int64_t count)
+void hg_logarithms(double *values, int64_t count, double factor)
 {
     for (int64_t at = 0; at < count; at += HG_WIDTH) {
         const int64_t here = count - at < HG_WIDTH ? count - at : HG_WIDTH;
         double u[HG_WIDTH];
         for (int i = 0; i < HG_WIDTH; i++) u[i] = i < here ? values[at + i] : 0.5;
-        const hg_vector e = -hg_vlog(hg_load_unaligned(u));
-        memcpy(values + at, &e, (size_t)here * sizeof *values);
+        const hg_vector scaled = factor * hg_vlog(hg_load_unaligned(u));
+        memcpy(values + at, &scaled, (size_t)here * sizeof *values);
     }
 }
 

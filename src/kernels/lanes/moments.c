@@ -2,8 +2,8 @@
  *
  * Exact sums. Adding 1.5 * 2^52 quanta to a number leaves, in the low bits of the
  * sum, that number rounded to an integer count of quanta; integers can then be added
- * in any order. What rounding takes away is counted again in a finer unit, so that a
- * grid wide enough for a rare outlier does not blur everybody else.
+ * in any order. Where the grid is wide beside the spread, as a rare outlier makes it, what
+ * rounding takes away is counted again in a finer unit, so that it does not blur everybody else.
  */
 #include "kernels/lanes/vector.h"
 
@@ -34,53 +34,68 @@ HG_INLINE hg_integers load_integers(const int64_t *from)
 
 HG_INLINE void store_integers(int64_t *to, hg_integers v) { memcpy(to, &v, sizeof v); }
 
-/* A number as a count of coarse and of fine quanta. */
-typedef struct counts {
-    hg_integers coarse, fine;
-} counts;
+/* What the rows of a call add to some columns. */
+typedef struct column_sums {
+    hg_integers sum[HG_SUMS];
+    hg_vector largest;
+    hg_vector sound; /* the sum of all squares: not finite where one of them is not */
+} column_sums;
 
-HG_INLINE counts count_quanta(hg_vector x, hg_vector coarse, hg_vector fine)
+/* Adds `times` times x in quanta of the magic number, and what rounding takes away in those of
+ * the fine one. The magic numbers' own bits are taken off in the end. */
+HG_INLINE void add_quanta(hg_vector x, const double *magic, const double *fine, int64_t at,
+                          uint64_t times, bool rests, hg_integers *sum)
 {
-    const hg_vector rounded = x + coarse, rest = x - (rounded - coarse);
-    return (counts){bits(rounded) - bits(coarse), bits(rest + fine) - bits(fine)};
+    const hg_vector coarse = hg_load_unaligned(magic + at), rounded = x + coarse;
+    sum[0] += bits(rounded) * times;
+    if (!rests) return;
+    const hg_vector rest = x - (rounded - coarse);
+    sum[1] += bits(rest + hg_load_unaligned(fine + at)) * times;
 }
 
-/* The columns at .. at+HG_WIDTH-1 of all rows; false where one lies outside the grid. */
-HG_INLINE bool add_columns(const hg_grid *grid, int64_t at, const double *const *row,
-                           const int64_t *copies, int rows, bool all_single,
-                           const hg_grid_sums *sums)
+/* The columns at .. at+HG_WIDTH-1 of all rows. */
+HG_INLINE column_sums sum_columns(const hg_grid *grid, int64_t at, const double *const *row,
+                                  const int64_t *copies, int rows, bool all_single, bool rests)
 {
     const hg_vector shift = hg_load_unaligned(grid->shift + at);
-    const hg_vector coarse = hg_load_unaligned(grid->coarse + at);
-    const hg_vector fine = hg_load_unaligned(grid->fine + at);
-    const hg_vector coarse2 = hg_load_unaligned(grid->coarse2 + at);
-    const hg_vector fine2 = hg_load_unaligned(grid->fine2 + at);
-    hg_integers deviation = load_integers(sums->sum[HG_SUM_DEVIATION] + at);
-    hg_integers deviation_rest = load_integers(sums->sum[HG_SUM_DEVIATION_REST] + at);
-    hg_integers square = load_integers(sums->sum[HG_SUM_SQUARE] + at);
-    hg_integers square_rest = load_integers(sums->sum[HG_SUM_SQUARE_REST] + at);
-    hg_vector largest = hg_load_unaligned(sums->largest + at), invalid = hg_all(0.0);
+    column_sums sums = {.largest = hg_all(0.0), .sound = hg_all(0.0)};
     for (int r = 0; r < rows; r++) {
         const hg_vector d = hg_load_unaligned(row[r] + at) - shift, s = d * d;
-        const counts first = count_quanta(d, coarse, fine);
-        const counts second = count_quanta(s, coarse2, fine2);
         const uint64_t times = all_single ? 1 : (uint64_t)copies[r];
-        largest = hg_max(s, largest);
-        invalid += s - s; /* 0, or not a number where s is not finite */
-        deviation += first.coarse * times;
-        deviation_rest += first.fine * times;
-        square += second.coarse * times;
-        square_rest += second.fine * times;
+        sums.largest = hg_max(s, sums.largest);
+        sums.sound += s;
+        add_quanta(d, grid->coarse, grid->fine, at, times, rests, sums.sum + HG_SUM_DEVIATION);
+        add_quanta(s, grid->coarse2, grid->fine2, at, times, rests, sums.sum + HG_SUM_SQUARE);
     }
-    store_integers(sums->sum[HG_SUM_DEVIATION] + at, deviation);
-    store_integers(sums->sum[HG_SUM_DEVIATION_REST] + at, deviation_rest);
-    store_integers(sums->sum[HG_SUM_SQUARE] + at, square);
-    store_integers(sums->sum[HG_SUM_SQUARE_REST] + at, square_rest);
-    memcpy(sums->largest + at, &largest, sizeof largest);
+    return sums;
+}
+
+/* Takes off what the magic numbers themselves add up to, and adds to the sums so far. */
+static void keep_sum(const column_sums *from, hg_sum which, const double *magic, int64_t at,
+                     uint64_t weight, const hg_grid_sums *sums)
+{
+    const hg_integers own = bits(hg_load_unaligned(magic + at)) * weight;
+    int64_t *to = sums->sum[which] + at;
+    store_integers(to, load_integers(to) + from->sum[which] - own);
+}
+
+/* Returns false where a square lies outside the grid. */
+static bool keep_columns(const hg_grid *grid, int64_t at, const column_sums *from, uint64_t weight,
+                         bool rests, const hg_grid_sums *sums)
+{
+    keep_sum(from, HG_SUM_DEVIATION, grid->coarse, at, weight, sums);
+    keep_sum(from, HG_SUM_SQUARE, grid->coarse2, at, weight, sums);
+    if (rests) {
+        keep_sum(from, HG_SUM_DEVIATION_REST, grid->fine, at, weight, sums);
+        keep_sum(from, HG_SUM_SQUARE_REST, grid->fine2, at, weight, sums);
+    }
+    const hg_vector largest = hg_max(from->largest, hg_load_unaligned(sums->largest + at));
+    const hg_vector unsound = from->sound - from->sound; /* 0, or not a number */
     double biggest[HG_WIDTH], not_finite[HG_WIDTH];
-    memcpy(biggest, &largest, sizeof biggest);
-    memcpy(not_finite, &invalid, sizeof not_finite);
     bool fits = true;
+    memcpy(sums->largest + at, &largest, sizeof largest);
+    memcpy(biggest, &largest, sizeof biggest);
+    memcpy(not_finite, &unsound, sizeof not_finite);
     for (int l = 0; l < HG_WIDTH; l++)
         fits &= biggest[l] <= grid->limit2[at + l] && not_finite[l] == 0.0;
     return fits;
@@ -91,12 +106,19 @@ bool hg_add_rows(const hg_grid *grid, int64_t count, const double *const *row,
                  const int64_t *copies, int rows, const hg_grid_sums *sums)
 {
     bool all_single = true, fits = true;
-    for (int r = 0; r < rows; r++) all_single &= copies[r] == 1;
+    uint64_t weight = 0;
+    for (int r = 0; r < rows; r++) {
+        all_single &= copies[r] == 1;
+        weight += (uint64_t)copies[r];
+    }
     for (int64_t at = 0; at < count; at += HG_WIDTH) {
-        if (all_single)
-            fits &= add_columns(grid, at, row, copies, rows, true, sums);
-        else
-            fits &= add_columns(grid, at, row, copies, rows, false, sums);
+        const bool rests = grid->rests[at / HG_GRID_GROUP];
+        column_sums columns; /* the constants make four loops of one */
+        if (all_single && !rests) columns = sum_columns(grid, at, row, copies, rows, true, false);
+        else if (all_single) columns = sum_columns(grid, at, row, copies, rows, true, true);
+        else if (!rests) columns = sum_columns(grid, at, row, copies, rows, false, false);
+        else columns = sum_columns(grid, at, row, copies, rows, false, true);
+        fits &= keep_columns(grid, at, &columns, weight, rests, sums);
     }
     return fits;
 }

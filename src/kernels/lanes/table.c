@@ -13,7 +13,7 @@ const hg_kernels HG_JOIN(hg_kernels, HG_VARIANT) = {
     .store = hg_tile_store,
     .add_rows = hg_add_rows,
     .uniforms = hg_uniforms,
-    .exponentials = hg_exponentials,
+    .logarithms = hg_logarithms,
     .normals = hg_normals,
     .disturb = hg_disturb,
 };

@@ -27,7 +27,7 @@
 #define hg_tile_store HG_JOIN(hg_tile_store, HG_VARIANT)
 #define hg_add_rows HG_JOIN(hg_add_rows, HG_VARIANT)
 #define hg_uniforms HG_JOIN(hg_uniforms, HG_VARIANT)
-#define hg_exponentials HG_JOIN(hg_exponentials, HG_VARIANT)
+#define hg_logarithms HG_JOIN(hg_logarithms, HG_VARIANT)
 #define hg_normals HG_JOIN(hg_normals, HG_VARIANT)
 #define hg_disturb HG_JOIN(hg_disturb, HG_VARIANT)
 
@@ -129,7 +129,7 @@ bool hg_add_rows(const hg_grid *grid, int64_t count, const double *const *row,
                  const int64_t *copies, int rows, const hg_grid_sums *sums);
 void hg_uniforms(uint64_t seed, int purpose, int64_t generation, int64_t first, int64_t count,
                  uint32_t draw, double *uniforms);
-void hg_exponentials(double *values, int64_t count);
+void hg_logarithms(double *values, int64_t count, double factor);
 void hg_normals(uint64_t seed, int purpose, int64_t generation, const int64_t *individual,
                 const uint32_t *draw, int64_t count, double *normals);
 void hg_disturb(uint64_t seed, int64_t generation, const int64_t *individual, int64_t genes,
