@@ -86,7 +86,7 @@ typedef struct hg_grid {
     const double *coarse2;     /**< magic number of the deviation's square */
     const double *fine2;       /**< and of its rest */
     const double *limit2;      /**< squares above this do not fit */
-    const bool *rests;         /**< [count / HG_GRID_GROUP] whether rests are summed too */
+    const uint8_t *rests;      /**< [count / HG_GRID_GROUP] not 0: rests are summed too */
 } hg_grid;
 
 /** What is summed: deviations and their squares, each in coarse quanta and what is left. */

@@ -11,9 +11,9 @@
 enum { REACH_BITS = 51, REST_BITS = 50, MOST_WEIGHT = 1 << 11, HEADROOM = 4 };
 
 /* Reach in standard deviations up to which coarse quanta are fine enough: the error of a variance
- * is then at most 96^2 * 2^-52 of it, and rests that are not needed are given up below the
- * second. */
-enum { PLAIN_REACH = 96, GIVE_UP_RESTS = 48 };
+ * is then at most 96^2 * 2^-52 of it. Once needed, rests are summed until they have not been for
+ * many records: columns with rare outliers need them again and again. */
+enum { PLAIN_REACH = 96, RECORDS_WITH_RESTS = 64 };
 
 static const double smallest_reach = 0x1p-400, largest_reach = 0x1p400;
 
@@ -49,7 +49,7 @@ hg_status hg_moments_create(hg_moments *moments, int64_t columns, int threads,
     HG_TRY(column(moments, &moments->limit2, sizeof(double)));
     HG_TRY(column(moments, &moments->least, sizeof(double)));
     HG_TRY(hg_allocate(&moments->rests, HG_MEMORY_STATISTICS,
-                       (size_t)(moments->columns / HG_GRID_GROUP), sizeof(bool)));
+                       (size_t)(moments->columns / HG_GRID_GROUP), sizeof(uint8_t)));
     moments->grid = (hg_grid){moments->shift, moments->coarse, moments->fine, moments->coarse2,
                               moments->fine2, moments->limit2, moments->rests};
     HG_TRY(hg_allocate(&moments->thread, HG_MEMORY_STATISTICS, (size_t)threads,
@@ -224,10 +224,9 @@ static bool are_alike(double sum, double squares, double largest, double n)
 
 /* Whether a column without rests can do without them: all values are the shift, or the grid is
  * not too wide. */
-static bool is_plain(const hg_moments *moments, int64_t c, double largest, double deviation,
-                     double most)
+static bool is_plain(const hg_moments *moments, int64_t c, double largest, double deviation)
 {
-    return largest == 0.0 || rounded_reach(moments, c) <= most * deviation;
+    return largest == 0.0 || rounded_reach(moments, c) <= PLAIN_REACH * deviation;
 }
 
 /* Mean and variance of one column, and the next grid; false where the variance drowns in the
@@ -236,7 +235,7 @@ static bool is_plain(const hg_moments *moments, int64_t c, double largest, doubl
 static bool finish_column(hg_moments *moments, int64_t c, const hg_moment *entry, double n,
                           bool *plain, double *mean, double *variance)
 {
-    const bool rests = moments->rests[c / HG_GRID_GROUP];
+    const bool rests = moments->rests[c / HG_GRID_GROUP] > 0;
     const double reach = rounded_reach(moments, c);
     const double sum = sum_of(entry, HG_SUM_DEVIATION, ldexp(reach, -REACH_BITS));
     const double squares = sum_of(entry, HG_SUM_SQUARE, ldexp(reach * reach, -REACH_BITS));
@@ -249,11 +248,11 @@ static bool finish_column(hg_moments *moments, int64_t c, const hg_moment *entry
     const bool centred = alike ? !collapsed : offset * offset <= 64.0 * (spread / n);
     const double deviation = alike ? 0.0 : sqrt(spread / n);
     const bool tight = alike ? !collapsed : is_tight(moments, c, entry->largest, deviation);
-    const bool fine_enough = rests || is_plain(moments, c, entry->largest, deviation, PLAIN_REACH);
-    *plain &= is_plain(moments, c, entry->largest, deviation, rests ? GIVE_UP_RESTS : PLAIN_REACH);
+    const bool is_fine = is_plain(moments, c, entry->largest, deviation);
+    *plain &= is_fine;
     const double needed = HEADROOM * sqrt(entry->largest);
     set_grid(moments, c, *mean, tight ? fmax(needed, memory * moments->reach[c]) : needed);
-    return centred && tight && fine_enough;
+    return centred && tight && (rests || is_fine);
 }
 
 /* One group: rests are summed from now on where some column needs them. */
@@ -264,7 +263,9 @@ static bool finish_group(hg_moments *moments, const hg_moment *entry, double ind
     for (int64_t i = 0; i < count; i++)
         fine &= finish_column(moments, first + i, &entry[i], individuals, &plain, &mean[i],
                               &variance[i]);
-    moments->rests[first / HG_GRID_GROUP] = !plain;
+    uint8_t *rests = &moments->rests[first / HG_GRID_GROUP];
+    if (!plain) *rests = RECORDS_WITH_RESTS;
+    else if (*rests > 0) (*rests)--;
     return fine;
 }
 

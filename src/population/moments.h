@@ -34,7 +34,7 @@ typedef struct hg_moments {
     const hg_kernels *kernels;
     hg_grid grid;
     double *shift, *reach, *coarse, *fine, *coarse2, *fine2, *limit2; /**< [columns] */
-    bool *rests;   /**< [columns / HG_GRID_GROUP] */
+    uint8_t *rests; /**< [columns / HG_GRID_GROUP] records for which rests will still be summed */
     double *least; /**< [columns] no reach is less: what one mutation may well do; 0 at first */
     hg_moments_thread *thread; /**< [threads] */
     int threads;

@@ -578,7 +578,7 @@ enum { COLUMNS = 24, BITS = 51, REST = 50, TIMES = 128 };
 typedef struct grid {
     double shift[COLUMNS], coarse[COLUMNS], fine[COLUMNS], coarse2[COLUMNS], fine2[COLUMNS];
     double limit2[COLUMNS], quantum[COLUMNS], quantum2[COLUMNS];
-    bool rests[COLUMNS / HG_GRID_GROUP];
+    uint8_t rests[COLUMNS / HG_GRID_GROUP];
 } grid;
 
 static hg_grid make_grid(grid *g, uint64_t *state)

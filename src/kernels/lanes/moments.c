@@ -112,7 +112,7 @@ bool hg_add_rows(const hg_grid *grid, int64_t count, const double *const *row,
         weight += (uint64_t)copies[r];
     }
     for (int64_t at = 0; at < count; at += HG_WIDTH) {
-        const bool rests = grid->rests[at / HG_GRID_GROUP];
+        const bool rests = grid->rests[at / HG_GRID_GROUP] > 0;
         column_sums columns; /* the constants make four loops of one */
         if (all_single && !rests) columns = sum_columns(grid, at, row, copies, rows, true, false);
         else if (all_single) columns = sum_columns(grid, at, row, copies, rows, true, true);
