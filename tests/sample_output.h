@@ -14,6 +14,12 @@
 typedef struct sample {
     int64_t individuals, genes, edges, generations, snapshot_every, flush_every, demes;
     bool heritable, single, replace, abandon;
+    bool own_series;         /* each deme has its own nutrients and optimum */
+    int ploidy;              /* 0: 1 */
+    unsigned fields;         /* of the snapshots, 0: all */
+    const char *gene_name;   /* of gene 0, NULL: g0 */
+    double spoilt_basal;     /* of individual 7 at gene 2 (first allele), in the last snapshot */
+    double spoilt_weight;    /* at edge 3; 0: neither is spoilt */
     int deflate;
     size_t text_length;      /* of the run file */
     int64_t first, count;    /* of this rank; count -1: an even share */
@@ -51,6 +57,8 @@ static inline hg_status sample_fetch(void *context, hg_field field, int64_t firs
     if (field == HG_FIELD_BASAL || field == HG_FIELD_EXPRESSION || field == HG_FIELD_INSTABILITY)
         width = source->what->genes;
     if (field == HG_FIELD_WEIGHT) width = source->what->edges;
+    const int ploidy = source->what->ploidy == 2 ? 2 : 1;
+    if (field == HG_FIELD_BASAL || field == HG_FIELD_WEIGHT) width *= ploidy;
     for (int64_t i = 0; i < count; i++)
         for (int64_t j = 0; j < width; j++) {
             const int64_t at = i * width + j;
@@ -64,6 +72,12 @@ static inline hg_status sample_fetch(void *context, hg_field field, int64_t firs
                 ((double *)buffer)[at] =
                     sample_value((int)field, source->generation, first + i, j);
         }
+    const double spoilt = field == HG_FIELD_BASAL    ? source->what->spoilt_basal
+                          : field == HG_FIELD_WEIGHT ? source->what->spoilt_weight : 0.0;
+    const int64_t locus = field == HG_FIELD_BASAL ? 2 : 3;
+    if (spoilt != 0.0 && source->generation == source->what->generations && first <= 7 &&
+        7 < first + count)
+        ((double *)buffer)[(7 - first) * width + locus * ploidy] = spoilt;
     return HG_OK;
 }
 
@@ -80,6 +94,11 @@ static inline hg_status sample_record(hg_output *output, const sample *what, int
         for (int64_t g = 0; g < what->genes; g++)
             statistics->deme.basal_mean[d * what->genes + g] =
                 (double)(generation * 100 + 10 * d + g);
+        if (statistics->deme.nutrients != NULL)
+            statistics->deme.nutrients[d] = 0.001 * (double)(generation * 10 + d);
+        for (int64_t g = 0; statistics->deme.optimum != NULL && g < what->genes; g++)
+            statistics->deme.optimum[d * what->genes + g] =
+                (double)(generation + 100 * d) + 0.01 * (double)g;
     }
     return hg_output_statistics(output, statistics);
 }
@@ -151,22 +170,32 @@ static inline hg_status sample_write(const char *path, const sample *what)
     config.run.generations = what->generations;
     config.population.individuals = what->individuals;
     config.population.genes = what->genes;
-    config.population.ploidy = 1;
+    config.population.ploidy = what->ploidy == 2 ? 2 : 1;
     config.population.demes = what->demes;
     config.network.heritable = what->heritable;
     config.output.statistics_every = 1;
-    config.output.fields = 511;
+    config.output.fields = what->fields > 0 ? what->fields : 511;
+    hg_fitness_component gaussian = {.model = HG_FITNESS_GAUSSIAN, .optimum_varies = true,
+                                     .optimum_series.kind = HG_SERIES_AR1};
+    if (what->own_series) {
+        config.environment.nutrients.kind = HG_SERIES_AR1;
+        config.fitness = &gaussian;
+        config.fitness_count = 1;
+    }
     config.output.single_precision = what->single;
     config.output.deflate = what->deflate;
-    hg_status status = hg_network_create(&network, what->genes, NULL, 0, edges, what->edges);
+    hg_status status = hg_network_create(&network, what->genes, &what->gene_name,
+                                         what->gene_name != NULL, edges, what->edges);
     hg_output_plan plan = {.communicator = MPI_COMM_WORLD, .path = path, .replace = what->replace,
         .config = &config, .run_file_resolved = text, .network = &network,
         .command_line = "sample", .threads = 1, .kernels = "baseline"};
     sample_share(what, &plan.first, &plan.count);
     if (status == HG_OK)
-        status = hg_statistics_create(&statistics, what->genes, what->edges, what->heritable, false);
+        status = hg_statistics_create(&statistics, what->genes, what->edges, what->heritable,
+                                      what->own_series);
     if (status == HG_OK && what->demes > 1)
-        status = hg_statistics_create_demes(&statistics, what->demes, what->heritable);
+        status = hg_statistics_create_demes(&statistics, what->demes, what->heritable,
+                                            hg_deme_series_of(&config));
     if (status == HG_OK) status = hg_output_create(&output, &plan);
     if (status == HG_OK) {
         status = sample_generations(output, what, &statistics);

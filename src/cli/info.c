@@ -113,24 +113,43 @@ static void tell_development(told *to, const hg_config *config)
                     config->development.steps == 1 ? "" : "s");
 }
 
+static void add_law(told *to, const char *what, const hg_mutation_law *law)
+{
+    hg_text_add(&to->text, "%s %s, rate %g", what,
+                model_name(&hg_mutation_family, (int)law->model), law->rate);
+    if (law->model != HG_MUTATION_REPLACE) hg_text_add(&to->text, ", sd %g", law->sd);
+}
+
+static void add_rate(told *to, const char *what, double rate)
+{
+    if (rate > 0.0) hg_text_add(&to->text, "; %s %g", what, rate);
+}
+
+static void tell_mutation(told *to, const hg_config *config)
+{
+    label(to, "mutation");
+    add_law(to, "basal levels", &config->mutation.basal);
+    if (config->network.heritable) add_law(to, "; weights", &config->mutation.weights);
+    add_rate(to, "edge loss", config->mutation.edge_loss);
+    add_rate(to, "edge gain", config->mutation.edge_gain);
+    add_rate(to, "duplication", config->mutation.duplication);
+    add_rate(to, "deletion", config->mutation.deletion);
+    hg_text_add(&to->text, "\n");
+}
+
 static void tell_life(told *to, const hg_config *config)
 {
     label(to, "selection");
     hg_text_add(&to->text, "%s, %s",
                 model_name(&hg_selection_family, (int)config->selection.scheme),
                 model_name(&hg_mating_family, (int)config->mating.system));
+    if (config->mating.system == HG_MATING_SEXUAL)
+        hg_text_add(&to->text, ", recombination %s",
+                    model_name(&hg_recombination_family, (int)config->mating.recombination));
     if (config->selection.overlap > 0.0)
         hg_text_add(&to->text, ", overlap %g", config->selection.overlap);
     hg_text_add(&to->text, "\n");
-    label(to, "mutation");
-    const hg_mutation_law *basal = &config->mutation.basal, *weights = &config->mutation.weights;
-    hg_text_add(&to->text, "basal levels %s, rate %g, sd %g",
-                model_name(&hg_mutation_family, (int)basal->model), basal->rate, basal->sd);
-    if (config->network.heritable)
-        hg_text_add(&to->text, "; weights %s, rate %g, sd %g",
-                    model_name(&hg_mutation_family, (int)weights->model), weights->rate,
-                    weights->sd);
-    hg_text_add(&to->text, "\n");
+    tell_mutation(to, config);
 }
 
 static void tell_demes(told *to, const hg_config *config)
@@ -158,7 +177,12 @@ static void tell_run(told *to, const hg_config *config)
         hg_text_add(&to->text, " x ");
         add_counted(to, config->run.generations, "generation");
     }
-    hg_text_add(&to->text, "\n");
+    hg_text_add(&to->text, "%s\n", config != NULL && config->population.ploidy == 2 ?
+                ", diploid" : "");
+    if (config != NULL && config->population.initial.from != NULL) {
+        label(to, "founders");
+        hg_text_add(&to->text, "the last snapshot of %s\n", config->population.initial.from);
+    }
     if (config != NULL && config->population.demes > 1) tell_demes(to, config);
     label(to, "network");
     if (results->edges == 0) {

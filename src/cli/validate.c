@@ -7,27 +7,45 @@
 
 #include "base/text.h"
 #include "cli/cli.h"
+#include "io/earlier.h"
 #include "io/runfile.h"
+#include "population/statistics.h"
 
 #define MOST_OVERRIDES 64
 #define PROCESS_BYTES 40e6  /* what MPI, HDF5 and the program itself take */
 #define GENE_BYTES 300.0    /* a gene's name, its parameters and its statistics */
 #define EDGE_BYTES 80.0     /* an edge of the network, while it is built */
 #define FILE_BYTES 65536.0  /* of a result file without results */
+#define DEME_BYTES 280.0    /* of a column of a deme's statistics, with its sums */
+
+/* What an individual inherits. */
+static double alleles_of(const hg_config *config, const hg_network *network)
+{
+    const double loci = (double)config->population.genes +
+                        (config->network.heritable ? (double)network->edges : 0.0);
+    return loci * config->population.ploidy;
+}
+
+/* Statistics have a column by gene of the basal level and of expression, and by heritable edge. */
+static double columns_of(const hg_config *config, const hg_network *network)
+{
+    return 2.0 * (double)config->population.genes +
+           (config->network.heritable ? (double)network->edges : 0.0);
+}
 
 /* What every rank holds: the program, the genes and the network. */
-static double shared_bytes(const hg_network *network)
+static double shared_bytes(const hg_config *config, const hg_network *network)
 {
+    const double demes = config->population.demes > 1 ? (double)config->population.demes : 0.0;
     return PROCESS_BYTES + GENE_BYTES * (double)network->genes +
-           EDGE_BYTES * (double)network->edges;
+           EDGE_BYTES * (double)network->edges + demes * columns_of(config, network) * DEME_BYTES;
 }
 
 /* The copies of the genotypes, over all ranks. */
 static double population_bytes(const hg_config *config, const hg_network *network)
 {
     const double individuals = (double)config->population.individuals;
-    const double alleles = (double)config->population.genes +
-                           (config->network.heritable ? (double)network->edges : 0.0);
+    const double alleles = alleles_of(config, network);
     const double copies = config->mating.system == HG_MATING_SEXUAL ? 3.0 : 2.0;
     return copies * individuals * alleles * 8.0;
 }
@@ -44,13 +62,14 @@ static double snapshot_bytes(const hg_config *config, const hg_network *network)
 {
     const double genes = (double)config->population.genes, edges = (double)network->edges;
     const double width = config->output.single_precision ? 4.0 : 8.0;
+    const double ploidy = config->population.ploidy;
     const struct {
         hg_field field;
         double bytes;
-    } sizes[] = {{HG_FIELD_BASAL, genes * width},       {HG_FIELD_WEIGHT, edges * width},
-                 {HG_FIELD_EXPRESSION, genes * width},  {HG_FIELD_INSTABILITY, genes * width},
-                 {HG_FIELD_FITNESS, 8.0},               {HG_FIELD_STABLE, 1.0},
-                 {HG_FIELD_PARENT, 8.0},                {HG_FIELD_PARENT2, 8.0},
+    } sizes[] = {{HG_FIELD_BASAL, genes * ploidy * width}, {HG_FIELD_WEIGHT, edges * ploidy * width},
+                 {HG_FIELD_EXPRESSION, genes * width},     {HG_FIELD_INSTABILITY, genes * width},
+                 {HG_FIELD_FITNESS, 8.0},                  {HG_FIELD_STABLE, 1.0},
+                 {HG_FIELD_PARENT, 8.0},                   {HG_FIELD_PARENT2, 8.0},
                  {HG_FIELD_DEME, 4.0}};
     double bytes = 0.0;
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
@@ -58,16 +77,26 @@ static double snapshot_bytes(const hg_config *config, const hg_network *network)
     return bytes * (double)config->population.individuals;
 }
 
+/* A mean and a variance by column, and what is one number; the same by deme. */
+static double record_bytes(const hg_config *config, const hg_network *network)
+{
+    const double columns = 2.0 * columns_of(config, network), genes = (double)network->genes;
+    const unsigned series = hg_deme_series_of(config);
+    const double demes = config->population.demes > 1 ? (double)config->population.demes : 0.0;
+    double own = 7.0 + columns + (series & HG_DEME_OPTIMUM ? genes : 0.0);
+    for (unsigned s = HG_DEME_TF_CONCENTRATION; s <= HG_DEME_NUTRIENTS; s *= 2)
+        if (series & s) own += 1.0;
+    return 8.0 * (12.0 + columns + demes * own);
+}
+
 static double output_bytes(const hg_config *config, const hg_network *network)
 {
     const int64_t generations = config->run.generations;
     const double genes = (double)config->population.genes, edges = (double)network->edges;
-    const double record = 12.0 * 8.0 + 4.0 * genes * 8.0 +
-                          (config->network.heritable ? 2.0 * edges * 8.0 : 0.0);
     const double snapshots = records(generations, config->output.snapshots_every) +
                              (double)config->output.snapshots_at_count;
     return FILE_BYTES + genes * 16.0 + edges * 16.0 +
-           records(generations, config->output.statistics_every) * record +
+           records(generations, config->output.statistics_every) * record_bytes(config, network) +
            snapshots * snapshot_bytes(config, network);
 }
 
@@ -86,7 +115,7 @@ static double compute_seconds(const hg_config *config, const hg_network *network
     const double edges = regulated ? (double)network->edges : 0.0;
     const double step =
         genes * SECONDS_PER_GENE + edges * (heritable ? SECONDS_PER_OWN_EDGE : SECONDS_PER_EDGE);
-    const double alleles = genes + (heritable ? (double)network->edges : 0.0);
+    const double alleles = alleles_of(config, network);
     return (double)config->population.individuals * ((double)config->run.generations + 1.0) *
            (alleles * SECONDS_PER_ALLELE + (double)config->development.steps * step);
 }
@@ -95,7 +124,7 @@ static double compute_seconds(const hg_config *config, const hg_network *network
 static hg_status print_estimates(const hg_config *config, const hg_network *network)
 {
     hg_text text = hg_text_of(HG_MEMORY_OTHER);
-    const double seconds = compute_seconds(config, network), shared = shared_bytes(network);
+    const double seconds = compute_seconds(config, network), shared = shared_bytes(config, network);
     hg_text_add(&text, "\n# Estimates\n#   network   %lld gene%s, %lld edge%s\n#   memory    ",
                 (long long)network->genes, network->genes == 1 ? "" : "s",
                 (long long)network->edges, network->edges == 1 ? "" : "s");
@@ -113,6 +142,15 @@ static hg_status print_estimates(const hg_config *config, const hg_network *netw
     HG_TRY(hg_text_take(&text, &printed));
     fputs(printed, stdout);
     hg_release(&printed);
+    return HG_OK;
+}
+
+static hg_status check_earlier(const hg_config *config, const hg_network *network)
+{
+    hg_earlier *earlier;
+    if (config->population.initial.from == NULL) return HG_OK;
+    HG_TRY(hg_earlier_open(&earlier, config->population.initial.from, config, network));
+    hg_earlier_close(&earlier);
     return HG_OK;
 }
 
@@ -147,6 +185,7 @@ static hg_status validate(const char *path, const char *const *overrides, int co
     HG_TRY_OUT(hg_runfile_parse(&config, path, text, overrides, count));
     HG_TRY_OUT(check_folder(&config));
     HG_TRY_OUT(hg_runfile_resolve(&config, &network));
+    HG_TRY_OUT(check_earlier(&config, &network));
     HG_TRY_OUT(hg_runfile_print(&config, &resolved));
     if (!quiet) {
         fputs(resolved, stdout);
@@ -176,7 +215,7 @@ static hg_status run(int count, char **words)
 const hg_command hg_command_validate = {
     "validate", "validate FILE [--set KEY=VALUE]... [--quiet]",
     "check a run file and print it with every default filled in",
-    "Checks a run file and the network file that it names, without running anything, and\n"
+    "Checks a run file and the files that it names, without running anything, and\n"
     "prints the resolved run file: every default filled in, the seed drawn, numbers given as\n"
     "distributions over the genes replaced by those drawn. What is printed is itself a run\n"
     "file, for the same folder. Comments at its end estimate the memory per rank, the size of\n"

@@ -8,6 +8,7 @@
  */
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "engine/engine.h"
@@ -61,7 +62,8 @@ hg_status hg_demes_create(hg_run *run)
     for (int64_t l = 0; l < count * demes->slots; l++) omp_init_lock(&demes->lock[l]);
     demes->count = count;
     HG_TRY(create_sums(run));
-    return hg_statistics_create_demes(&run->statistics, count, run->genotypes.edges > 0);
+    return hg_statistics_create_demes(&run->statistics, count, run->genotypes.edges > 0,
+                                      hg_deme_series_of(&run->config));
 }
 
 void hg_demes_free(hg_run *run)
@@ -285,6 +287,21 @@ static void fill_scalars(hg_run *run, int64_t d)
     to->stable_fraction[d] = (double)entry[COUNTS].limb[STABLE] / n;
 }
 
+/* The environment in force where it is each deme's own. */
+static void fill_environment(hg_run *run, int64_t d)
+{
+    const hg_deme_statistics *to = &run->statistics.deme;
+    const hg_phenotype *habitat = run->habitats > 1 ? &run->habitat[d] : run->habitat;
+    const int64_t genes = run->statistics.genes;
+    if (to->tf_concentration != NULL)
+        to->tf_concentration[d] = habitat->environment.tf_concentration;
+    if (to->temperature != NULL) to->temperature[d] = habitat->environment.temperature;
+    if (to->nutrients != NULL) to->nutrients[d] = habitat->environment.nutrients;
+    if (to->optimum != NULL)
+        memcpy(to->optimum + d * genes, hg_phenotype_optimum(habitat),
+               (size_t)genes * sizeof *to->optimum);
+}
+
 /* Finishes what is pending; returns whether nothing is left, and whether a grid is to be
  * fitted. */
 static bool finish(hg_run *run, bool *unfit)
@@ -294,6 +311,7 @@ static bool finish(hg_run *run, bool *unfit)
     for (int64_t d = 0; d < run->demes.count; d++) {
         if (!run->demes.pending[d]) continue;
         fill_scalars(run, d);
+        fill_environment(run, d);
         run->demes.pending[d] = !finish_columns(run, d);
         all &= !run->demes.pending[d];
         *unfit |= entries_of(run, d)[COUNTS].limb[UNFIT] != 0;

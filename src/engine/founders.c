@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Generation 0. */
+#include <string.h>
+
+#include "base/memory.h"
 #include "engine/engine.h"
+#include "io/earlier.h"
 
 /* Whether all founders have the same genotype. */
 static bool founders_alike(const hg_config *config)
@@ -8,6 +12,7 @@ static bool founders_alike(const hg_config *config)
     const bool same_basal = config->population.initial.basal.kind != HG_PROFILE_DISTRIBUTION;
     const bool same_weights =
         !config->network.heritable || config->population.initial.weights_from_network;
+    if (config->population.initial.from != NULL) return false;
     return config->population.initial.clonal || (same_basal && same_weights);
 }
 
@@ -48,6 +53,58 @@ static void draw_founder(const hg_run *run, int64_t individual, double *genome)
                 : hg_fresh_weight(run, &weight, locus, (uint32_t)locus);
 }
 
+/* Genomes of the earlier run's individuals, some at a time: [basal levels][weights] each. */
+static hg_status copy_earlier(hg_run *run, hg_earlier *earlier, double *basal, double *weight,
+                              int64_t piece)
+{
+    const hg_genotypes *genotypes = &run->genotypes;
+    const size_t alleles = (size_t)(genotypes->genes * genotypes->ploidy);
+    const size_t weights = (size_t)(genotypes->edges * genotypes->ploidy);
+    for (int64_t at = 0; at < genotypes->rows; at += piece) {
+        const int64_t count = genotypes->rows - at < piece ? genotypes->rows - at : piece;
+        HG_TRY(hg_earlier_read(earlier, run->partition.first + at, count, basal, weight));
+        for (int64_t i = 0; i < count; i++) {
+            double *genome = hg_genome(genotypes, at + i);
+            memcpy(genome, basal + (size_t)i * alleles, alleles * sizeof *genome);
+            if (weight != NULL)
+                memcpy(genome + genotypes->weight_offset, weight + (size_t)i * weights,
+                       weights * sizeof *genome);
+        }
+    }
+    return HG_OK;
+}
+
+static hg_status read_founders(hg_run *run)
+{
+    enum { PIECE = 512 };
+    const hg_genotypes *genotypes = &run->genotypes;
+    const size_t alleles = (size_t)(genotypes->genes * genotypes->ploidy);
+    const size_t weights = (size_t)(genotypes->edges * genotypes->ploidy);
+    double *basal = NULL, *weight = NULL;
+    hg_earlier *earlier = NULL;
+    hg_status status = HG_OK;
+    HG_TRY_OUT(hg_earlier_open(&earlier, run->config.population.initial.from, &run->config,
+                               &run->network));
+    HG_TRY_OUT(hg_allocate(&basal, HG_MEMORY_OTHER, PIECE * alleles, sizeof *basal));
+    if (weights > 0)
+        HG_TRY_OUT(hg_allocate(&weight, HG_MEMORY_OTHER, PIECE * weights, sizeof *weight));
+    status = copy_earlier(run, earlier, basal, weight, PIECE);
+out:
+    hg_earlier_close(&earlier);
+    hg_release(&basal);
+    hg_release(&weight);
+    return status;
+}
+
+static void draw_founders(hg_run *run)
+{
+    const hg_genotypes *genotypes = &run->genotypes;
+#pragma omp parallel for schedule(static) num_threads(run->threads)
+    for (int64_t r = 0; r < genotypes->rows; r++)
+        if (genotypes->copies[r] > 0)
+            draw_founder(run, run->partition.first + r, hg_genome(genotypes, r));
+}
+
 static bool same_deme(const hg_run *run, int64_t a, int64_t b)
 {
     return run->partition.demes == 1 ||
@@ -65,15 +122,14 @@ static void settle_founders(hg_run *run)
         run->row[i] = shared ? run->row[i - 1] : (int32_t)i;
         genotypes->copies[run->row[i]]++;
     }
-#pragma omp parallel for schedule(static) num_threads(run->threads)
-    for (int64_t r = 0; r < count; r++)
-        if (genotypes->copies[r] > 0) draw_founder(run, first + r, hg_genome(genotypes, r));
     hg_demes_note_rows(run);
 }
 
 hg_status hg_initialise(hg_run *run)
 {
     settle_founders(run);
+    if (run->config.population.initial.from != NULL) HG_TRY(read_founders(run));
+    else draw_founders(run);
 #pragma omp parallel for schedule(static, 1) num_threads(run->threads)
     for (int t = 0; t < run->threads; t++) {
         hg_worker *worker = &run->worker[t];

@@ -12,10 +12,14 @@
 #define PERFORMANCE HG_GROUP_PERFORMANCE
 #define OF(member) .offset = offsetof(hg_statistics, member)
 #define FIELD(name) .presence = HG_WITH_FIELD, .field = name
+#define SERIES(name) .presence = HG_WITH_DEME_SERIES, .series = name
 
 static const char generation_doc[] =
     "Rows beyond the last one that the root attribute generations_done counts are not part of "
     "the results.";
+
+static const char own_series_doc[] =
+    "Where each deme has a series of its own; /statistics then holds the mean over demes.";
 
 #define PER_RECORD {HG_AXIS_GENERATION}
 #define PER_GENE {HG_AXIS_GENERATION, HG_AXIS_GENE}
@@ -114,6 +118,17 @@ const hg_dataset hg_datasets[] = {
     {DEMES, "weight_variance", HG_TYPE_FLOAT64, PER_DEME_EDGE, "1",
      "variance of the strength of the edge within the deme", "Divided by the deme's size less 1.",
      HG_WITH_HERITABLE_WEIGHTS, OF(deme.weight_variance)},
+    {DEMES, "tf_concentration", HG_TYPE_FLOAT64, PER_DEME, "1",
+     "concentration of the transcription factor in the deme", own_series_doc,
+     SERIES(HG_DEME_TF_CONCENTRATION), OF(deme.tf_concentration)},
+    {DEMES, "temperature", HG_TYPE_FLOAT64, PER_DEME, "degC", "temperature of the deme",
+     own_series_doc, SERIES(HG_DEME_TEMPERATURE), OF(deme.temperature)},
+    {DEMES, "nutrients", HG_TYPE_FLOAT64, PER_DEME, "1",
+     "nutrients in the deme, from 0 to 1", own_series_doc, SERIES(HG_DEME_NUTRIENTS),
+     OF(deme.nutrients)},
+    {DEMES, "optimum", HG_TYPE_FLOAT64, PER_DEME_GENE, "1",
+     "optimum of the Gaussian fitness in force in the deme", own_series_doc,
+     SERIES(HG_DEME_OPTIMUM), OF(deme.optimum)},
 
     {SNAPSHOTS, "generation", HG_TYPE_INT64, PER_RECORD, "1", "generation of the snapshot",
      .doc = generation_doc},
@@ -232,7 +247,7 @@ static const struct {
     [HG_AXIS_DEME] = {"deme", ""},
     [HG_AXIS_GENE] = {"gene", ""},
     [HG_AXIS_EDGE] = {"edge", "edges of the network, in the order of /network"},
-    [HG_AXIS_ALLELE] = {"allele", "the two alleles of a diploid"},
+    [HG_AXIS_ALLELE] = {"allele", "alleles of a diploid: from the first parent, from the second"},
     [HG_AXIS_PHASE] = {"phase", ""},
     [HG_AXIS_CATEGORY] = {"category", ""},
     [HG_AXIS_RANK] = {"rank", ""},
@@ -269,6 +284,8 @@ bool hg_dataset_present(const hg_dataset *dataset, const hg_config *config,
     switch (dataset->presence) {
     case HG_WITH_EDGES: return network->edges > 0;
     case HG_WITH_HERITABLE_WEIGHTS: return heritable;
+    case HG_WITH_DEME_SERIES:
+        return (hg_deme_series_of(config) & (unsigned)dataset->series) != 0;
     case HG_WITH_VARYING_OPTIMUM: return optimum_varies(config);
     case HG_WITH_FIELD:
         return (config->output.fields & (unsigned)dataset->field) != 0 &&

@@ -14,6 +14,7 @@
 
 #include "model/config.h"
 #include "population/network.h"
+#include "population/statistics.h"
 
 /** The groups of the file, in the order in which they are created. */
 typedef enum hg_group { HG_GROUP_NETWORK, HG_GROUP_STATISTICS, HG_GROUP_DEMES,
@@ -31,7 +32,8 @@ typedef enum hg_type { HG_TYPE_INT8, HG_TYPE_INT32, HG_TYPE_INT64, HG_TYPE_FLOAT
 
 /** When a dataset is in the file. */
 typedef enum hg_presence { HG_ALWAYS, HG_WITH_EDGES, HG_WITH_HERITABLE_WEIGHTS,
-                           HG_WITH_VARYING_OPTIMUM, HG_WITH_FIELD } hg_presence;
+                           HG_WITH_VARYING_OPTIMUM, HG_WITH_DEME_SERIES,
+                           HG_WITH_FIELD } hg_presence;
 
 typedef struct hg_dataset {
     hg_group group;
@@ -43,6 +45,7 @@ typedef struct hg_dataset {
     const char *doc;            /**< for the manual; "" where long_name says it all */
     hg_presence presence;
     hg_field field;             /**< snapshots: the field that asks for it */
+    hg_deme_series series;      /**< demes: what must differ between them */
     size_t offset;              /**< /statistics, its demes: of the value, or of the pointer to the
                                      values, in hg_statistics */
 } hg_dataset;

@@ -35,7 +35,8 @@ typedef struct hg_output_plan {
 /**
  * Fills `buffer` with `field` of this rank's individuals first .. first+count-1 (global
  * indices): [count][genes] double for basal, expression, instability; [count][edges]
- * double for weight; [count] double fitness; [count] int8 stable; [count] int64 parent,
+ * double for weight; with ploidy 2 [count][genes][2] for basal and [count][edges][2] for
+ * weight; [count] double fitness; [count] int8 stable; [count] int64 parent,
  * parent2; [count] int32 deme. Called by the rank's main thread only.
  */
 typedef hg_status hg_snapshot_source(void *context, hg_field field, int64_t first, int64_t count,

@@ -180,7 +180,7 @@ hg_status hg_results_check_extent(hid_t dataset)
 typedef struct opened {
     hid_t dataset, space;
     int rank;
-    hsize_t extent[2];
+    hsize_t extent[3];
 } opened;
 
 static void close_opened(opened *open)
@@ -192,7 +192,7 @@ static void close_opened(opened *open)
 static hg_status open_dataset(const hg_results *results, const char *path, bool texts,
                               opened *open)
 {
-    *open = (opened){-1, -1, 0, {1, 1}};
+    *open = (opened){-1, -1, 0, {1, 1, 1}};
     if (!has(results->file, path)) return hg_fail(HG_BAD_INPUT, "missing");
     open->dataset = H5Dopen2(results->file, path, H5P_DEFAULT);
     if (open->dataset < 0) return hg_h5_fail(HG_BAD_INPUT, "cannot be opened");
@@ -204,7 +204,8 @@ static hg_status open_dataset(const hg_results *results, const char *path, bool 
         return hg_fail(HG_BAD_INPUT, "not of %s", texts ? "texts" : "numbers");
     open->space = H5Dget_space(open->dataset);
     open->rank = open->space < 0 ? -1 : H5Sget_simple_extent_ndims(open->space);
-    if (open->rank < 0 || open->rank > 2)
+    /* individuals by genes are too many for one go */
+    if (open->rank < 0 || open->rank > (strncmp(path, "/statistics/", 12) == 0 ? 3 : 2))
         return hg_fail(HG_BAD_INPUT, "has %d axes", open->rank);
     if (open->rank > 0) H5Sget_simple_extent_dims(open->space, open->extent, NULL);
     return hg_results_check_extent(open->dataset);
@@ -213,12 +214,13 @@ static hg_status open_dataset(const hg_results *results, const char *path, bool 
 /* Reads the first `rows` rows. */
 static hg_status read_rows(const opened *open, hsize_t rows, hg_results_values *values)
 {
-    const hsize_t start[2] = {0, 0}, count[2] = {rows, open->extent[1]};
+    const hsize_t start[3] = {0, 0, 0}, count[3] = {rows, open->extent[1], open->extent[2]};
+    const hsize_t width = open->extent[1] * open->extent[2];
     values->rows = (int64_t)rows;
-    values->width = (int64_t)open->extent[1];
-    if (rows == 0 || open->extent[1] == 0) return HG_OK;
+    values->width = (int64_t)width;
+    if (rows == 0 || width == 0) return HG_OK;
     HG_TRY(hg_allocate(&values->value, HG_MEMORY_OTHER, (size_t)rows,
-                       (size_t)open->extent[1] * sizeof *values->value));
+                       (size_t)width * sizeof *values->value));
     hid_t memory = open->rank == 0 ? H5Screate(H5S_SCALAR)
                                    : H5Screate_simple(open->rank, count, NULL);
     if (open->rank > 0)
@@ -261,7 +263,7 @@ hg_status hg_results_records(const hg_results *results, const char *group, int64
 /* Only the datasets of these groups, but not their other scales, grow with the run. */
 static bool grows(const opened *open)
 {
-    hsize_t most[2] = {0, 0};
+    hsize_t most[3] = {0, 0, 0};
     if (open->rank > 0) H5Sget_simple_extent_dims(open->space, NULL, most);
     return open->rank > 0 && most[0] == H5S_UNLIMITED;
 }

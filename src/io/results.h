@@ -25,7 +25,7 @@ typedef struct hg_results {
 
 /** A dataset as doubles, row by row. */
 typedef struct hg_results_values {
-    int64_t rows, width; /**< one value: 1 x 1; a column: rows x 1 */
+    int64_t rows, width; /**< one value: 1 x 1; a column: rows x 1; by deme and gene: both */
     double *value;       /**< [rows][width], owned */
 } hg_results_values;
 
@@ -58,8 +58,8 @@ bool hg_results_has(const hg_results *results, const char *dataset);
 hg_status hg_results_records(const hg_results *results, const char *group, int64_t *rows);
 
 /**
- * Reads a numeric dataset of up to two axes; of the axis of generations only what is
- * recorded. HG_BAD_INPUT when it is missing, of another type, or claims more than the file
+ * Reads a numeric dataset of up to two axes, of /statistics up to three (the rows are then
+ * [deme][gene or edge]); of the axis of generations only what is recorded. HG_BAD_INPUT when it is missing, of another type, or claims more than the file
  * holds. Free with hg_results_values_free, also after failure.
  */
 hg_status hg_results_read(const hg_results *results, const char *dataset,

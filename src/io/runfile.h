@@ -32,7 +32,8 @@ hg_status hg_runfile_parse(hg_config *config, const char *path, const char *text
  * Builds the network that the configuration names (file, random, edges or none), fills in
  * config->population.genes, and checks everything that depends on the number of genes
  * (lengths of lists, gene names). Distributions of per-gene parameters become lists here,
- * drawn with HG_PURPOSE_PARAMETER. HG_BAD_INPUT, HG_IO, HG_NO_MEMORY.
+ * drawn with HG_PURPOSE_PARAMETER; a relative population.initial.from becomes absolute.
+ * HG_BAD_INPUT, HG_IO, HG_NO_MEMORY.
  */
 hg_status hg_runfile_resolve(hg_config *config, hg_network *network);
 

@@ -122,8 +122,34 @@ static bool may_lie_idle(const check *c, const char *condition, const hg_node *n
     return false;
 }
 
+/* A setting of generation 0 beside an earlier run that generation 0 comes from. */
+static void refuse_overruled(const check *c, const hg_key *key, const hg_node *node)
+{
+    const bool by_set = given(c, "population.initial.from")->place.origin != NULL;
+    if ((by_set && node->place.origin == NULL) || is_default(c, key)) return;
+    hg_text allowed = hg_text_of(HG_MEMORY_CONFIGURATION);
+    for (const char *at = key->beside_from; *at != '\0';) {
+        const size_t length = strcspn(at, " "), name = strcspn(at, "= ");
+        hg_text_add(&allowed, "%s%.*s", at == key->beside_from ? "; allowed with " : " or ",
+                    (int)name, at);
+        if (name < length)
+            hg_text_add(&allowed, ": %.*s", (int)(length - name - 1), at + name + 1);
+        else
+            hg_text_add(&allowed, " above 0");
+        at += length + strspn(at + length, " ");
+    }
+    hg_mistakes_add(c->mistakes, node->place, "%s: generation 0 comes from population.initial.from"
+                    ", and nothing else draws from it%s", key->path,
+                    allowed.data == NULL ? "; allowed: one of the two" : allowed.data);
+    hg_text_free(&allowed);
+}
+
 static void refuse_unused(const check *c, const hg_key *key, const hg_node *node)
 {
+    if (hg_key_is_overruled(&hg_run_keys, key, c->config)) {
+        refuse_overruled(c, key, node);
+        return;
+    }
     const char *condition = failing_condition(c, key);
     if (condition == NULL || may_lie_idle(c, condition, node) || is_default(c, key)) return;
     if (strcmp(condition, "network.random") == 0 || strcmp(condition, "network.edges") == 0) return;
@@ -279,11 +305,15 @@ static void check_life(const check *c)
     if (uniform && config->mating.rate_count > 1)
         hg_mistakes_add(c->mistakes, rate, "mating.recombination.rate: %" PRId64 " rates; allowed "
                         "for uniform recombination: one", config->mating.rate_count);
-    for (int64_t i = 0; !uniform && i < config->mating.rate_count; i++)
-        if (config->mating.rates[i] > 0.5)
-            hg_mistakes_add(c->mistakes, rate, "mating.recombination.rate: %g is out of range; "
-                            "allowed for map recombination: a number in [0, 0.5]",
+    const hg_node *node = given(c, "mating.recombination.rate");
+    for (int64_t i = 0; !uniform && i < config->mating.rate_count; i++) {
+        const bool listed = node != NULL && node->kind == HG_NODE_LIST && i < node->count;
+        const hg_place place = listed ? node->child[i]->place : rate;
+        if (config->mating.rates[i] > 0.5 && !has_mistake_at(c, place))
+            hg_mistakes_add(c->mistakes, place, "mating.recombination.rate: %g is out of range; "
+                            "allowed for map recombination: numbers in [0, 0.5]",
                             config->mating.rates[i]);
+    }
 }
 
 static void check_field(const check *c, hg_field field, bool exists, const char *word,

@@ -123,22 +123,38 @@ static void check_table(round *r, const hg_key_table *table, const void *base, c
     }
 }
 
+/* Between chromosomes genes assort freely: only the intervals within them have rates. */
 static void check_recombination(round *r, const hg_config *config)
 {
     const bool map = config->mating.recombination == HG_RECOMBINATION_MAP;
-    int64_t sum = 0;
-    for (int64_t i = 0; i < config->mating.chromosome_count; i++)
-        sum += config->mating.chromosomes[i];
-    if (config->mating.chromosome_count > 0 && sum != r->genes)
+    const int64_t listed = config->mating.chromosome_count;
+    double sum = 0.0;
+    if (config->mating.system != HG_MATING_SEXUAL || !map) return;
+    for (int64_t i = 0; i < listed; i++) sum += (double)config->mating.chromosomes[i];
+    if (listed > 0 && sum != (double)r->genes) {
         hg_mistakes_add(r->mistakes,
                         hg_places_find(&r->places, "mating.recombination.chromosomes"),
-                        "mating.recombination.chromosomes: the sizes add up to %" PRId64 ", but "
+                        "mating.recombination.chromosomes: the sizes add up to %.0f, but "
                         "there are %" PRId64 " genes", sum, r->genes);
-    const int64_t rates = config->mating.rate_count;
-    if (map && rates > 1 && rates != r->genes - 1)
+        return;
+    }
+    const int64_t rates = config->mating.rate_count, chromosomes = listed > 0 ? listed : 1;
+    if (rates > 1 && rates != r->genes - chromosomes)
         hg_mistakes_add(r->mistakes, hg_places_find(&r->places, "mating.recombination.rate"),
-                        "mating.recombination.rate: %" PRId64 " rates for %" PRId64 " genes; "
-                        "allowed: one, or one per interval between neighbours", rates, r->genes);
+                        "mating.recombination.rate: %" PRId64 " rates for %" PRId64 " gene%s on %"
+                        PRId64 " chromosome%s; allowed: one, or one per interval between "
+                        "neighbours on a chromosome, which are %" PRId64, rates, r->genes,
+                        r->genes == 1 ? "" : "s", chromosomes, chromosomes == 1 ? "" : "s",
+                        r->genes - chromosomes);
+}
+
+static void check_duplication(round *r, const hg_config *config)
+{
+    if (config->mutation.duplication > 0.0 && r->genes < 2)
+        hg_mistakes_add(r->mistakes, hg_places_find(&r->places, "mutation.duplication"),
+                        "mutation.duplication: %g, but there is one gene, and none that it could "
+                        "be copied over; allowed: 0, or at least 2 genes",
+                        config->mutation.duplication);
 }
 
 /* A gene by its name or, where no gene is called so, its index; -1 after a mistake. */
@@ -283,6 +299,7 @@ hg_status hg_run_check_genes(hg_mistakes *mistakes, hg_config *config, int64_t g
     HG_TRY_OUT(gather_names(&r, config, names, name_count));
     check_table(&r, &hg_run_keys, config, "");
     check_recombination(&r, config);
+    check_duplication(&r, config);
     HG_TRY_OUT(check_components(&r, config));
 out:
     if (mistakes->count > 0 && status == HG_OK) status = hg_mistakes_report(mistakes);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The network that a run file names, and what needs to know its genes. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -214,9 +216,31 @@ static hg_status keep_names(hg_config *config, const hg_network *network)
     return HG_OK;
 }
 
+/* The resolved file may be read from anywhere, also out of a result. */
+static hg_status make_absolute(char **path, const char *directory)
+{
+    char *here, *absolute = NULL;
+    if (*path == NULL || (*path)[0] == '/') return HG_OK;
+    hg_text text = hg_text_of(LABEL);
+    if (directory[0] != '/') {
+        here = getcwd(NULL, 0);
+        if (here == NULL)
+            return hg_fail(HG_IO, "the working folder cannot be told: %s", strerror(errno));
+        hg_text_add(&text, "%s/", here);
+        free(here);
+    }
+    if (strcmp(directory, ".") != 0) hg_text_add(&text, "%s/", directory);
+    hg_text_add(&text, "%s", *path);
+    HG_TRY(hg_text_take(&text, &absolute));
+    hg_release(path);
+    *path = absolute;
+    return HG_OK;
+}
+
 hg_status hg_runfile_resolve_with(hg_config *config, const hg_network *network)
 {
     derive_seed(config);
+    HG_TRY(make_absolute(&config->population.initial.from, config->directory));
     if (config->population.genes == 0) config->population.genes = network->genes;
     if (config->population.genes != network->genes)
         return hg_fail(HG_BAD_INPUT, "%s: population.genes is %" PRId64 ", but the network has %"
@@ -233,10 +257,29 @@ out:
     return status;
 }
 
+/* That the earlier run's result can be read at all; what is in it is looked at later. */
+static hg_status check_earlier(hg_config *config)
+{
+    HG_TRY(make_absolute(&config->population.initial.from, config->directory));
+    const char *from = config->population.initial.from;
+    if (from == NULL || access(from, R_OK) == 0) return HG_OK;
+    const char *why = strerror(errno);
+    hg_mistakes mistakes = {.path = config->path};
+    hg_places places = {.config = config};
+    hg_mistakes_add(&mistakes, hg_places_find(&places, "population.initial.from"),
+                    "population.initial.from: %.400s cannot be opened: %s; allowed: the result "
+                    "file of an earlier run", from, why);
+    const hg_status status = hg_mistakes_report(&mistakes);
+    hg_mistakes_free(&mistakes);
+    hg_places_close(&places);
+    return status;
+}
+
 hg_status hg_runfile_resolve(hg_config *config, hg_network *network)
 {
     *network = (hg_network){0};
     derive_seed(config);
+    HG_TRY(check_earlier(config));
     HG_TRY(check_memory(config));
     const hg_status status = build(config, network);
     if (status == HG_BAD_INPUT && config->network.origin != HG_NETWORK_FILE &&

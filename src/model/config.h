@@ -121,7 +121,7 @@ typedef struct hg_config {
             bool clonal;
             bool weights_from_network;
             hg_distribution weights;
-            char *from;
+            char *from; /**< earlier result or NULL; absolute once resolved */
         } initial;
     } population;
     struct {
@@ -174,9 +174,9 @@ typedef struct hg_config {
         hg_mating_system system;
         bool selfing;
         hg_recombination_model recombination;
-        double *rates; /**< [rate_count]: one, or one per interval; owned */
-        int64_t rate_count;
-        int64_t *chromosomes; /**< sizes, or NULL; owned */
+        double *rates; /**< [rate_count]: one, or one per interval between neighbours on the */
+        int64_t rate_count; /**< same chromosome, genes - chromosomes in all; owned */
+        int64_t *chromosomes; /**< sizes adding up to genes, or NULL: one; owned */
         int64_t chromosome_count;
     } mating;
     struct {

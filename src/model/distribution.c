@@ -24,7 +24,8 @@ static const hg_model series[] = {
     [HG_SERIES_STEPS] = {"steps", "values[floor(t/duration) mod count]",
         "A list of values, each for `duration` generations, over and over.", true},
     [HG_SERIES_AR1] = {"ar1", "mean + a*(x - mean) + sd*sqrt(1-a^2)*Z",
-        "First-order autoregression: one draw per generation and deme.", true},
+        "First-order autoregression: one draw per generation and deme; values outside the "
+        "allowed range count as its bound.", true},
 };
 
 const hg_model_family hg_distribution_family = {"distribution", "distribution", distributions,

@@ -56,7 +56,7 @@ static bool is_word(const char *word, const char *condition, size_t length)
     return strlen(word) == length && strncmp(word, condition, length) == 0;
 }
 
-/* A condition without "=" names the origin of the network, or asks for several demes. */
+/* A condition without "=" names the origin of the network, or asks for more than the default. */
 static bool bare_condition_holds(const hg_config *config, const char *condition, size_t length)
 {
     static const char *const origins[] = {[HG_NETWORK_NONE] = "network.none",
@@ -64,6 +64,7 @@ static bool bare_condition_holds(const hg_config *config, const char *condition,
                                           [HG_NETWORK_RANDOM] = "network.random",
                                           [HG_NETWORK_EDGES] = "network.edges"};
     if (is_word("population.demes", condition, length)) return config->population.demes > 1;
+    if (is_word("mutation.edge_gain", condition, length)) return config->mutation.edge_gain > 0.0;
     return is_word(origins[config->network.origin], condition, length);
 }
 
@@ -85,10 +86,9 @@ static bool condition_holds(const hg_key_table *table, const void *base, const c
     return false;
 }
 
-static bool own_condition_holds(const hg_key_table *table, const hg_key *key, const void *base)
+static bool any_holds(const hg_key_table *table, const char *conditions, const void *base)
 {
-    if (key->used_by == NULL) return true;
-    for (const char *c = key->used_by; *c != '\0';) {
+    for (const char *c = conditions; *c != '\0';) {
         const size_t length = strcspn(c, " ");
         if (condition_holds(table, base, c, length)) return true;
         c += length + strspn(c + length, " ");
@@ -96,9 +96,22 @@ static bool own_condition_holds(const hg_key_table *table, const hg_key *key, co
     return false;
 }
 
+static bool own_condition_holds(const hg_key_table *table, const hg_key *key, const void *base)
+{
+    return key->used_by == NULL || any_holds(table, key->used_by, base);
+}
+
+bool hg_key_is_overruled(const hg_key_table *table, const hg_key *key, const void *base)
+{
+    if (table != &hg_run_keys || key->beside_from == NULL) return false;
+    const hg_config *config = base;
+    return config->population.initial.from != NULL && !any_holds(table, key->beside_from, base);
+}
+
 bool hg_key_is_used(const hg_key_table *table, const hg_key *key, const void *base)
 {
-    if (!own_condition_holds(table, key, base)) return false;
+    if (!own_condition_holds(table, key, base) || hg_key_is_overruled(table, key, base))
+        return false;
     for (int i = 0; i < table->count; i++) {
         const hg_key *section = &table->keys[i];
         const size_t length = strlen(section->path);

@@ -59,8 +59,11 @@ typedef struct hg_key {
     const char *derived;           /**< where the default comes from otherwise */
     /** "regulation.model=hill expression.model=hill": the settings that use the key, any of
      *  them; "network.file" alone: networks from a file, "population.demes" alone: several
-     *  demes. NULL: always used. */
+     *  demes, "mutation.edge_gain" alone: above 0. NULL: always used. */
     const char *used_by;
+    /** What draws from the key besides generation 0, as in `used_by`: with
+     *  population.initial.from these alone use it. NULL: not about generation 0. */
+    const char *beside_from;
     const char *unit;     /**< "1": none */
     bool unavailable;     /**< refused in this version unless it has its default value */
     bool input_only;      /**< another way to say what a printed key says */
@@ -97,6 +100,9 @@ int64_t *hg_key_count(const hg_key *key, const void *base);
 
 /** Whether the settings in `base` use the key (its own `used_by` and its sections'). */
 bool hg_key_is_used(const hg_key_table *table, const hg_key *key, const void *base);
+
+/** Whether an earlier run's snapshot takes the place of what the key says (`beside_from`). */
+bool hg_key_is_overruled(const hg_key_table *table, const hg_key *key, const void *base);
 
 /** The chosen model of a MODEL or CHOICE key. */
 const hg_model *hg_key_model(const hg_key *key, const void *base);

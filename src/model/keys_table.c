@@ -61,7 +61,7 @@ FAMILY(field_family, "output.snapshots.fields", field_words);
 #define MOST_GENERATIONS 4294967294.0 /* the random streams count generations in 32 bits */
 
 /* One mutation law: the same rows for alleles and for weights. */
-#define LAW(path_, member, used, chance, what)                                                     \
+#define LAW(path_, member, used, chance, means, what)                                              \
     {.path = path_, .type = HG_KEY_SECTION, .used_by = used, .doc = "Mutation of " what "."},      \
     {.path = path_ ".model", .type = HG_KEY_MODEL, FIELD(member.model),                            \
         .family = &hg_mutation_family, .fallback = "gaussian", .unit = "1",                        \
@@ -71,7 +71,7 @@ FAMILY(field_family, "output.snapshots.fields", field_words);
     {.path = path_ ".sd", .type = HG_KEY_NUMBER, FIELD(member.sd), AT_LEAST(0),                    \
         .fallback = "0.1", .unit = "1", .used_by = path_ ".model=gaussian " path_                  \
         ".model=lognormal " path_ ".model=regression", .doc = "Standard deviation of a step."},    \
-    {.path = path_ ".mean", .type = HG_KEY_NUMBER, FIELD(member.mean), ANY, .fallback = "0",       \
+    {.path = path_ ".mean", .type = HG_KEY_NUMBER, FIELD(member.mean), means, .fallback = "0",     \
         .unit = "1", .used_by = path_ ".model=regression", .doc = "What mutants fall back to."},   \
     {.path = path_ ".retention", .type = HG_KEY_NUMBER, FIELD(member.retention), WITHIN(-1, 1),    \
         .fallback = "1", .unit = "1", .used_by = path_ ".model=regression",                        \
@@ -106,18 +106,24 @@ static const hg_key run_keys[] = {
     SECTION("population.initial", "Generation 0."),
     {.path = "population.initial.basal", .type = HG_KEY_PROFILE, FIELD(population.initial.basal),
         AT_LEAST(0), .fallback = "0.5", .unit = "1",
+        .beside_from = "mutation.basal.model=replace",
         .doc = "Alleles. A list holds one number per gene; a distribution is drawn anew for "
-               "every allele, a negative draw becoming 0."},
+               "every allele, a negative draw becoming 0. With `from` only mutation.basal.model: "
+               "replace draws from it."},
     {.path = "population.initial.clonal", .type = HG_KEY_FLAG, FIELD(population.initial.clonal),
-        .fallback = "false", .unit = "1",
+        .fallback = "false", .unit = "1", .beside_from = "",
         .doc = "One draw shared by everyone, instead of one each."},
     {.path = "population.initial.weights", .type = HG_KEY_INITIAL_WEIGHTS,
         FIELD(population.initial.weights), ANY, .fallback = "network", .unit = "1",
         .used_by = "network.weights=heritable",
-        .doc = "Strengths of the edges: the network's, or drawn from a distribution."},
+        .beside_from = "mutation.weights.model=replace mutation.edge_gain",
+        .doc = "Strengths of the edges: the network's, or drawn from a distribution. With `from` "
+               "only mutation.weights.model: replace and mutation.edge_gain draw from them."},
     {.path = "population.initial.from", .type = HG_KEY_TEXT, FIELD(population.initial.from),
-        .fallback = "none", .unit = "file", .unavailable = true,
-        .doc = "Start from the last snapshot of an earlier run."},
+        .fallback = "none", .unit = "file",
+        .doc = "Start from the last snapshot of an earlier run, of as many individuals and the "
+               "same genes: its result file. It takes the place of basal, clonal and weights. A "
+               "relative path is relative to the run file."},
 
     SECTION("network", "Who regulates whom: a file, a random network, or edges spelt out; "
                        "`network: none` is the default."),
@@ -221,7 +227,8 @@ static const hg_key run_keys[] = {
         .doc = "What becomes of those that are not stable."},
     {.path = "development.noise_sd", .type = HG_KEY_NUMBER, FIELD(development.noise_sd),
         AT_LEAST(0), .fallback = "0", .unit = "1",
-        .doc = "Developmental noise: standard deviation of the logarithm of expression."},
+        .doc = "Developmental noise: standard deviation of the logarithm of expression; it is "
+               "not inherited."},
 
     {.path = "fitness", .type = HG_KEY_COMPONENTS, FIELD(fitness), COUNTED(fitness_count),
         .fallback = "[{model: proportional}]", .unit = "1",
@@ -261,12 +268,14 @@ static const hg_key run_keys[] = {
     {.path = "mating.recombination.rate", .type = HG_KEY_NUMBERS, FIELD(mating.rates),
         COUNTED(mating.rate_count), PROBABILITY, .fallback = "0.5",
         .doc = "uniform: probability of a gene from the second parent. map: of a crossover "
-               "between neighbours, at most 0.5, one for all or one per interval."},
+               "between neighbours, at most 0.5, one for all or one per interval between neighbours "
+               "on the same chromosome, in order."},
     {.path = "mating.recombination.chromosomes", .type = HG_KEY_INTEGERS,
         FIELD(mating.chromosomes), COUNTED(mating.chromosome_count), WITHIN(1, MOST_GENES),
         .derived = "one chromosome", .unit = "genes",
         .used_by = "mating.recombination.model=map",
-        .doc = "Sizes of the chromosomes, adding up to the number of genes."},
+        .doc = "Sizes of the chromosomes, adding up to the number of genes; between them the "
+               "rate is 0.5."},
 
     {.path = "migration", .type = HG_KEY_SECTION, .used_by = "population.demes",
         .doc = "Where parents come from, with several demes."},
@@ -286,15 +295,16 @@ static const hg_key run_keys[] = {
                "deme; a row adds up to 1."},
 
     SECTION("mutation", "Mutation of the offspring."),
-    LAW("mutation.basal", mutation.basal, NULL, "0.01", "an allele"),
-    LAW("mutation.weights", mutation.weights, "network.weights=heritable", "0.01",
+    LAW("mutation.basal", mutation.basal, NULL, "0.01", AT_LEAST(0), "an allele"),
+    LAW("mutation.weights", mutation.weights, "network.weights=heritable", "0.01", ANY,
         "an edge's strength"),
     {.path = "mutation.edge_loss", .type = HG_KEY_NUMBER, FIELD(mutation.edge_loss), PROBABILITY,
-        .fallback = "0", .doc = "Probability that an edge's strength "
-                                                     "becomes 0, per generation."},
+        .fallback = "0", .used_by = "network.weights=heritable",
+        .doc = "Probability that an edge's strength becomes 0, per generation."},
     {.path = "mutation.edge_gain", .type = HG_KEY_NUMBER, FIELD(mutation.edge_gain), PROBABILITY,
-        .fallback = "0", .doc = "Probability that a lost edge is drawn "
-                                                     "anew, per generation."},
+        .fallback = "0", .used_by = "network.weights=heritable",
+        .doc = "Probability that an edge whose strength is 0 is drawn anew, as in generation 0, "
+               "per generation."},
     {.path = "mutation.duplication", .type = HG_KEY_NUMBER, FIELD(mutation.duplication),
         PROBABILITY, .fallback = "0",
         .doc = "Probability of one gene copied over another, per individual and generation."},

@@ -21,7 +21,25 @@ hg_status hg_statistics_create(hg_statistics *statistics, int64_t genes, int64_t
     return column(&statistics->optimum, optimum_varies ? genes : 0);
 }
 
-hg_status hg_statistics_create_demes(hg_statistics *statistics, int64_t demes, bool heritable)
+unsigned hg_deme_series_of(const hg_config *config)
+{
+    unsigned series = 0;
+    if (config->population.demes < 2) return 0;
+    if (config->environment.tf_concentration.kind == HG_SERIES_AR1)
+        series |= HG_DEME_TF_CONCENTRATION;
+    if (config->environment.temperature.kind == HG_SERIES_AR1) series |= HG_DEME_TEMPERATURE;
+    if (config->environment.nutrients.kind == HG_SERIES_AR1) series |= HG_DEME_NUTRIENTS;
+    for (int64_t i = 0; i < config->fitness_count; i++) {
+        const hg_fitness_component *component = &config->fitness[i];
+        if (component->model != HG_FITNESS_GAUSSIAN || !component->optimum_varies) continue;
+        if (component->optimum_series.kind == HG_SERIES_AR1) series |= HG_DEME_OPTIMUM;
+        break; /* the first optimum that varies is the one recorded */
+    }
+    return series;
+}
+
+hg_status hg_statistics_create_demes(hg_statistics *statistics, int64_t demes, bool heritable,
+                                     unsigned series)
 {
     hg_deme_statistics *deme = &statistics->deme;
     const int64_t genes = statistics->genes, edges = heritable ? statistics->edges : 0;
@@ -38,7 +56,11 @@ hg_status hg_statistics_create_demes(hg_statistics *statistics, int64_t demes, b
     HG_TRY(column(&deme->expression_mean, demes * genes));
     HG_TRY(column(&deme->expression_variance, demes * genes));
     HG_TRY(column(&deme->weight_mean, demes * edges));
-    return column(&deme->weight_variance, demes * edges);
+    HG_TRY(column(&deme->weight_variance, demes * edges));
+    HG_TRY(column(&deme->tf_concentration, series & HG_DEME_TF_CONCENTRATION ? demes : 0));
+    HG_TRY(column(&deme->temperature, series & HG_DEME_TEMPERATURE ? demes : 0));
+    HG_TRY(column(&deme->nutrients, series & HG_DEME_NUTRIENTS ? demes : 0));
+    return column(&deme->optimum, series & HG_DEME_OPTIMUM ? demes * genes : 0);
 }
 
 static void free_demes(hg_deme_statistics *deme)
@@ -56,6 +78,10 @@ static void free_demes(hg_deme_statistics *deme)
     hg_release(&deme->expression_variance);
     hg_release(&deme->weight_mean);
     hg_release(&deme->weight_variance);
+    hg_release(&deme->tf_concentration);
+    hg_release(&deme->temperature);
+    hg_release(&deme->nutrients);
+    hg_release(&deme->optimum);
 }
 
 void hg_statistics_free(hg_statistics *statistics)

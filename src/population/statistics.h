@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "model/config.h"
 
 /** The same by deme: arrays [demes], or [demes][genes] or [edges]; NULL where there is one. */
 typedef struct hg_deme_statistics {
@@ -18,7 +19,17 @@ typedef struct hg_deme_statistics {
     double *basal_mean, *basal_variance;
     double *expression_mean, *expression_variance;
     double *weight_mean, *weight_variance; /**< NULL unless heritable */
+    /* The environment in force, where each deme has its own; else NULL. */
+    double *tf_concentration, *temperature, *nutrients; /**< [demes] */
+    double *optimum;                                    /**< [demes][genes] */
 } hg_deme_statistics;
+
+/** What may differ between demes: a series of the kind ar1 is drawn for each of them. */
+typedef enum hg_deme_series { HG_DEME_TF_CONCENTRATION = 1, HG_DEME_TEMPERATURE = 2,
+                              HG_DEME_NUTRIENTS = 4, HG_DEME_OPTIMUM = 8 } hg_deme_series;
+
+/** Those of hg_deme_series that do, as a sum of them; 0 with one deme. */
+unsigned hg_deme_series_of(const hg_config *config);
 
 /** One record. Variances divide by N-1 (0 where N is 1). Arrays are owned. */
 typedef struct hg_statistics {
@@ -38,8 +49,13 @@ typedef struct hg_statistics {
 
 hg_status hg_statistics_create(hg_statistics *statistics, int64_t genes, int64_t edges,
                                bool heritable, bool optimum_varies);
-/** Adds the arrays of the demes to statistics created before. Free also after failure. */
-hg_status hg_statistics_create_demes(hg_statistics *statistics, int64_t demes, bool heritable);
+/**
+ * Adds the arrays of the demes to statistics created before; `series`: a sum of hg_deme_series.
+ * Where a quantity differs between demes, its value in hg_statistics itself is their mean, all
+ * demes counting the same. Free also after failure.
+ */
+hg_status hg_statistics_create_demes(hg_statistics *statistics, int64_t demes, bool heritable,
+                                     unsigned series);
 
 void hg_statistics_free(hg_statistics *statistics);
 

@@ -33,15 +33,16 @@ static bool basal_is_right(const sample *what)
     hg_results results;
     bool right = hg_results_open(&results, PATH) == HG_OK;
     hid_t dataset = right ? H5Dopen2(results.file, "/snapshots/basal", H5P_DEFAULT) : -1;
-    const int64_t snapshots = 4, count = snapshots * what->individuals * what->genes;
+    const int64_t width = what->genes * (what->ploidy == 2 ? 2 : 1);
+    const int64_t snapshots = 4, count = snapshots * what->individuals * width;
     static const int64_t generation[] = {0, 5, 10, 12};
     double *values = malloc((size_t)count * sizeof *values);
     hid_t space = right ? H5Dget_space(dataset) : -1;
     right = right && H5Sget_simple_extent_npoints(space) == count &&
             H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0;
     for (int64_t k = 0; right && k < count; k++) {
-        const int64_t t = k / (what->individuals * what->genes);
-        const int64_t i = k / what->genes % what->individuals, g = k % what->genes;
+        const int64_t t = k / (what->individuals * width);
+        const int64_t i = k / width % what->individuals, g = k % width;
         right = values[k] == stored(sample_value(HG_FIELD_BASAL, generation[t], i, g),
                                     what->single);
     }
@@ -63,6 +64,8 @@ START_TEST(every_shape_is_written)
 {
     sample what = sample_default();
     assert_written(what, "plain");
+    what.ploidy = 2;
+    assert_written(what, "diploids");
     what.individuals = 1000003 / 100;
     assert_written(what, "many individuals");
     what.heritable = true;

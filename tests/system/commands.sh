@@ -206,6 +206,24 @@ call info missing.h5; refused 65 'No such file or directory'
 printf '\211HDF\r\n\032\n' >foreign.h5
 call info foreign.h5; exits 65; silent
 
+# --- what an earlier run left, and diploids ---
+from=population.initial.from
+call validate here.yaml --set $from=a.h5; exits 0; says "^    from: /.*/work/a\\.h5\$"; quiet
+cp ../out again.yaml
+call validate again.yaml; exits 0; quiet
+call validate here.yaml --set $from=none.h5; refused 65 'none\.h5 cannot be opened: No such file'
+call validate here.yaml --set $from="$tiny"; refused 65 'here\.yaml: .*not a result file'
+call validate here.yaml --set $from=a.h5 --set population.individuals=6
+refused 65 "^here\.yaml: $from: .*a\.h5: has 5 individuals, but population\.individuals is 6"
+call validate here.yaml --set $from=a.h5 --set population.ploidy=2; refused 65 'its ploidy is 1'
+call validate here.yaml --set $from=a.h5 --set output.file=./a.h5; refused 65 'also output\.file'
+call validate here.yaml --set $from=a.h5 --set population.initial.basal=2
+refused 65 'population\.initial\.basal: generation 0 comes from population\.initial\.from'
+call run here.yaml -q -o diploid.h5 --set population.ploidy=2; exits 0
+call info diploid.h5; exits 0; says '10 generations, diploid$'; quiet
+call diff diploid.h5 diploid.h5; exits 0; says '^identical'
+call diff a.h5 diploid.h5; exits 1; says '^/snapshots/basal: another type or number of axes'
+
 # --- a full disk behind standard output ---
 for words in "validate $tiny" "info a.h5" "diff a.h5 b.h5" "diff a.h5 c.h5" "help keys" \
              "example tiny" "--version" "run $tiny -o full.h5 -q"; do

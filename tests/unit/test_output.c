@@ -46,6 +46,8 @@ START_TEST(every_row_of_the_table_is_in_the_file_with_its_scales)
     sample what = sample_default();
     what.heritable = true;
     what.demes = 3;
+    what.own_series = true;
+    what.ploidy = 2;
     ck_assert_int_eq(sample_write(PATH, &what), HG_OK);
     hg_results results;
     ck_assert_int_eq(hg_results_open(&results, PATH), HG_OK);
@@ -53,11 +55,14 @@ START_TEST(every_row_of_the_table_is_in_the_file_with_its_scales)
         const hg_dataset *dataset = &hg_datasets[i];
         char path[128];
         snprintf(path, sizeof path, "/%s/%s", hg_group_name(dataset->group), dataset->name);
-        const bool wanted = dataset->presence != HG_WITH_VARYING_OPTIMUM;
+        const bool wanted = dataset->presence != HG_WITH_DEME_SERIES ||
+                            dataset->series == HG_DEME_NUTRIENTS ||
+                            dataset->series == HG_DEME_OPTIMUM;
         ck_assert_msg(hg_results_has(&results, path) == wanted, "%s", path);
         if (wanted)
-            assert_scales(results.file, dataset, path, hg_dataset_rank(dataset, 1));
+            assert_scales(results.file, dataset, path, hg_dataset_rank(dataset, 2));
     }
+    ck_assert(hg_results_has(&results, "/snapshots/allele"));
     for (int i = 0; i < hg_attribute_count; i++) {
         hid_t object = H5Oopen(results.file, hg_attributes[i].object, H5P_DEFAULT);
         ck_assert_msg(H5Aexists(object, hg_attributes[i].name) > 0, "%s", hg_attributes[i].name);
@@ -99,6 +104,41 @@ START_TEST(demes_have_an_axis_of_their_own)
         for (int64_t d = 0; d < 3; d++)
             ck_assert_double_eq(values.value[t * 3 + d], (double)(t * 10 + d));
     hg_results_values_free(&values);
+    ck_assert(!hg_results_has(&results, "/statistics/demes/nutrients"));
+    ck_assert(!hg_results_has(&results, "/snapshots/allele"));
+    hg_results_close(&results);
+}
+END_TEST
+
+START_TEST(demes_may_have_series_of_their_own)
+{
+    sample what = sample_default();
+    hg_results results;
+    hg_results_values values;
+    what.demes = 3;
+    what.own_series = true;
+    ck_assert_int_eq(sample_write(PATH, &what), HG_OK);
+    ck_assert_int_eq(hg_results_open(&results, PATH), HG_OK);
+    ck_assert(!hg_results_has(&results, "/statistics/demes/temperature"));
+    ck_assert_int_eq(hg_results_read(&results, "/statistics/demes/nutrients", &values), HG_OK);
+    ck_assert(values.rows == what.generations + 1 && values.width == 3);
+    for (int64_t k = 0; k < values.rows * 3; k++)
+        ck_assert(values.value[k] == 0.001 * (double)(k / 3 * 10 + k % 3));
+    hg_results_values_free(&values);
+    ck_assert_int_eq(hg_results_read(&results, "/statistics/demes/optimum", &values), HG_OK);
+    ck_assert(values.rows == what.generations + 1 && values.width == 3 * what.genes);
+    for (int64_t k = 0; k < values.rows * values.width; k++) {
+        const int64_t t = k / values.width, d = k / what.genes % 3, g = k % what.genes;
+        ck_assert(values.value[k] == (double)(t + 100 * d) + 0.01 * (double)g);
+    }
+    hg_results_values_free(&values);
+    hg_results_close(&results);
+    what.demes = 1; /* then there is but one series */
+    what.replace = true;
+    ck_assert_int_eq(sample_write(PATH, &what), HG_OK);
+    ck_assert_int_eq(hg_results_open(&results, PATH), HG_OK);
+    ck_assert(!hg_results_has(&results, "/statistics/demes"));
+    ck_assert(hg_results_has(&results, "/statistics/optimum"));
     hg_results_close(&results);
 }
 END_TEST
@@ -336,6 +376,7 @@ int main(int argc, char **argv)
     tcase_add_test(all, every_row_of_the_table_is_in_the_file_with_its_scales);
     tcase_add_test(all, a_run_file_of_a_megabyte_is_kept);
     tcase_add_test(all, demes_have_an_axis_of_their_own);
+    tcase_add_test(all, demes_may_have_series_of_their_own);
     tcase_add_test(all, without_a_network_there_are_no_edges);
     tcase_add_test(all, an_existing_file_survives_unless_it_is_to_be_replaced);
     tcase_add_test(all, a_second_run_to_the_same_file_is_refused);

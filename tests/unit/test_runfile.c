@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "base/text.h"
@@ -185,6 +187,88 @@ START_TEST(parts_are_switched_off_by_set_alone)
 }
 END_TEST
 
+#define LATER LEAST "network: {random: {density: 0.5}, weights: heritable}\n"
+
+START_TEST(every_kind_of_heredity_is_read_and_printed)
+{
+    assert_fixed_point("run: {seed: 7, generations: 10}\n"
+                       "population: {individuals: 20, genes: 4, ploidy: 2, demes: 2}\n"
+                       "development: {noise_sd: 0.25}\n"
+                       "environment: {temperature: {series: ar1, mean: 30, sd: 2,\n"
+                       "  autocorrelation: -0.5}}\n"
+                       "fitness: [{model: gaussian, optimum: {series: ar1, mean: -1, sd: 0,\n"
+                       "  autocorrelation: 0}}]\n"
+                       "mating: {system: sexual, recombination: {model: map, rate: [0.1, 0.5],\n"
+                       "  chromosomes: [1, 3]}}\n"
+                       "mutation: {duplication: 1e-3, deletion: 2e-3,\n"
+                       "  basal: {model: regression, mean: 0.5, retention: 0.9}}\n");
+    assert_fixed_point(LATER "mating: {system: sexual, recombination: {model: map, rate: 0,\n"
+                       "  chromosomes: [1, 1, 1, 1]}}\n"
+                       "mutation: {edge_loss: 1e-3, edge_gain: 2e-3, basal: {model: lognormal},\n"
+                       "  weights: {model: regression, mean: -1}}\n");
+    assert_fixed_point(LATER "mating: {system: sexual, recombination: {model: map,\n"
+                       "  rate: [0, 0.1, 0.2]}}\nmutation: {basal: {model: replace},\n"
+                       "  weights: {model: replace}}\n");
+}
+END_TEST
+
+/* Where does `words` stand in the resolved file of `text`? */
+static bool resolves_to(const char *text, const char *words)
+{
+    hg_config config;
+    hg_network network;
+    char *printed = NULL;
+    if (read_all(&config, &network, text, NULL, 0) != HG_OK) ck_abort_msg("%s", hg_error_message());
+    ck_assert_int_eq(hg_runfile_print(&config, &printed), HG_OK);
+    const bool found = strstr(printed, words) != NULL;
+    hg_release(&printed);
+    hg_network_free(&network);
+    hg_config_free(&config);
+    return found;
+}
+
+#define EARLIER "run: {seed: 7, generations: 10}\nnetwork: {random: {density: 0.5}, " \
+                "weights: heritable}\npopulation: {individuals: 20, genes: 4, initial: {from: "
+
+START_TEST(an_earlier_run_takes_the_place_of_generation_0)
+{
+    char expected[4096 + 64], here[4096];
+    mkdir("dir", 0777);
+    FILE *file = fopen("dir/x.h5", "w");
+    ck_assert_ptr_nonnull(file);
+    fclose(file);
+    ck_assert_ptr_nonnull(getcwd(here, sizeof here));
+    snprintf(expected, sizeof expected, "    from: %s/dir/x.h5\n", here);
+    assert_fixed_point(EARLIER "x.h5}}\n");
+    ck_assert(resolves_to(EARLIER "x.h5}}\n", expected));
+    ck_assert(resolves_to(EARLIER "/dev/null}}\n", "    from: /dev/null\n"));
+    const char *const idle[] = {"    basal:", "    clonal:", "    weights: 1\n"};
+    for (int i = 0; i < 3; i++) ck_assert(!resolves_to(EARLIER "x.h5}}\n", idle[i]));
+    ck_assert(!resolves_to(LEAST, "from:"));
+    ck_assert(resolves_to(LEAST, "    basal: 0.5\n    clonal: false\n"));
+    ck_assert(resolves_to(EARLIER "x.h5, basal: 2}}\nmutation: {basal: {model: replace}}\n",
+                          "    basal: 2\n"));
+    ck_assert(resolves_to(EARLIER "x.h5, weights: 3}}\nmutation: {weights: {model: replace}}\n",
+                          "    weights: 3\n"));
+    ck_assert(resolves_to(EARLIER "x.h5, weights: 3}}\nmutation: {edge_gain: 0.1}\n",
+                          "    weights: 3\n"));
+    assert_fixed_point(EARLIER "x.h5, weights: 3, basal: 1}}\n"
+                       "mutation: {edge_gain: 0.1, basal: {model: replace}}\n");
+    const char *const sets[] = {"population.initial.from=x.h5"};
+    hg_config config;
+    hg_network network;
+    char *printed = NULL;
+    const char *given = "run: {seed: 7, generations: 10}\n"
+                        "population: {individuals: 20, genes: 4, initial: {basal: 3}}\n";
+    ck_assert_int_eq(read_all(&config, &network, given, sets, 1), HG_OK);
+    ck_assert_int_eq(hg_runfile_print(&config, &printed), HG_OK);
+    ck_assert_ptr_nonnull(strstr(printed, "#   population.initial.basal\n"));
+    hg_release(&printed);
+    hg_network_free(&network);
+    hg_config_free(&config);
+}
+END_TEST
+
 START_TEST(a_byte_order_mark_is_skipped)
 {
     hg_config config;
@@ -275,6 +359,8 @@ int main(void)
     tcase_add_test(tests, all_mistakes_are_told);
     tcase_add_test(tests, defaults_are_accepted_where_nothing_else_is);
     tcase_add_test(tests, parts_are_switched_off_by_set_alone);
+    tcase_add_test(tests, every_kind_of_heredity_is_read_and_printed);
+    tcase_add_test(tests, an_earlier_run_takes_the_place_of_generation_0);
     tcase_add_test(tests, a_byte_order_mark_is_skipped);
     tcase_add_test(tests, slips_are_told_once);
     tcase_add_test(tests, long_reports_end_at_a_line);
