@@ -2,7 +2,8 @@
  *
  * A run in progress, as the files of this folder share it. One generation goes
  *
- *     parents    parents.c, on parallel/parentage and parallel/partners
+ *     parents    weights.c, on parallel/ranking; parents.c, on parallel/parentage and
+ *                parallel/partners
  *     offspring  clonal.c or individual.c: inherit; mutation.c; evaluation.c
  *     gather     gather.c: fitness and spacings of all blocks to all ranks
  *     record     record.c: statistics and snapshots, when due; demes.c: those of demes
@@ -18,9 +19,11 @@
 #include "io/output.h"
 #include "model/config.h"
 #include "model/recombination.h"
+#include "parallel/dominance.h"
 #include "parallel/partners.h"
 #include "parallel/parentage.h"
 #include "parallel/partition.h"
+#include "parallel/ranking.h"
 #include "population/genotypes.h"
 #include "population/moments.h"
 #include "population/network.h"
@@ -118,6 +121,13 @@ typedef struct hg_demes {
     double *extreme;     /**< [count][2 * columns of both] */
 } hg_demes;
 
+/** A component of fitness that compares individuals in some genes. */
+typedef struct hg_pareto {
+    const int32_t *gene; /**< [genes] the objectives */
+    int64_t genes;
+    hg_dominance dominance;
+} hg_pareto;
+
 struct hg_run {
     hg_config config;
     hg_network network;
@@ -144,6 +154,13 @@ struct hg_run {
     int64_t *place;      /**< [count] not clonal: the first parent: own index, count + brood, or
                               count + broods + fetched migrant */
     double *fitness;     /**< [count] of each own individual */
+    hg_pareto *pareto;   /**< [paretos] */
+    int64_t paretos;
+    int64_t *dominators; /**< [count] */
+    hg_ranking ranking;  /**< selection by rank alone, as are the next three */
+    int64_t *rank;       /**< [count] in the deme, by fitness */
+    double *rank_weight; /**< [count] in the drawing of parents */
+    double *block_weight; /**< [blocks] sums of rank_weight */
     int64_t generation;    /**< done; -1 before generation 0 */
     int64_t making;        /**< the generation being made */
     bool recording;        /**< statistics are due in the generation being made */
@@ -237,6 +254,32 @@ void hg_visit_all(hg_run *run, hg_row_visitor *visit);
 /** Copies the fitness of its genotype to every own individual. */
 void hg_spread_fitness(hg_run *run);
 
+/* --- pareto.c -------------------------------------------------------------------- */
+
+hg_status hg_pareto_create(hg_run *run);
+void hg_pareto_free(hg_run *run);
+
+/** Notes the expression that own individual `own` is compared by. */
+void hg_pareto_note(hg_run *run, int64_t own, const double *expression);
+
+/** Multiplies the pareto components into run->fitness. Collective. */
+void hg_pareto_weigh(hg_run *run);
+
+/* --- weights.c ------------------------------------------------------------------- */
+
+hg_status hg_weights_create(hg_run *run);
+void hg_weights_free(hg_run *run);
+
+/**
+ * Weighs the individuals for the drawing of parents. HG_EXTINCT where a deme has nobody who can
+ * reproduce, unless it is to draw uniformly. Collective.
+ */
+hg_status hg_weigh(hg_run *run);
+
+/** [count] weights of own individuals, [blocks] their sums: fitness itself, or by rank. */
+double *hg_weights(const hg_run *run);
+double *hg_block_weights(const hg_run *run);
+
 /* --- parents.c ------------------------------------------------------------------- */
 
 hg_status hg_parents_create(hg_run *run);
@@ -290,6 +333,9 @@ void hg_gather_free(hg_run *run);
  * generation's spacings, agrees on `status`. HG_BAD_INPUT when a fitness is not finite.
  */
 hg_status hg_gather(hg_run *run, hg_status status);
+
+/** Collective: sums weight[count] over own blocks, in order, and exchanges block[blocks]. */
+void hg_gather_weights(hg_run *run, const double *weight, double *block);
 
 /** Mean and variance of fitness from the gathered blocks: of all, and of a deme. */
 void hg_gather_fitness(const hg_run *run, double *mean, double *variance);

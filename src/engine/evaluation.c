@@ -137,6 +137,8 @@ static void evaluate(hg_run *run, hg_worker *worker, const int32_t *row, int cou
     expression_places(run, worker, row, count, expression);
     hg_develop_rows(run, worker, row, value, count);
     run->kernels->store(worker->tile.expression, genes, expression, count);
+    for (int i = 0; i < count && run->paretos > 0 && !run->genotypes.clonal; i++)
+        hg_pareto_note(run, row[i], expression[i]);
     hg_worker_note(worker, timed, HG_PHASE_EXPRESSION, &since);
     run->kernels->evaluate(habitat->terms, habitat->term_count, genes, &worker->tile);
     note_fitness(run, worker, row, count);

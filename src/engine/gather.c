@@ -125,6 +125,24 @@ hg_status hg_gather(hg_run *run, hg_status status)
                    " is %g: scale the fitness down", run->making, total);
 }
 
+void hg_gather_weights(hg_run *run, const double *weight, double *block)
+{
+    const hg_partition *partition = &run->partition;
+#pragma omp parallel for schedule(static) num_threads(run->threads)
+    for (int64_t b = partition->first_block; b < partition->end_block; b++) {
+        double sum = 0.0;
+        for (int64_t i = hg_block_start(partition, b); i < hg_block_start(partition, b + 1); i++)
+            sum += weight[i - partition->first];
+        block[b] = sum;
+    }
+    if (partition->ranks == 1) return;
+    MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, block, partition->blocks_of,
+                   partition->offset_of, MPI_DOUBLE, partition->communicator);
+    run->parentage.traffic.messages_sent++;
+    run->parentage.traffic.bytes_sent +=
+        (int64_t)sizeof(double) * partition->blocks_of[partition->rank];
+}
+
 /* Of the blocks from `first` to `end` - 1. */
 static void fitness_of_blocks(const hg_run *run, int64_t first, int64_t end, double *mean,
                               double *variance)

@@ -11,6 +11,7 @@ static bool sexual(const hg_run *run) { return run->config.mating.system == HG_M
 hg_status hg_parents_create(hg_run *run)
 {
     const int64_t stride = run->genotypes.stride;
+    HG_TRY(hg_weights_create(run));
     HG_TRY(hg_migration_create(&run->migration, &run->config));
     HG_TRY(hg_parentage_create(&run->parentage, &run->partition, run->kernels, stride,
                                sexual(run)));
@@ -31,6 +32,7 @@ void hg_parents_free(hg_run *run)
     if (run->migrants.partition != NULL) hg_fetch_free(&run->migrants);
     if (run->mates.partition != NULL) hg_fetch_free(&run->mates);
     hg_parentage_free(&run->parentage);
+    hg_weights_free(run);
     hg_release(&run->lives_on);
 }
 
@@ -45,24 +47,6 @@ static const double *genome_of_own(void *context, int64_t i)
 {
     const hg_run *run = context;
     return hg_genome(&run->genotypes, run->row[i]);
-}
-
-/* Where a whole deme has fitness 0, its parents are drawn uniformly, if the run file says so. */
-static hg_status weigh_deme(hg_run *run, int64_t deme)
-{
-    const hg_partition *partition = &run->partition;
-    const int64_t first = partition->deme_block[deme], end = partition->deme_block[deme + 1];
-    double total = 0.0;
-    for (int64_t b = first; b < end; b++) total += run->block_fitness[b];
-    if (total > 0.0) return HG_OK;
-    if (!run->config.selection.neutral_on_extinction) return HG_EXTINCT;
-    run->neutral_generations++;
-    for (int64_t b = first; b < end; b++)
-        run->block_fitness[b] =
-            (double)(hg_block_start(partition, b + 1) - hg_block_start(partition, b));
-    for (int64_t i = 0; i < partition->count; i++)
-        if (hg_partition_deme(partition, partition->first + i) == deme) run->fitness[i] = 1.0;
-    return HG_OK;
 }
 
 /* `selection: none`: everyone is its own only child. */
@@ -82,7 +66,7 @@ static void fetch_migrants(hg_run *run)
     const int32_t *row = run->genotypes.clonal ? run->row : NULL;
     hg_draw_migrants(migrants, &run->parentage, &run->migration, run->config.run.seed,
                      run->making);
-    hg_fetch_points(migrants, &run->parentage, run->fitness, run->genotypes.genome, row);
+    hg_fetch_points(migrants, &run->parentage, hg_weights(run), run->genotypes.genome, row);
     if (run->genotypes.clonal) hg_fetch_settle(migrants); /* rows are about to be reused */
     for (int64_t j = 0; j < run->partition.count; j++) {
         if (migrants->parent[j] < 0) continue;
@@ -99,7 +83,10 @@ static void note_survivors(hg_run *run)
     for (int64_t j = 0; j < run->partition.count; j++) {
         run->lives_on[j] = hg_parentage_survives(&run->parentage, run->config.run.seed,
                                                  run->making, run->partition.first + j);
-        if (run->lives_on[j]) run->parentage.parent[j] = run->partition.first + j;
+        if (!run->lives_on[j]) continue;
+        run->parentage.parent[j] = run->partition.first + j;
+        /* who lives on is no offspring of its own; in a draw it has never been one */
+        if (run->config.selection.scheme == HG_SELECTION_NONE) run->parentage.children[j] = 0;
     }
 }
 
@@ -112,16 +99,17 @@ hg_status hg_find_parents(hg_run *run)
         if (run->lives_on != NULL) note_survivors(run); /* they do not mutate */
         return HG_OK;
     }
-    for (int64_t d = 0; d < run->partition.demes; d++) HG_TRY(weigh_deme(run, d));
-    hg_parentage_cumulate(&run->parentage, run->block_fitness, run->block_spacing, seed,
+    HG_TRY(hg_weigh(run));
+    const double *weight = hg_weights(run);
+    hg_parentage_cumulate(&run->parentage, hg_block_weights(run), run->block_spacing, seed,
                           run->making);
-    hg_parentage_match(&run->parentage, run->fitness, seed, run->making, genome_of_own, run);
+    hg_parentage_match(&run->parentage, weight, seed, run->making, genome_of_own, run);
     if (run->migration.rate != NULL) fetch_migrants(run);
     if (sexual(run)) {
         hg_draw_mates(&run->mates, &run->parentage, &run->migration, run->parentage.parent,
                       run->parentage.low, run->parentage.high, run->config.mating.selfing, seed,
                       run->making);
-        hg_fetch_points(&run->mates, &run->parentage, run->fitness, run->genotypes.genome, NULL);
+        hg_fetch_points(&run->mates, &run->parentage, weight, run->genotypes.genome, NULL);
     }
     if (run->lives_on != NULL) note_survivors(run);
     hg_run_note(run, HG_PHASE_REPRODUCTION, &since);

@@ -43,6 +43,22 @@ void hg_run_note_region(hg_run *run, double *since)
     *since = now;
 }
 
+/* What this rank sent for whatever purpose. */
+static hg_traffic all_traffic(const hg_run *run)
+{
+    hg_traffic all = run->parentage.traffic;
+    const hg_traffic others[] = {run->migrants.traffic, run->mates.traffic, run->ranking.traffic};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        all.bytes_sent += others[i].bytes_sent;
+        all.messages_sent += others[i].messages_sent;
+    }
+    for (int64_t p = 0; p < run->paretos; p++) {
+        all.bytes_sent += run->pareto[p].dominance.traffic.bytes_sent;
+        all.messages_sent += run->pareto[p].dominance.traffic.messages_sent;
+    }
+    return all;
+}
+
 /* Sums of every rank's memory and traffic, and each rank's peak resident set. */
 static hg_status reduce_bytes(hg_run *run, hg_performance *performance, int64_t *bytes)
 {
@@ -53,11 +69,9 @@ static hg_status reduce_bytes(hg_run *run, hg_performance *performance, int64_t 
         current[l] = usage.current;
         peak[l] = usage.peak;
     }
-    traffic[BYTES_SENT] = run->parentage.traffic.bytes_sent +
-                          run->migrants.traffic.bytes_sent + run->mates.traffic.bytes_sent;
-    traffic[MESSAGES_SENT] =
-        run->parentage.traffic.messages_sent + run->migrants.traffic.messages_sent +
-        run->mates.traffic.messages_sent;
+    const hg_traffic sent = all_traffic(run);
+    traffic[BYTES_SENT] = sent.bytes_sent;
+    traffic[MESSAGES_SENT] = sent.messages_sent;
     traffic[BYTES_WRITTEN] = 0; /* known to the output, the same on all ranks */
     int64_t own_peak = hg_memory_resident_peak(), tracked = hg_memory_total().peak;
     MPI_Allreduce(MPI_IN_PLACE, bytes, 2 * HG_MEMORY_LABELS + KINDS, MPI_INT64_T, MPI_SUM,

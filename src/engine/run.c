@@ -75,6 +75,7 @@ static hg_status build_population(hg_run *run)
     HG_TRY(hg_workers_create(run));
     HG_TRY(hg_mutators_create(run));
     HG_TRY(hg_gather_create(run));
+    HG_TRY(hg_pareto_create(run));
     return hg_record_create(run);
 }
 
@@ -98,6 +99,8 @@ static hg_status end_generation(hg_run *run)
     if (run->config.selection.scheme != HG_SELECTION_NONE)
         hg_parentage_space(&run->parentage, run->config.run.seed, run->making + 1);
     hg_run_note(run, HG_PHASE_REPRODUCTION, &since);
+    hg_pareto_weigh(run);
+    hg_run_note(run, HG_PHASE_FITNESS, &since);
     HG_TRY(hg_gather(run, HG_OK));
     return run->recording ? hg_record_statistics(run) : HG_OK;
 }
@@ -267,6 +270,7 @@ void hg_run_destroy(hg_run **pointer)
     hg_output_abandon(&run->output);
     hg_record_free(run);
     hg_gather_free(run);
+    hg_pareto_free(run);
     hg_mutators_free(run);
     hg_workers_free(run);
     hg_parents_free(run);

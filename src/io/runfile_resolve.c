@@ -237,6 +237,21 @@ static hg_status make_absolute(char **path, const char *directory)
     return HG_OK;
 }
 
+/* A Pareto component that lists no genes compares all of them. */
+static hg_status list_all_genes(hg_config *config, const hg_network *network)
+{
+    for (int64_t i = 0; i < config->fitness_count; i++) {
+        hg_fitness_component *component = &config->fitness[i];
+        if (component->model != HG_FITNESS_PARETO || component->gene_count > 0) continue;
+        HG_TRY(hg_allocate(&component->gene_names, LABEL, (size_t)network->genes,
+                           sizeof *component->gene_names));
+        component->gene_count = network->genes;
+        for (int64_t g = 0; g < network->genes; g++)
+            HG_TRY(hg_copy_text(&component->gene_names[g], LABEL, network->name[g]));
+    }
+    return HG_OK;
+}
+
 hg_status hg_runfile_resolve_with(hg_config *config, const hg_network *network)
 {
     derive_seed(config);
@@ -247,6 +262,7 @@ hg_status hg_runfile_resolve_with(hg_config *config, const hg_network *network)
                        PRId64 " genes", config->path, config->population.genes, network->genes);
     hg_mistakes mistakes = {.path = config->path};
     hg_status status;
+    HG_TRY_OUT(list_all_genes(config, network));
     HG_TRY_OUT(hg_run_check_genes(&mistakes, config, network->genes,
                                   (const char *const *)network->name, network->genes));
     HG_TRY_OUT(draw_profiles(config));

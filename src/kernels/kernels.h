@@ -144,6 +144,22 @@ typedef struct hg_kernels {
      */
     void (*disturb)(uint64_t seed, int64_t generation, const int64_t *individual, int64_t genes,
                     double sd, double *tile);
+
+    /**
+     * Chances to be the best of `size` draws with replacement from n. In: values[i] = how many
+     * of the n are not ahead of i, itself included (1..n). Out, without the cancellation,
+     * (values[i]^size - (values[i] - 1)^size)/n^size.
+     */
+    void (*win_chances)(double n, double size, double *values, int64_t count);
+
+    /**
+     * Adds to dominators[i], i < owns, how many of the `others` columns of `other` dominate
+     * column i of `own`: are nowhere less and somewhere more. Objectives are rows, `own_stride`
+     * and `other_stride` numbers apart; no NaN.
+     */
+    void (*count_dominators)(const double *own, int64_t own_stride, int64_t owns,
+                             const double *other, int64_t other_stride, int64_t others,
+                             int64_t objectives, int64_t *dominators);
 } hg_kernels;
 
 /** The fastest variant that this processor runs; "baseline" runs everywhere. */

@@ -9,9 +9,9 @@ static const hg_model selection[HG_SELECTION_SCHEMES] = {
         "1931).", true},
     [HG_SELECTION_TOURNAMENT] = {"tournament", "best of `size` uniform draws",
         "Each parent is the best of a few uniform draws with replacement; ties go to the lowest "
-        "index.", false},
+        "index.", true},
     [HG_SELECTION_TRUNCATION] = {"truncation", "best ceil(fraction*N), equal chances",
-        "Only the best reproduce; ties at the cut go to the lowest index.", false},
+        "Only the best reproduce; ties at the cut go to the lowest index.", true},
     [HG_SELECTION_NONE] = {"none", "parent of i = i",
         "Everyone is its own only child: mutation without selection or drift.", true},
 };

@@ -133,6 +133,28 @@ def develop(config, network, t, basal, weight):
     return mean, ((last - mean) ** 2).mean(axis=0), stable, doubtful
 
 
+def selection_weights(config, deme, fitness):
+    """What parents are drawn by: fitness, or by rank in the deme, the lower index first where
+    equal; of a deme where nobody is fit, 0."""
+    selection = config["selection"]
+    if selection["scheme"] not in ("tournament", "truncation"):
+        return fitness
+    weight = np.zeros(len(fitness))
+    for d in np.unique(deme):
+        mine = np.flatnonzero(deme == d)
+        n = len(mine)
+        if not fitness[mine].any():
+            continue
+        rank = np.empty(n)
+        rank[np.argsort(-fitness[mine], kind="stable")] = np.arange(n)
+        if selection["scheme"] == "tournament":
+            size = float(selection["size"])
+            weight[mine] = ((n - rank) / n) ** size - ((n - rank - 1) / n) ** size
+        else:
+            weight[mine] = rank < np.ceil(round(float(selection["fraction"]) * n, 9))
+    return weight
+
+
 def gaussian_strength(component, genes):
     if "width" in component:
         return 1 / (2 * profile(component["width"], genes) ** 2)

@@ -18,7 +18,7 @@ import h5py
 import numpy as np
 import yaml
 
-from model import Network, develop, fitness, series
+from model import Network, develop, fitness, selection_weights, series
 
 CLOSE = 1e-12
 MOST_Z = 5.0
@@ -318,7 +318,8 @@ class Heredity:
     def parents(self, t, row):
         result = self.result
         n = len(result.read("parent", row))
-        first, w = result.read("parent", row), result.read("fitness", row - 1)
+        first = result.read("parent", row)
+        w = selection_weights(result.config, result.deme, result.read("fitness", row - 1))
         if result.config["selection"]["scheme"] == "none":
             verdict.check((first == np.arange(n)).all(), f"scheme none: parents at {t}")
             return

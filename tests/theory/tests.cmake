@@ -2,7 +2,8 @@
 # group of them, of theory.py; each prints prediction, measurement, standard error and z.
 set(HG_THEORY ${CMAKE_CURRENT_LIST_DIR})
 foreach(name coancestry heterozygosity shared_parents neutral_variance clonal_variance response
-    selection_balance mutation_count linkage sigmoid_network island_model migrants overlapping)
+    selection_balance mutation_count linkage sigmoid_network island_model migrants overlapping
+    tournament_winners truncated_parents)
   add_test(NAME theory/${name} COMMAND ${HG_PYTHON} ${HG_THEORY}/theory.py
     $<TARGET_FILE:happygene> ${CMAKE_CURRENT_BINARY_DIR}/scratch/theory-${name} ${name})
   set_tests_properties(theory/${name} PROPERTIES LABELS theory TIMEOUT 120 PROCESSORS 2

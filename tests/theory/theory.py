@@ -385,10 +385,86 @@ output: {{snapshots: {{every: 1, fields: [parent2]}}}}
               v[t].std(ddof=1) / np.sqrt(genes))
 
 
+def offspring_per_rank(file, n):
+    """[rank] offspring of those so ranked by fitness (the lower index first) a generation before,
+    over all generations of all demes of n individuals; and the number of draws. Ranks are counted."""
+    parent, w = file["snapshots/parent"][1:], file["snapshots/fitness"][:-1]
+    found, index = np.zeros(n), np.arange(n)
+    lower = index[None, :] < index[:, None]
+    for mother, fitness in zip(parent, w):
+        f = fitness.reshape(-1, n)
+        ahead = (f[:, None, :] > f[:, :, None]) | ((f[:, None, :] == f[:, :, None]) & lower)
+        found += np.bincount(ahead.sum(axis=2).ravel()[mother], minlength=n)
+    return found, parent.size
+
+
+def judge_ranks(name, found, draws, chance):
+    """Offspring per rank are multinomial: a chi square over ranks with an expectation of at least
+    5, and the best alone."""
+    some = chance * draws >= 5
+    expected = chance[some] * draws
+    chi = ((found[some] - expected) ** 2 / expected).sum()
+    freedom = some.sum() - some.all()
+    judge(f"{name}, chi square", freedom, chi, np.sqrt(2 * freedom))
+    if not some.all():
+        rare = chance[~some].sum() * draws
+        judge(f"{name}, offspring of the rarely drawn", rare, found[~some].sum(),
+              np.sqrt(max(rare, 1)))
+    p = chance[0]
+    judge(f"{name}, offspring of the best", p * draws, found[0], np.sqrt(draws * p * (1 - p)))
+
+
+def tournament_winners(lab):
+    """The best of k draws with replacement from n, ties to the lower index, is the one ranked r
+    (0 the best) with probability ((n-r)^k - (n-r-1)^k)/n^k, whatever the fitness."""
+    n, r = 30, np.arange(30)
+    for seed, k, demes, fitness in ((1301, 2, 1, "proportional"), (1302, 5, 3, "proportional"),
+                                    (1303, 3, 2, "neutral"), (1304, 1, 1, "proportional"),
+                                    (1305, 40, 1, "{model: threshold, threshold: 1}")):
+        with lab.run(f"""
+run: {{seed: {seed}, generations: 400}}
+population: {{individuals: {n * demes}, genes: 2, demes: {demes}, initial: {{basal: {{distribution: uniform, low: 0, high: 2}}}}}}
+fitness: [{fitness}]
+selection: {{scheme: tournament, size: {k}}}
+mutation: {{basal: {{rate: 1, sd: 0.5}}}}
+output: {{statistics: {{every: 0}}, snapshots: {{every: 1, fields: [parent, fitness]}}}}
+""") as file:
+            found, draws = offspring_per_rank(file, n)
+        judge_ranks(f"size {k}, {demes} demes, {fitness}", found, draws,
+                    ((n - r) / n) ** k - ((n - r - 1) / n) ** k)
+
+
+def truncated_parents(lab):
+    """The best ceil(fraction*n) are drawn with equal chances, and nobody else; the second parent of
+    an offspring is another one of them, or the same one where there is no other."""
+    for seed, n, fraction, best, mating in (
+            (1401, 40, 0.2, 8, "asexual"), (1402, 25, 0.5, 13, "sexual"),
+            (1403, 100, 0.07, 7, "sexual"), (1404, 30, 0.01, 1, "sexual"),
+            (1405, 20, 1, 20, "asexual")):
+        second = ", parent2" if mating == "sexual" else ""
+        with lab.run(f"""
+run: {{seed: {seed}, generations: 300}}
+population: {{individuals: {n}, genes: 2, initial: {{basal: {{distribution: uniform, low: 0, high: 2}}}}}}
+fitness: [{{model: proportional}}]
+selection: {{scheme: truncation, fraction: {fraction}}}
+mating: {{system: {mating}}}
+mutation: {{basal: {{rate: 1, sd: 0.5}}}}
+output: {{statistics: {{every: 0}}, snapshots: {{every: 1, fields: [parent, fitness{second}]}}}}
+""") as file:
+            found, draws = offspring_per_rank(file, n)
+            same = file["snapshots/parent"][1:] == file["snapshots/parent2"][1:] if second else None
+        name = f"{best} of {n}, {mating}"
+        verdict.check((found[:best] > 0).all() and not found[best:].any(),
+                      f"{name}: who reproduces")
+        verdict.check(same is None or (same == (best == 1)).all(), f"{name}: second parents")
+        if best > 1:
+            judge_ranks(name, found[:best], draws, np.full(best, 1 / best))
+
+
 TESTS = {test.__name__: test for test in (
     coancestry, heterozygosity, shared_parents, neutral_variance, clonal_variance, response,
     selection_balance, mutation_count, linkage, sigmoid_network, island_model, migrants,
-    overlapping)}
+    overlapping, tournament_winners, truncated_parents)}
 
 
 def main():

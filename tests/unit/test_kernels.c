@@ -687,6 +687,95 @@ START_TEST(misfits_are_noticed)
 }
 END_TEST
 
+/* --- tournaments ---------------------------------------------------------------------------------- */
+
+/* To 1e-12, but for what the rounding of left/n does to its power; the same bits everywhere. */
+START_TEST(tournaments_have_their_winners)
+{
+    enum { MOST = 45 };
+    static const double sizes[] = {1, 2, 3, 7, 100, 1e6, 1e12};
+    const int64_t populations[] = {1, 2, 3, 17, MOST, 1000000, 1000000000000};
+    for (int s = 0; s < HG_COUNT_OF(sizes); s++)
+        for (int p = 0; p < HG_COUNT_OF(populations); p++) {
+            const int64_t n = populations[p], count = n < MOST ? n : MOST;
+            double bits[MOST + 1], chance[MOST + 1];
+            for (int v = 0; v < HG_COUNT_OF(variants); v++) {
+                const hg_kernels *kernels = hg_kernels_named(variants[v]);
+                if (kernels == NULL) continue;
+                for (int64_t i = 0; i <= count; i++) chance[i] = i < count ? (double)(n - i) : 7.0;
+                kernels->win_chances((double)n, sizes[s], chance, count);
+                if (v == 0) memcpy(bits, chance, sizeof bits);
+                ck_assert(hg_test_same_bits(bits, chance, count + 1));
+            }
+            for (int64_t i = 0; i < count; i++) {
+                const long double left = (long double)(n - i), k = (long double)sizes[s];
+                const long double expected =
+                    powl(left / (long double)n, k) * -expm1l(k * log1pl(-1.0L / left));
+                ck_assert(hg_test_close(bits[i], expected, 1e-12 + 1e-15 * sizes[s], 1e-300));
+            }
+            double sum = 0.0;
+            for (int64_t i = count; i > 0; i--) sum += bits[i - 1];
+            if (count == n) ck_assert_double_eq_tol(sum, 1.0, 1e-9);
+            ck_assert_double_eq(bits[count], 7.0);
+        }
+}
+END_TEST
+
+/* --- dominance ------------------------------------------------------------------------------------ */
+
+enum { OWNS = 45, OTHERS = 70, OBJECTIVES = 9, GAP = 3 };
+
+static int64_t count_dominators_plainly(const double *own, const double *other, int others,
+                                        int objectives)
+{
+    int64_t count = 0;
+    for (int j = 0; j < others; j++) {
+        bool less = false, more = false;
+        for (int o = 0; o < objectives; o++) {
+            less |= other[o * (OTHERS + GAP) + j] < own[o * (OWNS + GAP)];
+            more |= other[o * (OTHERS + GAP) + j] > own[o * (OWNS + GAP)];
+        }
+        count += more && !less;
+    }
+    return count;
+}
+
+/* Values on few levels, so that ties and equals abound, infinities and both zeros among them. */
+static void draw_levels(double *values, int count, int levels, uint64_t *state)
+{
+    static const double level[] = {0.0, 1.0, -0.0, 2.0, -1.0, INFINITY, -INFINITY, 0.5};
+    for (int i = 0; i < count; i++)
+        values[i] = levels == 0 ? hg_test_uniform(state, -1.0, 1.0)
+                                : level[hg_test_bits(state) % (uint64_t)levels];
+}
+
+START_TEST(dominators_are_counted)
+{
+    static double own[OBJECTIVES * (OWNS + GAP)], other[OBJECTIVES * (OTHERS + GAP)];
+    uint64_t state = 51;
+    const int others[] = {0, 1, 7, OTHERS};
+    for (int levels = 0; levels <= 8; levels++) {
+        draw_levels(own, HG_COUNT_OF(own), levels, &state);
+        draw_levels(other, HG_COUNT_OF(other), levels, &state);
+        for (int v = 0; v < HG_COUNT_OF(variants); v++) {
+            const hg_kernels *kernels = hg_kernels_named(variants[v]);
+            for (int owns = 0; kernels != NULL && owns <= OWNS; owns++)
+                for (int objectives = 1; objectives <= OBJECTIVES; objectives++) {
+                    const int many = others[(owns + objectives) % HG_COUNT_OF(others)];
+                    int64_t count[OWNS + 1];
+                    for (int i = 0; i <= OWNS; i++) count[i] = 100 * i;
+                    kernels->count_dominators(own, OWNS + GAP, owns, other, OTHERS + GAP, many,
+                                              objectives, count);
+                    for (int i = 0; i <= OWNS; i++)
+                        ck_assert_int_eq(count[i] - 100 * i,
+                            i >= owns ? 0 : count_dominators_plainly(own + i, other, many,
+                                                                     objectives));
+                }
+        }
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("kernels");
@@ -703,5 +792,7 @@ int main(void)
     HG_TEST(rows_survive_the_tile);
     HG_TEST(sums_are_exact);
     HG_TEST(misfits_are_noticed);
+    HG_TEST(tournaments_have_their_winners);
+    HG_TEST(dominators_are_counted);
     return hg_test_run(suite, CK_NORMAL) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

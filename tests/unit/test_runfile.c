@@ -102,6 +102,39 @@ START_TEST(widths_become_strengths)
 }
 END_TEST
 
+/* Genes of a Pareto component by name or index; without any, all. */
+START_TEST(compared_genes_become_indices)
+{
+    const char *const given[] = {"c", "0", "b"};
+    const int32_t expected[2][3] = {{0, 1, 2}, {2, 0, 1}};
+    for (int listed = 0; listed < 2; listed++) {
+        hg_config config;
+        hg_network network = {0};
+        const char *text = "run: {seed: 7, generations: 1}\npopulation: {individuals: 5}\n"
+                           "network: {genes: [a, b, c], edges: [[a, b, 1]]}\nfitness: [neutral]\n";
+        ck_assert_int_eq(hg_runfile_parse(&config, "f", text, NULL, 0), HG_OK);
+        hg_fitness_component *component = &config.fitness[0];
+        component->model = HG_FITNESS_PARETO;
+        if (listed) {
+            ck_assert_int_eq(hg_allocate(&component->gene_names, HG_MEMORY_CONFIGURATION, 3,
+                                         sizeof *component->gene_names), HG_OK);
+            component->gene_count = 3;
+            for (int i = 0; i < 3; i++)
+                ck_assert_int_eq(hg_copy_text(&component->gene_names[i], HG_MEMORY_CONFIGURATION,
+                                              given[i]), HG_OK);
+        }
+        ck_assert_int_eq(hg_runfile_resolve(&config, &network), HG_OK);
+        ck_assert_int_eq(component->gene_count, 3);
+        for (int i = 0; i < 3; i++) {
+            ck_assert_int_eq(component->genes[i], expected[listed][i]);
+            ck_assert_str_eq(component->gene_names[i], network.name[component->genes[i]]);
+        }
+        hg_network_free(&network);
+        hg_config_free(&config);
+    }
+}
+END_TEST
+
 START_TEST(overrides_win)
 {
     const char *const sets[] = {"run.seed=18446744073709551615", "fitness.0.strength=3",
@@ -354,6 +387,7 @@ int main(void)
     tcase_add_test(tests, defaults_are_filled_in);
     tcase_add_test(tests, resolving_is_a_fixed_point);
     tcase_add_test(tests, widths_become_strengths);
+    tcase_add_test(tests, compared_genes_become_indices);
     tcase_add_test(tests, overrides_win);
     tcase_add_test(tests, late_mistakes_know_their_place);
     tcase_add_test(tests, all_mistakes_are_told);

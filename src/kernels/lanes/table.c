@@ -16,4 +16,6 @@ const hg_kernels HG_JOIN(hg_kernels, HG_VARIANT) = {
     .logarithms = hg_logarithms,
     .normals = hg_normals,
     .disturb = hg_disturb,
+    .win_chances = hg_win_chances,
+    .count_dominators = hg_count_dominators,
 };

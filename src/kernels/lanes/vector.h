@@ -30,6 +30,8 @@
 #define hg_logarithms HG_JOIN(hg_logarithms, HG_VARIANT)
 #define hg_normals HG_JOIN(hg_normals, HG_VARIANT)
 #define hg_disturb HG_JOIN(hg_disturb, HG_VARIANT)
+#define hg_win_chances HG_JOIN(hg_win_chances, HG_VARIANT)
+#define hg_count_dominators HG_JOIN(hg_count_dominators, HG_VARIANT)
 
 #if defined __AVX512F__
 #define HG_WIDTH 8
@@ -113,6 +115,8 @@ HG_INLINE hg_vector hg_absolute(hg_vector a) { return hg_max(a, -a); }
 HG_INLINE hg_vector hg_vexp(hg_vector x) { return HG_SLEEF(exp, u10)(x); }
 HG_INLINE hg_vector hg_vlog(hg_vector x) { return HG_SLEEF(log, u10)(x); }
 HG_INLINE hg_vector hg_vcospi(hg_vector x) { return HG_SLEEF(cospi, u05)(x); }
+HG_INLINE hg_vector hg_vlog1p(hg_vector x) { return HG_SLEEF(log1p, u10)(x); }
+HG_INLINE hg_vector hg_vexpm1(hg_vector x) { return HG_SLEEF(expm1, u10)(x); }
 HG_INLINE hg_vector hg_vpow(hg_vector x, hg_vector y) { return HG_SLEEF(pow, u10)(x, y); }
 
 /* Kernels that other files of this folder call. */
@@ -134,5 +138,9 @@ void hg_normals(uint64_t seed, int purpose, int64_t generation, const int64_t *i
                 const uint32_t *draw, int64_t count, double *normals);
 void hg_disturb(uint64_t seed, int64_t generation, const int64_t *individual, int64_t genes,
                 double sd, double *tile);
+void hg_win_chances(double n, double size, double *values, int64_t count);
+void hg_count_dominators(const double *own, int64_t own_stride, int64_t owns, const double *other,
+                         int64_t other_stride, int64_t others, int64_t objectives,
+                         int64_t *dominators);
 
 #endif

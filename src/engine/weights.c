@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * How much each individual counts when parents are drawn: its fitness, or what selection by
+ * rank makes of its place in the deme. */
+#include <float.h>
+#include <math.h>
+
+#include "base/memory.h"
+#include "engine/engine.h"
+
+static bool by_rank(const hg_run *run)
+{
+    const hg_selection_scheme scheme = run->config.selection.scheme;
+    return scheme == HG_SELECTION_TOURNAMENT || scheme == HG_SELECTION_TRUNCATION;
+}
+
+hg_status hg_weights_create(hg_run *run)
+{
+    const size_t count = (size_t)run->partition.count, blocks = (size_t)run->partition.blocks;
+    if (!by_rank(run)) return HG_OK;
+    HG_TRY(hg_ranking_create(&run->ranking, &run->partition));
+    HG_TRY(hg_allocate(&run->rank, HG_MEMORY_INDIVIDUALS, count, sizeof *run->rank));
+    HG_TRY(hg_allocate(&run->rank_weight, HG_MEMORY_INDIVIDUALS, count,
+                       sizeof *run->rank_weight));
+    return hg_allocate(&run->block_weight, HG_MEMORY_EXCHANGE, blocks, sizeof *run->block_weight);
+}
+
+void hg_weights_free(hg_run *run)
+{
+    hg_ranking_free(&run->ranking);
+    hg_release(&run->rank);
+    hg_release(&run->rank_weight);
+    hg_release(&run->block_weight);
+}
+
+double *hg_weights(const hg_run *run) { return by_rank(run) ? run->rank_weight : run->fitness; }
+
+double *hg_block_weights(const hg_run *run)
+{
+    return by_rank(run) ? run->block_weight : run->block_fitness;
+}
+
+/* ceil(fraction*n), where a product that is whole but for rounding is whole: 7 of 100 at 0.07. */
+static int64_t reproducers(double fraction, double n)
+{
+    const double product = fraction * n, whole = nearbyint(product);
+    if (fabs(product - whole) <= 2.0 * DBL_EPSILON * product) return (int64_t)whole;
+    return (int64_t)ceil(product);
+}
+
+static void weigh_block(hg_run *run, int64_t block)
+{
+    const hg_partition *partition = &run->partition;
+    const int64_t deme = partition->block_deme[block];
+    const double n = (double)(partition->deme_start[deme + 1] - partition->deme_start[deme]);
+    const int64_t first = hg_block_start(partition, block) - partition->first;
+    const int64_t count = hg_block_start(partition, block + 1) - partition->first - first;
+    const int64_t *rank = run->rank + first;
+    double *weight = run->rank_weight + first;
+    if (run->config.selection.scheme == HG_SELECTION_TRUNCATION) {
+        const int64_t best = reproducers(run->config.selection.fraction, n);
+        for (int64_t i = 0; i < count; i++) weight[i] = rank[i] < best;
+        return;
+    }
+    for (int64_t i = 0; i < count; i++) weight[i] = n - (double)rank[i];
+    run->kernels->win_chances(n, (double)run->config.selection.size, weight, count);
+}
+
+static void weigh_by_rank(hg_run *run)
+{
+    const hg_partition *partition = &run->partition;
+    hg_ranking_find(&run->ranking, run->fitness, run->rank);
+#pragma omp parallel for schedule(static) num_threads(run->threads)
+    for (int64_t b = partition->first_block; b < partition->end_block; b++) weigh_block(run, b);
+    hg_gather_weights(run, run->rank_weight, run->block_weight);
+}
+
+static bool is_extinct(const hg_run *run, int64_t deme)
+{
+    const int64_t end = run->partition.deme_block[deme + 1];
+    double total = 0.0;
+    for (int64_t b = run->partition.deme_block[deme]; b < end; b++) total += run->block_fitness[b];
+    return !(total > 0.0);
+}
+
+/* Everybody in a deme counts the same. */
+static void even_out(hg_run *run, int64_t deme)
+{
+    const hg_partition *partition = &run->partition;
+    double *weight = hg_weights(run), *block_weight = hg_block_weights(run);
+    for (int64_t b = partition->deme_block[deme]; b < partition->deme_block[deme + 1]; b++) {
+        const int64_t first = hg_block_start(partition, b), end = hg_block_start(partition, b + 1);
+        block_weight[b] = (double)(end - first);
+        if (b < partition->first_block || b >= partition->end_block) continue;
+        for (int64_t i = first; i < end; i++) weight[i - partition->first] = 1.0;
+    }
+}
+
+hg_status hg_weigh(hg_run *run)
+{
+    const int64_t demes = run->partition.demes;
+    for (int64_t d = 0; d < demes && !run->config.selection.neutral_on_extinction; d++)
+        if (is_extinct(run, d)) return HG_EXTINCT;
+    if (by_rank(run)) weigh_by_rank(run);
+    for (int64_t d = 0; d < demes; d++) {
+        if (!is_extinct(run, d)) continue;
+        run->neutral_generations++;
+        even_out(run, d);
+    }
+    return HG_OK;
+}

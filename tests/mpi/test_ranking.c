@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Ranks in demes against plain counting, and the sorting and merging beneath. */
+#include "team.h"
+
+#include "base/memory.h"
+#include "parallel/ranking.h"
+
+/* --- sorting -------------------------------------------------------------------------- */
+
+static int compare_entries(const void *a, const void *b)
+{
+    return hg_entry_ahead(a, b) ? -1 : hg_entry_ahead(b, a);
+}
+
+START_TEST(merging_is_sorting)
+{
+    enum { MOST = 3001 };
+    static hg_entry entry[MOST], spare[MOST], expected[MOST];
+    int64_t start[MOST / HG_ORDER_RUN + 2];
+    uint64_t state = 1;
+    const int sizes[] = {0, 1, 2, 15, 16, 17, 31, 33, 100, 1024, MOST};
+    for (int s = 0; s < HG_COUNT_OF(sizes); s++)
+        for (int kind = 0; kind < 5; kind++) {
+            const int64_t n = sizes[s];
+            for (int64_t i = 0; i < n; i++) {
+                const uint64_t bits = hg_test_bits(&state);
+                const uint64_t key = kind == 0 ? 7 : kind == 1 ? bits % 3 : kind == 2 ? bits
+                                     : kind == 3 ? (uint64_t)i : UINT64_MAX - (uint64_t)i;
+                entry[i] = (hg_entry){key, i, (int32_t)(i * 3 / n), 0};
+            }
+            memcpy(expected, entry, sizeof expected);
+            qsort(expected, (size_t)n, sizeof *expected, compare_entries);
+            const int64_t runs = hg_order_runs(entry, n, start);
+            const hg_entry *sorted = hg_order_merge(entry, spare, start, runs);
+            for (int64_t i = 0; i < n; i++)
+                ck_assert_int_eq(sorted[i].individual, expected[i].individual);
+        }
+}
+END_TEST
+
+/* Runs as other ranks would send them: of any length, empty ones among them. */
+START_TEST(uneven_runs_merge)
+{
+    enum { MOST = 40 * 30 };
+    static hg_entry entry[MOST], spare[MOST], expected[MOST];
+    int64_t start[41];
+    uint64_t state = 2;
+    for (int runs = 1; runs <= 40; runs++) {
+        int64_t n = 0;
+        for (int r = 0; r < runs; r++) {
+            const int64_t length = r % 3 == 1 ? 0 : (int64_t)(hg_test_bits(&state) % 30);
+            start[r] = n;
+            for (int64_t i = 0; i < length; i++, n++)
+                entry[n] = (hg_entry){hg_test_bits(&state) % 8, n, 0, 0};
+            qsort(entry + start[r], (size_t)length, sizeof *entry, compare_entries);
+        }
+        start[runs] = n;
+        memcpy(expected, entry, sizeof expected);
+        qsort(expected, (size_t)n, sizeof *expected, compare_entries);
+        const hg_entry *sorted = hg_order_merge(entry, spare, start, runs);
+        for (int64_t i = 0; i < n; i++)
+            ck_assert_int_eq(sorted[i].individual, expected[i].individual);
+    }
+}
+END_TEST
+
+/* --- ranks ------------------------------------------------------------------------------ */
+
+enum { MOST = 9000, KINDS = 8 };
+
+static double fitness_of(int kind, int64_t i, int64_t n, uint64_t *state)
+{
+    const double u = hg_test_uniform(state, 0.0, 1.0);
+    switch (kind) {
+    case 0: return 1.0;                                /* all are equal */
+    case 1: return u;
+    case 2: return floor(4.0 * u) / 4.0;               /* many ties, 0 among them */
+    case 3: return (double)i;                          /* the last are the best */
+    case 4: return (double)(n - i);
+    case 5: return u < 0.5 ? 0.0 : -0.0;               /* the same number */
+    case 6: return i % 7 == 0 ? 5e-324 : exp(60.0 * u); /* all scales */
+    default: return i < n / 2 ? 1.0 : u;               /* one half is tied */
+    }
+}
+
+/* By counting; of large demes a sample. */
+static bool ranks_are_right(const hg_partition *partition, const double *fitness,
+                            const int64_t *rank)
+{
+    const int64_t step = partition->count > 500 ? partition->count / 200 : 1;
+    bool right = true;
+    for (int64_t own = 0; own < partition->count; own += step) {
+        const int64_t i = partition->first + own;
+        const int32_t deme = hg_partition_deme(partition, i);
+        int64_t ahead = 0;
+        for (int64_t j = partition->deme_start[deme]; j < partition->deme_start[deme + 1]; j++)
+            ahead += fitness[j] > fitness[i] || (fitness[j] == fitness[i] && j < i);
+        right &= rank[own] == ahead;
+    }
+    return right;
+}
+
+/* Every place is taken once: with the samples above, all of them are right. */
+static bool ranks_are_a_permutation(const hg_partition *partition, const int64_t *rank)
+{
+    static int32_t taken[MOST];
+    bool once = true;
+    memset(taken, 0, sizeof taken);
+    for (int64_t own = 0; own < partition->count; own++) {
+        const int32_t deme = hg_partition_deme(partition, partition->first + own);
+        const int64_t place = partition->deme_start[deme] + rank[own];
+        if (rank[own] < 0 || place >= partition->deme_start[deme + 1]) return false;
+        taken[place]++;
+    }
+    MPI_Allreduce(MPI_IN_PLACE, taken, MOST, MPI_INT32_T, MPI_SUM, MPI_COMM_WORLD);
+    for (int64_t i = 0; i < partition->individuals; i++) once &= taken[i] == 1;
+    return once;
+}
+
+static void check_population(int64_t n, int64_t demes, const int64_t *sizes)
+{
+    static double fitness[MOST];
+    static int64_t rank[MOST];
+    uint64_t state = (uint64_t)(n + demes);
+    hg_partition partition;
+    hg_ranking ranking;
+    ASSERT_EVERYWHERE(hg_partition_create(&partition, MPI_COMM_WORLD, n, demes, sizes) == HG_OK &&
+                      hg_ranking_create(&ranking, &partition) == HG_OK);
+    const int64_t allocated = hg_memory_total().allocations;
+    for (int kind = 0; kind < KINDS; kind++) {
+        for (int64_t i = 0; i < n; i++) fitness[i] = fitness_of(kind, i, n, &state);
+        for (int64_t i = 0; i < partition.count; i++) rank[i] = -1;
+        hg_ranking_find(&ranking, fitness + partition.first, rank);
+        const bool counted = everywhere(ranks_are_right(&partition, fitness, rank));
+        const bool once = everywhere(ranks_are_a_permutation(&partition, rank));
+        ck_assert_msg(counted && once, "%d individuals, %d demes, fitness %d", (int)n, (int)demes,
+                      kind);
+    }
+    ASSERT_EVERYWHERE(hg_memory_total().allocations == allocated);
+    hg_ranking_free(&ranking);
+    hg_ranking_free(&ranking); /* twice is as good as once */
+    hg_partition_free(&partition);
+}
+
+START_TEST(ranks_are_counts)
+{
+    const int64_t sizes[] = {1, 2, 3, 5, 17, 64, 100, 1000, 4097, MOST};
+    for (int s = 0; s < HG_COUNT_OF(sizes); s++) {
+        const int64_t n = sizes[s];
+        check_population(n, 1, NULL);
+        if (n >= 2) check_population(n, 2, NULL);
+        if (n >= 7) check_population(n, 7, NULL);
+        check_population(n, n < 300 ? n : 300, NULL); /* some or all demes of one */
+    }
+    check_population(100, 5, (const int64_t[]){1, 60, 1, 1, 37});
+    check_population(8001, 3, (const int64_t[]){1, 7999, 1});
+    check_population(8400, 4, (const int64_t[]){3000, 3000, 2000, 400});
+}
+END_TEST
+
+/* A stretch may be larger than the room for it. */
+START_TEST(buffers_grow)
+{
+    enum { N = 4096 };
+    static double fitness[N];
+    static int64_t rank[N];
+    hg_partition partition;
+    hg_ranking ranking;
+    ASSERT_EVERYWHERE(hg_partition_create(&partition, MPI_COMM_WORLD, N, 1, NULL) == HG_OK &&
+                      hg_ranking_create(&ranking, &partition) == HG_OK);
+    if (ranking.shared_before != NULL) ranking.capacity = partition.count; /* as if it were less */
+    for (int64_t i = 0; i < N; i++) fitness[i] = (double)(i % 97);
+    hg_ranking_find(&ranking, fitness + partition.first, rank);
+    ASSERT_EVERYWHERE(ranks_are_right(&partition, fitness, rank));
+    hg_ranking_find(&ranking, fitness + partition.first, rank);
+    ASSERT_EVERYWHERE(ranks_are_a_permutation(&partition, rank));
+    hg_ranking_free(&ranking);
+    hg_partition_free(&partition);
+}
+END_TEST
+
+START_TEST(memory_may_run_out)
+{
+    hg_partition partition;
+    ASSERT_EVERYWHERE(hg_partition_create(&partition, MPI_COMM_WORLD, 50, 1, NULL) == HG_OK);
+    bool tidy = true;
+    hg_status status = HG_NO_MEMORY;
+    for (int64_t k = 1; status != HG_OK; k++) {
+        hg_ranking ranking;
+        const int64_t before = hg_memory_total().current;
+        hg_memory_fail_at(k);
+        status = hg_ranking_create(&ranking, &partition);
+        hg_memory_fail_at(0);
+        hg_ranking_free(&ranking);
+        tidy &= hg_memory_total().current == before;
+        tidy &= status == HG_OK || status == HG_NO_MEMORY;
+    }
+    ASSERT_EVERYWHERE(tidy);
+    hg_partition_free(&partition);
+}
+END_TEST
+
+static Suite *make(void)
+{
+    Suite *suite = suite_create("ranking");
+    HG_TEST(merging_is_sorting);
+    HG_TEST(uneven_runs_merge);
+    HG_TEST(ranks_are_counts);
+    HG_TEST(buffers_grow);
+    HG_TEST(memory_may_run_out);
+    return suite;
+}
+
+int main(int argc, char **argv) { return hg_test_main(argc, argv, make); }
