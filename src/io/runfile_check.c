@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Settings that contradict one another, and what this version does not have. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -300,6 +301,11 @@ static void check_life(const check *c)
         config->mating.system == HG_MATING_SEXUAL)
         hg_mistakes_add(c->mistakes, place_of(c, "selection.scheme"), "selection.scheme: with none "
                         "everyone is its own only child, which contradicts mating.system: sexual");
+    if (config->selection.scheme == HG_SELECTION_NONE && config->population.demes > 1 &&
+        (config->migration.rate > 0.0 || config->migration.matrix_count > 0))
+        hg_mistakes_add(c->mistakes, place_of(c, "selection.scheme"), "selection.scheme: with none "
+                        "everyone is its own only child, and nobody migrates; allowed: a "
+                        "migration.rate of 0, or another scheme");
     const bool uniform = config->mating.recombination == HG_RECOMBINATION_UNIFORM;
     const hg_place rate = place_of(c, "mating.recombination.rate");
     if (uniform && config->mating.rate_count > 1)
@@ -358,13 +364,14 @@ static void check_states(const check *c)
 {
     const hg_profile *state = &c->config->regulation.initial_state;
     if (c->config->regulation.model != HG_REGULATION_WAGNER) return;
-    bool good = state->kind != HG_PROFILE_SCALAR || state->scalar == 1.0 || state->scalar == -1.0;
+    bool good = state->kind == HG_PROFILE_LIST ||
+                (state->kind == HG_PROFILE_SCALAR && fabs(state->scalar) == 1.0);
     for (int64_t g = 0; g < state->count; g++)
         good &= state->list[g] == 1.0 || state->list[g] == -1.0;
     if (!good)
         hg_mistakes_add(c->mistakes, place_of(c, "regulation.initial_state"),
                         "regulation.initial_state: the wagner model knows on and off only; "
-                        "allowed: -1 or 1");
+                        "allowed: -1 or 1, or a list of them");
 }
 
 hg_status hg_run_check(hg_mistakes *mistakes, const hg_config *config, const hg_config *defaults,

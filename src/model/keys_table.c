@@ -283,7 +283,7 @@ static const hg_key run_keys[] = {
         .family = &hg_migration_family, .fallback = "island", .unit = "1",
         .doc = "Pattern of migration."},
     {.path = "migration.rate", .type = HG_KEY_NUMBER, FIELD(migration.rate), PROBABILITY,
-        .fallback = "0",
+        .fallback = "0", .used_by = "migration.scheme=island migration.scheme=stepping_stone",
         .doc = "Probability that a parent comes from another deme."},
     {.path = "migration.ring", .type = HG_KEY_FLAG, FIELD(migration.ring), .fallback = "false",
         .unit = "1", .used_by = "migration.scheme=stepping_stone",
