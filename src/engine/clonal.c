@@ -130,13 +130,12 @@ static void house_mutants(hg_run *run)
     }
 }
 
-static void breed_tile(hg_run *run, hg_worker *worker, const int32_t *own, int count)
+static void breed_some(hg_run *run, hg_worker *worker, const int32_t *own, int count)
 {
     hg_genotypes *genotypes = &run->genotypes;
-    int32_t row[HG_LANES];
-    double *genome[HG_LANES];
-    const bool timed = worker->tiles % HG_TIMED_TILES == 0; /* as hg_evaluate_rows will */
-    double since = timed ? hg_clock() : 0.0;
+    int32_t row[HG_BROOD];
+    double *genome[HG_BROOD];
+    double since = hg_worker_begin(worker);
     for (int i = 0; i < count; i++) {
         const int32_t from = run->parent_row[own[i]];
         row[i] = run->row[own[i]];
@@ -146,26 +145,26 @@ static void breed_tile(hg_run *run, hg_worker *worker, const int32_t *own, int c
             memcpy(genome[i], hg_genome(genotypes, from),
                    (size_t)genotypes->stride * sizeof(double));
     }
-    hg_worker_note(worker, timed, HG_PHASE_REPRODUCTION, &since);
+    hg_worker_note(worker, HG_PHASE_REPRODUCTION, &since);
     hg_mutate(run, worker, own, genome, count);
-    hg_worker_note(worker, timed, HG_PHASE_MUTATION, &since);
+    hg_worker_note(worker, HG_PHASE_MUTATION, &since);
     hg_evaluate_rows(run, worker, row, count);
 }
 
 /* The mutants in rows of their own (`moved`), or those in their parent's row. */
 static void breed_mutants(hg_run *run, hg_worker *worker, bool moved)
 {
-    int32_t some[HG_LANES];
+    int32_t some[HG_BROOD];
     int count = 0;
     for (int64_t m = worker->begin; m < worker->begin + worker->mutants; m++) {
         const int32_t j = run->mutant[m];
         if ((run->row[j] != run->parent_row[j]) != moved) continue;
         some[count++] = j;
-        if (count < HG_LANES) continue;
-        breed_tile(run, worker, some, count);
+        if (count < HG_BROOD) continue;
+        breed_some(run, worker, some, count);
         count = 0;
     }
-    if (count > 0) breed_tile(run, worker, some, count);
+    if (count > 0) breed_some(run, worker, some, count);
 }
 
 /* Rows in use lie scattered: asks for one before its turn comes. */
@@ -178,32 +177,49 @@ static void fetch_ahead(const hg_genotypes *genotypes, int64_t row)
         __builtin_prefetch(expression + 8 * i);
 }
 
-/* The genotypes that live on unchanged: developed where their phenotype is not known. */
+/* Some rows that live on, to be worked on together. */
+typedef struct some {
+    int32_t row[HG_LANES];
+    int count;
+} some;
+
+static void develop_some(hg_run *run, hg_worker *worker, some *rows)
+{
+    hg_worker_begin(worker);
+    if (rows->count > 0) hg_evaluate_rows(run, worker, rows->row, rows->count);
+    rows->count = 0;
+}
+
+static void tally_some(hg_run *run, hg_worker *worker, some *rows)
+{
+    double since = hg_worker_begin(worker);
+    if (rows->count > 0) hg_visit_rows(run, worker, rows->row, rows->count, hg_tally);
+    hg_worker_note(worker, HG_PHASE_STATISTICS, &since);
+    rows->count = 0;
+}
+
+/* The genotypes that live on unchanged: developed where their phenotype is not known. Those of
+ * one carrier are tallied apart, which is faster. */
 static void keep_rows(hg_run *run, hg_worker *worker, bool environment_changed)
 {
     const hg_genotypes *genotypes = &run->genotypes;
-    int32_t known[HG_LANES], unknown[HG_LANES];
-    int knowns = 0, unknowns = 0;
+    some unknown = {.count = 0}, single = {.count = 0}, shared = {.count = 0};
     for (int64_t r = genotypes->rows * worker->number / run->threads;
          r < genotypes->rows * (worker->number + 1) / run->threads; r++) {
         const int8_t claim = genotypes->claim[r];
         if (claim == TAKEN || genotypes->copies[r] == 0) continue; /* mutants' are being set */
-        if (claim == FETCHED || environment_changed) unknown[unknowns++] = (int32_t)r;
-        else if (run->recording) {
-            fetch_ahead(genotypes, r);
-            known[knowns++] = (int32_t)r;
-        }
-        if (unknowns == HG_LANES) {
-            hg_evaluate_rows(run, worker, unknown, unknowns);
-            unknowns = 0;
-        }
-        if (knowns == HG_LANES) {
-            hg_visit_rows(run, worker, known, knowns, hg_tally);
-            knowns = 0;
-        }
+        const bool known = claim != FETCHED && !environment_changed;
+        if (known && !run->recording) continue;
+        some *list = !known ? &unknown : genotypes->copies[r] == 1 ? &single : &shared;
+        if (known) fetch_ahead(genotypes, r);
+        list->row[list->count++] = (int32_t)r;
+        if (list->count < HG_LANES) continue;
+        if (known) tally_some(run, worker, list);
+        else develop_some(run, worker, list);
     }
-    if (unknowns > 0) hg_evaluate_rows(run, worker, unknown, unknowns);
-    if (knowns > 0) hg_visit_rows(run, worker, known, knowns, hg_tally);
+    develop_some(run, worker, &unknown);
+    tally_some(run, worker, &single);
+    tally_some(run, worker, &shared);
 }
 
 void hg_breed_clonal(hg_run *run, bool environment_changed)

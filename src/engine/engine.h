@@ -50,7 +50,8 @@ typedef struct hg_site {
     uint32_t locus; /**< gene, or edge */
 } hg_site;
 
-enum { HG_SITE_BATCH = 256, HG_TIMED_TILES = 8 };
+/* Offspring are made HG_BROOD at a time: several tiles, so that what is rare fills vectors. */
+enum { HG_BROOD = 4 * HG_LANES, HG_SITE_BATCH = 256, HG_TIMED_BROODS = 8 };
 
 /** A weight that the duplication of a gene is about to set. */
 typedef struct hg_copied_weight {
@@ -69,8 +70,9 @@ typedef struct hg_worker {
     double *value_rows;      /**< [HG_LANES * value_stride], where diploid */
     uint8_t *origin;         /**< [genes] of a recombinant's genes */
     hg_copied_weight *copied; /**< [2 * genes] where genes are duplicated */
-    int64_t tiles;           /**< evaluated so far: every HG_TIMED_TILES-th is timed */
-    double seconds[HG_PHASES]; /**< of the timed tiles, since the region began */
+    int64_t broods;          /**< so far: every HG_TIMED_BROODS-th is timed */
+    bool timed;              /**< the present one is */
+    double seconds[HG_PHASES]; /**< of the timed broods, since the region began */
     int64_t mutations;       /**< in this generation */
     hg_site site[HG_SITE_BATCH];
     int sites;
@@ -192,7 +194,7 @@ struct hg_run {
 /** Adds the time since `*since` to a phase and restarts `*since`. */
 void hg_run_note(hg_run *run, hg_phase phase, double *since);
 
-/** Splits the wall time of a parallel region over phases, as the timed tiles had it. */
+/** Splits the wall time of a parallel region over phases, as the timed broods had it. */
 void hg_run_note_region(hg_run *run, double *since);
 
 /* --- evaluation.c, mutation.c -------------------------------------------------------- */
@@ -201,10 +203,13 @@ hg_status hg_workers_create(hg_run *run);
 void hg_workers_free(hg_run *run);
 
 /**
- * Adds the time since `*since` to a phase of a timed tile and restarts `*since`. Every
- * HG_TIMED_TILES-th tile is timed: reading the clock for each would be felt.
+ * A brood, or as many genotypes, is about to be worked on: decides whether it is timed, and
+ * returns the time if so. Reading the clock for each would be felt.
  */
-void hg_worker_note(hg_worker *worker, bool timed, hg_phase phase, double *since);
+double hg_worker_begin(hg_worker *worker);
+
+/** Of a timed brood: adds the time since `*since` to a phase and restarts `*since`. */
+void hg_worker_note(hg_worker *worker, hg_phase phase, double *since);
 
 hg_status hg_mutators_create(hg_run *run);
 void hg_mutators_free(hg_run *run);
@@ -215,12 +220,12 @@ void hg_mutators_prepare(hg_run *run, int64_t generation);
 /** Whether own offspring `own` (local index) gets any mutation. */
 bool hg_mutates(const hg_run *run, int64_t own);
 
-/** Puts all their mutations into the genomes of `count` own offspring (local indices). */
+/** Puts all their mutations into the genomes of `count` <= HG_BROOD own offspring (local). */
 void hg_mutate(hg_run *run, hg_worker *worker, const int32_t *own, double *const *genome,
                int count);
 
 /**
- * Develops and evaluates `count` (<= HG_LANES) genotypes; stores fitness, stability and,
+ * Develops and evaluates `count` genotypes, tile by tile; stores fitness, stability and,
  * where clonal, expression; adds them to the moments when recording.
  */
 void hg_evaluate_rows(hg_run *run, hg_worker *worker, const int32_t *row, int count);

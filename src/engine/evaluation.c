@@ -37,9 +37,15 @@ void hg_workers_free(hg_run *run)
     hg_release(&run->worker);
 }
 
-void hg_worker_note(hg_worker *worker, bool timed, hg_phase phase, double *since)
+double hg_worker_begin(hg_worker *worker)
 {
-    if (!timed) return;
+    worker->timed = worker->broods++ % HG_TIMED_BROODS == 0;
+    return worker->timed ? hg_clock() : 0.0;
+}
+
+void hg_worker_note(hg_worker *worker, hg_phase phase, double *since)
+{
+    if (!worker->timed) return;
     const double now = hg_clock();
     worker->seconds[phase] += now - *since;
     *since = now;
@@ -130,8 +136,7 @@ static void evaluate(hg_run *run, hg_worker *worker, const int32_t *row, int cou
     const double *value[HG_LANES];
     double *expression[HG_LANES];
     int64_t copies[HG_LANES];
-    const bool timed = worker->tiles++ % HG_TIMED_TILES == 0;
-    double since = timed ? hg_clock() : 0.0;
+    double since = worker->timed ? hg_clock() : 0.0;
     count_copies(run, row, count, copies);
     hg_values_of_rows(run, worker, row, count, value);
     expression_places(run, worker, row, count, expression);
@@ -139,19 +144,20 @@ static void evaluate(hg_run *run, hg_worker *worker, const int32_t *row, int cou
     run->kernels->store(worker->tile.expression, genes, expression, count);
     for (int i = 0; i < count && run->paretos > 0 && !run->genotypes.clonal; i++)
         hg_pareto_note(run, row[i], expression[i]);
-    hg_worker_note(worker, timed, HG_PHASE_EXPRESSION, &since);
+    hg_worker_note(worker, HG_PHASE_EXPRESSION, &since);
     run->kernels->evaluate(habitat->terms, habitat->term_count, genes, &worker->tile);
     note_fitness(run, worker, row, count);
-    hg_worker_note(worker, timed, HG_PHASE_FITNESS, &since);
+    hg_worker_note(worker, HG_PHASE_FITNESS, &since);
     if (run->recording)
         hg_tally(run, worker, row, value, (const double *const *)expression, copies, count);
-    hg_worker_note(worker, timed, HG_PHASE_STATISTICS, &since);
+    hg_worker_note(worker, HG_PHASE_STATISTICS, &since);
 }
 
 void hg_evaluate_rows(hg_run *run, hg_worker *worker, const int32_t *row, int count)
 {
     for (int i = 0; i < count;) {
-        const int same = hg_same_habitat(run, row + i, count - i);
+        const int most = count - i < HG_LANES ? count - i : HG_LANES;
+        const int same = hg_same_habitat(run, row + i, most);
         evaluate(run, worker, row + i, same);
         i += same;
     }

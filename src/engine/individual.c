@@ -102,13 +102,12 @@ static void inherit(const hg_run *run, hg_worker *worker, int64_t j, double *gen
     take_genes(run, genome, (const double *const[]){first, second}, worker->origin);
 }
 
-static void breed_tile(hg_run *run, hg_worker *worker, int64_t first, int count)
+static void breed_some(hg_run *run, hg_worker *worker, int64_t first, int count)
 {
-    int32_t own[HG_LANES], born[HG_LANES];
-    double *genome[HG_LANES], *newborn[HG_LANES];
+    int32_t own[HG_BROOD], born[HG_BROOD];
+    double *genome[HG_BROOD], *newborn[HG_BROOD];
     int births = 0;
-    const bool timed = worker->tiles % HG_TIMED_TILES == 0; /* as hg_evaluate_rows will */
-    double since = timed ? hg_clock() : 0.0;
+    double since = hg_worker_begin(worker);
     for (int i = 0; i < count; i++) {
         own[i] = (int32_t)(first + i);
         genome[i] = hg_genome(&run->genotypes, first + i);
@@ -117,9 +116,9 @@ static void breed_tile(hg_run *run, hg_worker *worker, int64_t first, int count)
         born[births] = own[i];
         newborn[births++] = genome[i];
     }
-    hg_worker_note(worker, timed, HG_PHASE_REPRODUCTION, &since);
+    hg_worker_note(worker, HG_PHASE_REPRODUCTION, &since);
     hg_mutate(run, worker, born, newborn, births);
-    hg_worker_note(worker, timed, HG_PHASE_MUTATION, &since);
+    hg_worker_note(worker, HG_PHASE_MUTATION, &since);
     hg_evaluate_rows(run, worker, own, count);
 }
 
@@ -134,9 +133,9 @@ void hg_breed_individually(hg_run *run)
 #pragma omp parallel for schedule(static, 1) num_threads(run->threads)
     for (int t = 0; t < run->threads; t++) {
         hg_worker *worker = &run->worker[t];
-        for (int64_t j = worker->begin; j < worker->end; j += HG_LANES)
-            breed_tile(run, worker, j,
-                       (int)(worker->end - j < HG_LANES ? worker->end - j : HG_LANES));
+        for (int64_t j = worker->begin; j < worker->end; j += HG_BROOD)
+            breed_some(run, worker, j,
+                       (int)(worker->end - j < HG_BROOD ? worker->end - j : HG_BROOD));
     }
     hg_run_note_region(run, &since);
     hg_spread_fitness(run);

@@ -161,21 +161,57 @@ bool hg_mutates(const hg_run *run, int64_t own)
     return hg_has_gene_event(run, own);
 }
 
-/* Skips geometrically from one mutating locus to the next. */
-static void place(hg_run *run, hg_worker *worker, const hg_mutator *mutator, int64_t own,
-                  double *genome)
+/* Where the genomes of a brood go on mutating. */
+typedef struct walk {
+    int64_t individual[HG_BROOD], locus[HG_BROOD];
+    double *allele[HG_BROOD]; /* the first locus */
+    double skip[HG_BROOD];
+    int count;
+} walk;
+
+/* Those that mutate at all, at their first locus. */
+static void set_out(walk *w, const hg_run *run, const hg_mutator *mutator, const int32_t *own,
+                    double *const *genome, int count)
 {
-    const int64_t individual = run->partition.first + own;
-    const hg_stream stream = hg_stream_of(run->config.run.seed, mutator->site_purpose,
-                                          run->making, individual);
-    if (mutator->first[own] >= (double)mutator->loci) return;
-    uint32_t draw = 0;
-    for (int64_t locus = (int64_t)mutator->first[own]; locus < mutator->loci;) {
-        if (worker->sites == HG_SITE_BATCH) apply(run, worker, mutator);
-        worker->site[worker->sites++] =
-            (hg_site){genome + mutator->offset + locus, individual, (uint32_t)locus};
-        const double u = hg_stream_uniform(&stream, ++draw);
-        locus += 1 + hg_geometric_skip(u, mutator->inverse_log);
+    w->count = 0;
+    for (int i = 0; i < count; i++) {
+        if (mutator->first[own[i]] >= (double)mutator->loci) continue;
+        w->individual[w->count] = run->partition.first + own[i];
+        w->locus[w->count] = (int64_t)mutator->first[own[i]];
+        w->allele[w->count++] = genome[i] + mutator->offset;
+    }
+}
+
+/* From every present locus to the next; those beyond the last locus are done. */
+static void go_on(walk *w, const hg_run *run, const hg_mutator *mutator, uint32_t draw)
+{
+    int left = 0;
+    run->kernels->scattered_logarithms(run->config.run.seed, (int)mutator->site_purpose,
+                                       run->making, w->individual, draw, w->count,
+                                       mutator->inverse_log, w->skip);
+    for (int i = 0; i < w->count; i++) {
+        if (w->skip[i] >= (double)mutator->loci) continue; /* and may be beyond all integers */
+        const int64_t next = w->locus[i] + 1 + (int64_t)w->skip[i];
+        if (next >= mutator->loci) continue;
+        w->individual[left] = w->individual[i];
+        w->allele[left] = w->allele[i];
+        w->locus[left++] = next;
+    }
+    w->count = left;
+}
+
+/* Skips geometrically from one mutating locus to the next, all genomes of a brood in step. */
+static void place(hg_run *run, hg_worker *worker, const hg_mutator *mutator, const int32_t *own,
+                  double *const *genome, int count)
+{
+    walk w;
+    set_out(&w, run, mutator, own, genome, count);
+    for (uint32_t draw = 1; w.count > 0; draw++) {
+        if (worker->sites + w.count > HG_SITE_BATCH) apply(run, worker, mutator);
+        for (int i = 0; i < w.count; i++)
+            worker->site[worker->sites++] =
+                (hg_site){w.allele[i] + w.locus[i], w.individual[i], (uint32_t)w.locus[i]};
+        go_on(&w, run, mutator, draw);
     }
 }
 
@@ -183,7 +219,7 @@ void hg_mutate(hg_run *run, hg_worker *worker, const int32_t *own, double *const
                int count)
 {
     for (int m = 0; m < run->mutators; m++) {
-        for (int i = 0; i < count; i++) place(run, worker, &run->mutator[m], own[i], genome[i]);
+        place(run, worker, &run->mutator[m], own, genome, count);
         apply(run, worker, &run->mutator[m]);
     }
     for (int i = 0; i < count; i++) hg_gene_events(run, worker, own[i], genome[i]);

@@ -132,6 +132,14 @@ typedef struct hg_kernels {
     void (*logarithms)(double *values, int64_t count, double factor);
 
     /**
+     * logs[i] = factor * log(u), u the first uniform of block `draw` of individual[i]: with
+     * 1/log(1-p), whole parts are the geometric skips at probability p.
+     */
+    void (*scattered_logarithms)(uint64_t seed, int purpose, int64_t generation,
+                                 const int64_t *individual, uint32_t draw, int64_t count,
+                                 double factor, double *logs);
+
+    /**
      * normals[i] = the standard normal of block draw[i] of individual[i]: what
      * hg_stream_normal() gives, several at a time.
      */

@@ -77,6 +77,23 @@ void hg_logarithms(double *values, int64_t count, double factor)
     }
 }
 
+void hg_scattered_logarithms(uint64_t seed, int purpose, int64_t generation,
+                             const int64_t *individual, uint32_t draw, int64_t count,
+                             double factor, double *logs)
+{
+    for (int64_t at = 0; at < count; at += BATCH) {
+        const int64_t here = count - at < BATCH ? count - at : BATCH;
+        counters c;
+        double u[BATCH];
+        for (int i = 0; i < BATCH; i++)
+            count_individual(&c, i, purpose, generation, individual[at + (i < here ? i : 0)], draw);
+        philox(&c, seed);
+        to_uniforms(&c, 0, u);
+        memcpy(logs + at, u, (size_t)here * sizeof *u);
+    }
+    hg_logarithms(logs, count, factor);
+}
+
 /* Box & Muller (1958), the cosine half; as hg_stream_normal(). */
 static void to_normals(const double *u, const double *v, double *normals)
 {

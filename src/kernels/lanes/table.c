@@ -14,6 +14,7 @@ const hg_kernels HG_JOIN(hg_kernels, HG_VARIANT) = {
     .add_rows = hg_add_rows,
     .uniforms = hg_uniforms,
     .logarithms = hg_logarithms,
+    .scattered_logarithms = hg_scattered_logarithms,
     .normals = hg_normals,
     .disturb = hg_disturb,
     .win_chances = hg_win_chances,

@@ -28,6 +28,7 @@
 #define hg_add_rows HG_JOIN(hg_add_rows, HG_VARIANT)
 #define hg_uniforms HG_JOIN(hg_uniforms, HG_VARIANT)
 #define hg_logarithms HG_JOIN(hg_logarithms, HG_VARIANT)
+#define hg_scattered_logarithms HG_JOIN(hg_scattered_logarithms, HG_VARIANT)
 #define hg_normals HG_JOIN(hg_normals, HG_VARIANT)
 #define hg_disturb HG_JOIN(hg_disturb, HG_VARIANT)
 #define hg_win_chances HG_JOIN(hg_win_chances, HG_VARIANT)
@@ -134,6 +135,9 @@ bool hg_add_rows(const hg_grid *grid, int64_t count, const double *const *row,
 void hg_uniforms(uint64_t seed, int purpose, int64_t generation, int64_t first, int64_t count,
                  uint32_t draw, double *uniforms);
 void hg_logarithms(double *values, int64_t count, double factor);
+void hg_scattered_logarithms(uint64_t seed, int purpose, int64_t generation,
+                             const int64_t *individual, uint32_t draw, int64_t count,
+                             double factor, double *logs);
 void hg_normals(uint64_t seed, int purpose, int64_t generation, const int64_t *individual,
                 const uint32_t *draw, int64_t count, double *normals);
 void hg_disturb(uint64_t seed, int64_t generation, const int64_t *individual, int64_t genes,
