@@ -86,22 +86,32 @@ static bool stands_alone(const hg_run *run, int64_t j)
     return hg_mutates(run, j) || (run->migration.rate != NULL && run->migrants.place[j] >= 0);
 }
 
+/* Other threads may hold siblings. */
+static void add_copies(hg_genotypes *genotypes, int32_t row, int32_t carriers)
+{
+    if (row >= 0) __atomic_add_fetch(&genotypes->copies[row], carriers, __ATOMIC_RELAXED);
+}
+
 /* Unmutated offspring are done with: they are where their parent's genotype is. */
 static void part_clones_from_mutants(hg_run *run)
 {
 #pragma omp parallel for schedule(static, 1) num_threads(run->threads)
     for (int t = 0; t < run->threads; t++) {
         hg_worker *worker = &run->worker[t];
+        int32_t present = -1, carriers = 0; /* siblings come together */
         worker->mutants = 0;
         for (int64_t j = worker->begin; j < worker->end; j++) {
             const int32_t row = run->parent_row[j];
             if (stands_alone(run, j)) {
                 run->mutant[worker->begin + worker->mutants++] = (int32_t)j;
-            } else {
-                run->row[j] = row;
-                __atomic_add_fetch(&run->genotypes.copies[row], 1, __ATOMIC_RELAXED);
+                continue;
             }
+            run->row[j] = row;
+            if (row != present) add_copies(&run->genotypes, present, carriers);
+            carriers = row == present ? carriers + 1 : 1;
+            present = row;
         }
+        add_copies(&run->genotypes, present, carriers);
     }
 }
 

@@ -64,7 +64,9 @@ static void take_genes(const hg_run *run, double *set, const double *const from[
 {
     const hg_genotypes *genotypes = &run->genotypes;
     const int64_t ploidy = genotypes->ploidy, weights = genotypes->weight_offset;
-    for (int64_t g = 0; g < genotypes->genes; g++) set[g * ploidy] = from[origin[g]][g * ploidy];
+    if (ploidy == 1) run->kernels->choose(origin, genotypes->genes, from[0], from[1], set);
+    for (int64_t g = 0; g < genotypes->genes && ploidy > 1; g++)
+        set[g * ploidy] = from[origin[g]][g * ploidy];
     if (genotypes->edges == 0) return;
     for (int64_t g = 0; g < genotypes->genes; g++) {
         const double *source = from[origin[g]] + weights;

@@ -105,8 +105,9 @@ static void count_own(hg_run *run, hg_moment *moment)
     for (int64_t i = 0; i < run->partition.count; i++) {
         moment[COUNTS].limb[PARENTS] += hg_has_offspring(run, i);
         moment[COUNTS].limb[STABLE] += run->genotypes.stable[run->row[i]];
-        moment[COUNTS].largest = fmax(moment[COUNTS].largest, run->fitness[i]);
-        moment[EXTREMES].largest = fmax(moment[EXTREMES].largest, -run->fitness[i]);
+        const double fitness = run->fitness[i];
+        if (fitness > moment[COUNTS].largest) moment[COUNTS].largest = fitness;
+        if (-fitness > moment[EXTREMES].largest) moment[EXTREMES].largest = -fitness;
     }
 }
 

@@ -146,6 +146,10 @@ typedef struct hg_kernels {
     void (*normals)(uint64_t seed, int purpose, int64_t generation, const int64_t *individual,
                     const uint32_t *draw, int64_t count, double *normals);
 
+    /** child[i] = second[i] where origin[i] is not 0, else first[i]. */
+    void (*choose)(const uint8_t *origin, int64_t count, const double *first,
+                   const double *second, double *child);
+
     /**
      * Developmental noise: multiplies gene g of lane l of tile[genes][HG_LANES] by
      * exp(sd*z - sd^2/2), z the standard normal of draw g of individual[l] in `generation`.

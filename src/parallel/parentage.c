@@ -295,10 +295,28 @@ int64_t hg_parentage_find(const hg_parentage *parentage, const double *weight, i
 
 /* --- own offspring ------------------------------------------------------------ */
 
+/* The children of one parent in a block, counted before they are noted: another thread may hold
+ * siblings, but only of a block's first and last parent. */
+typedef struct litter {
+    int64_t parent; /* local index; -1: none yet */
+    int32_t count;
+    bool shared;
+} litter;
+
+static void note_litter(hg_parentage *parentage, const litter *of)
+{
+    if (of->parent < 0) return;
+    if (of->shared)
+        __atomic_add_fetch(&parentage->children[of->parent], of->count, __ATOMIC_RELAXED);
+    else
+        parentage->children[of->parent] = of->count;
+}
+
 static void match_block(hg_parentage *parentage, cursor *at, int64_t block, double low,
                         double high)
 {
     const hg_partition *partition = parentage->partition;
+    litter present = {.parent = -1};
     double sum = 0.0;
     for (int64_t j = hg_block_start(partition, block); j < hg_block_start(partition, block + 1);
          j++) {
@@ -314,9 +332,14 @@ static void match_block(hg_parentage *parentage, cursor *at, int64_t block, doub
             parentage->low[own] = at->low;
             parentage->high[own] = at->high;
         }
-#pragma omp atomic
-        parentage->children[at->i]++;
+        if (at->i != present.parent) {
+            note_litter(parentage, &present);
+            present = (litter){at->i, 0, present.parent < 0};
+        }
+        present.count++;
     }
+    present.shared = true;
+    note_litter(parentage, &present);
 }
 
 static void match_own(hg_parentage *parentage, const double *weight, double low, double high)

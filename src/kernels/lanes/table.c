@@ -16,6 +16,7 @@ const hg_kernels HG_JOIN(hg_kernels, HG_VARIANT) = {
     .logarithms = hg_logarithms,
     .scattered_logarithms = hg_scattered_logarithms,
     .normals = hg_normals,
+    .choose = hg_choose,
     .disturb = hg_disturb,
     .win_chances = hg_win_chances,
     .count_dominators = hg_count_dominators,

@@ -30,6 +30,7 @@
 #define hg_logarithms HG_JOIN(hg_logarithms, HG_VARIANT)
 #define hg_scattered_logarithms HG_JOIN(hg_scattered_logarithms, HG_VARIANT)
 #define hg_normals HG_JOIN(hg_normals, HG_VARIANT)
+#define hg_choose HG_JOIN(hg_choose, HG_VARIANT)
 #define hg_disturb HG_JOIN(hg_disturb, HG_VARIANT)
 #define hg_win_chances HG_JOIN(hg_win_chances, HG_VARIANT)
 #define hg_count_dominators HG_JOIN(hg_count_dominators, HG_VARIANT)
@@ -140,6 +141,8 @@ void hg_scattered_logarithms(uint64_t seed, int purpose, int64_t generation,
                              double factor, double *logs);
 void hg_normals(uint64_t seed, int purpose, int64_t generation, const int64_t *individual,
                 const uint32_t *draw, int64_t count, double *normals);
+void hg_choose(const uint8_t *origin, int64_t count, const double *first, const double *second,
+               double *child);
 void hg_disturb(uint64_t seed, int64_t generation, const int64_t *individual, int64_t genes,
                 double sd, double *tile);
 void hg_win_chances(double n, double size, double *values, int64_t count);
