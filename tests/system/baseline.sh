@@ -23,7 +23,7 @@ compare() { # RUN.yaml [--set KEY=VALUE]...
         --other "$baseline"
 }
 compare "$source/jobs/quickstart.yaml" --set run.generations=200
-compare "$source/jobs/wagner.yaml" --set run.generations=300
+compare "$source/jobs/canalization.yaml" --set run.generations=300
 compare "$source/jobs/ecoli.yaml" --set run.generations=30
 for run in "$source"/tests/data/runs/*.yaml; do
     compare "$run"

@@ -60,7 +60,8 @@ call info one.h5 two.h5; refused 2 'usage: happygene info'
 
 # --- example ---
 call example; exits 0; says '^quickstart '; says '^wagner '
-for name in tiny quickstart medium large wagner ecoli; do
+for name in tiny quickstart medium large ecoli wagner siegal-bergman canalization moving-optimum \
+    repressilator islands; do
     call example $name; exits 0; quiet
     checks=$((checks + 1))
     cmp -s ../out "$source/jobs/$name.yaml" || fail "differs from jobs/$name.yaml"

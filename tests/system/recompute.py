@@ -6,7 +6,7 @@
    largest value of the field in that generation.
 2. Every statistic from the snapshots: counts and extremes exactly, means to 1e-12 of the
    largest absolute value of the column in that generation, variances of its square.
-3. With consecutive snapshots: heredity, mutation and the drawing of parents.
+3. With consecutive snapshots: heredity, mutation (of haploids) and the drawing of parents.
 """
 import os
 import sys
@@ -59,6 +59,7 @@ class Result:
         done = int(self.file.attrs["generations_done"])
         self.generation = [int(t) for t in self.snapshots["generation"][()] if t <= done]
         self.heritable = "weight" in self.snapshots
+        self.diploid = int(self.config["population"]["ploidy"]) == 2
         self.sexual = self.config["mating"]["system"] == "sexual"
         self.overlap = float(self.config["selection"]["overlap"])
         n, demes = int(self.config["population"]["individuals"]), self.config["population"]["demes"]
@@ -69,7 +70,9 @@ class Result:
         self.migration = migration(self.config, self.demes)
 
     def read(self, field, row):
-        return self.snapshots[field][row]
+        """Of diploids, the values of genes and edges: the means of their two alleles."""
+        values = self.snapshots[field][row]
+        return values.mean(axis=-1) if self.diploid and field in ("basal", "weight") else values
 
     def weights(self, row):
         return self.read("weight", row) if self.heritable else self.network.weight
@@ -237,8 +240,9 @@ class Heredity:
         self.rate = np.concatenate([np.full(self.genes, float(law["basal"]["rate"])),
                                     np.full(self.edges, float(law["weights"]["rate"])
                                             if self.edges else 0.0)])
-        self.sd = np.concatenate([np.full(self.genes, float(law["basal"]["sd"])),
-                                  np.full(self.edges, float(law["weights"]["sd"])
+        # laws without a step, such as `replace`, are told by a standard deviation of 0
+        self.sd = np.concatenate([np.full(self.genes, float(law["basal"].get("sd", 0))),
+                                  np.full(self.edges, float(law["weights"].get("sd", 0))
                                           if self.edges else 0.0)])
         self.count = Score("number of mutations, binomial")
         self.untouched = Score("unmutated individuals, binomial")
@@ -427,7 +431,8 @@ def main():
         record = recorded.index(t)
         check_statistics(result, row, record, t)
         if t > 0 and result.generation[row - 1] == t - 1:
-            (heredity.sexual if result.sexual else heredity.asexual)(t, row, record)
+            if not result.diploid: # of alleles, the values do not tell the origin
+                (heredity.sexual if result.sexual else heredity.asexual)(t, row, record)
             heredity.parents(t, row)
     heredity.judge()
     verdict.check(result.file.attrs["complete"] == 1, "the result is complete")

@@ -1,7 +1,7 @@
 # Tests that use happygene as its users do: the program, its result files, its library.
 #
 #   ctest -L system              all of these that are quick
-#   ctest -L slow                W, ecoli.yaml and wagner.yaml on every layout, and a baseline build
+#   ctest -L slow                W, ecoli.yaml and canalization.yaml on every layout, and a baseline build
 
 # The Debian packages' Python modules belong to Debian's Python, whatever else is on the path.
 find_program(HG_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH)
@@ -28,7 +28,6 @@ foreach(run IN LISTS hg_runs)
     ${HG_SCRATCH}/recompute-${name})
 endforeach()
 set(hg_fields "output.snapshots.fields=[basal, expression, fitness, stable, parent]")
-set(hg_wagner_fields "output.snapshots.fields=[basal, weight, expression, instability, fitness, stable, parent, parent2]")
 hg_add_system_test(system/recompute/jobs-quickstart system 120
   ${HG_PYTHON} ${HG_SYSTEM}/recompute.py $<TARGET_FILE:happygene> ${PROJECT_SOURCE_DIR}/jobs/quickstart.yaml
   ${HG_SCRATCH}/recompute-quickstart population.individuals=403 run.generations=10
@@ -37,10 +36,20 @@ hg_add_system_test(system/recompute/jobs-ecoli system 120
   ${HG_PYTHON} ${HG_SYSTEM}/recompute.py $<TARGET_FILE:happygene> ${PROJECT_SOURCE_DIR}/jobs/ecoli.yaml
   ${HG_SCRATCH}/recompute-ecoli population.individuals=101 run.generations=6
   output.snapshots.every=1 ${hg_fields})
-hg_add_system_test(system/recompute/jobs-wagner system 120
-  ${HG_PYTHON} ${HG_SYSTEM}/recompute.py $<TARGET_FILE:happygene> ${PROJECT_SOURCE_DIR}/jobs/wagner.yaml
-  ${HG_SCRATCH}/recompute-wagner population.individuals=103 run.generations=30
-  output.snapshots.every=1 ${hg_wagner_fields})
+function(hg_add_recompute_job name fields)
+  hg_add_system_test(system/recompute/jobs-${name} system 120
+    ${HG_PYTHON} ${HG_SYSTEM}/recompute.py $<TARGET_FILE:happygene>
+    ${PROJECT_SOURCE_DIR}/jobs/${name}.yaml ${HG_SCRATCH}/recompute-${name}
+    run.generations=30 output.statistics.every=1 output.snapshots.every=1
+    "output.snapshots.fields=[basal, expression, fitness, stable, parent, ${fields}]" ${ARGN})
+endfunction()
+hg_add_recompute_job(wagner "weight, parent2" population.individuals=103)
+hg_add_recompute_job(siegal-bergman "weight, instability, parent2" population.individuals=103)
+hg_add_recompute_job(canalization "weight, instability, parent2" population.individuals=103)
+hg_add_recompute_job(repressilator "weight, instability" population.individuals=103)
+hg_add_recompute_job(islands "parent2, deme" population.individuals=110 population.genes=20)
+hg_add_recompute_job(moving-optimum parent2 population.individuals=103 # noise is not recomputed
+  development.noise_sd=0 mutation.basal.rate=0.05)
 
 # The same bits on every layout, with every instruction set, by every build.
 function(hg_add_layout_test name labels timeout run)
@@ -60,7 +69,8 @@ foreach(name demes-line-overlap overlap-asexual) # with clones that do not mutat
   hg_add_layout_test(system/layouts/${name} system 120
     ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/${name}.yaml --set mutation.basal.rate=0.1)
 endforeach()
-foreach(name quickstart medium large wagner)
+foreach(name quickstart medium large wagner siegal-bergman canalization moving-optimum
+    repressilator islands)
   hg_add_layout_test(system/layouts/jobs-${name} system 120 ${PROJECT_SOURCE_DIR}/jobs/${name}.yaml
     --kernels --set population.individuals=1501 --set run.generations=12)
 endforeach()
@@ -74,7 +84,7 @@ hg_add_layout_test(system/layouts/jobs-ecoli-sexual system 120 ${PROJECT_SOURCE_
 hg_add_layout_test(slow/layouts/quickstart slow 1800 ${PROJECT_SOURCE_DIR}/jobs/quickstart.yaml
   --kernels --set run.generations=200)
 hg_add_layout_test(slow/layouts/ecoli slow 1800 ${PROJECT_SOURCE_DIR}/jobs/ecoli.yaml --kernels)
-hg_add_layout_test(slow/layouts/wagner slow 1800 ${PROJECT_SOURCE_DIR}/jobs/wagner.yaml --kernels)
+hg_add_layout_test(slow/layouts/canalization slow 1800 ${PROJECT_SOURCE_DIR}/jobs/canalization.yaml --kernels)
 hg_add_system_test(slow/baseline-build slow 1800
   bash ${HG_SYSTEM}/baseline.sh $<TARGET_FILE:happygene> ${PROJECT_SOURCE_DIR}
   ${HG_SCRATCH}/baseline ${MPIEXEC_EXECUTABLE} ${CMAKE_C_COMPILER} ${HG_PYTHON})

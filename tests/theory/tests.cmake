@@ -9,3 +9,11 @@ foreach(name coancestry heterozygosity shared_parents neutral_variance clonal_va
   set_tests_properties(theory/${name} PROPERTIES LABELS theory TIMEOUT 120 PROCESSORS 2
     ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1;OMP_WAIT_POLICY=passive;${HG_MPI_ENVIRONMENT}")
 endforeach()
+
+# What the papers behind the run files in jobs/ report, against runs of these files.
+foreach(name stable_networks wagner siegal_bergman canalization moving_optimum repressilator islands)
+  add_test(NAME theory/literature/${name} COMMAND ${HG_PYTHON} ${HG_THEORY}/literature.py
+    $<TARGET_FILE:happygene> ${CMAKE_CURRENT_BINARY_DIR}/scratch/literature-${name} ${name})
+  set_tests_properties(theory/literature/${name} PROPERTIES LABELS theory TIMEOUT 300 PROCESSORS 2
+    ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1;OMP_WAIT_POLICY=passive;${HG_MPI_ENVIRONMENT}")
+endforeach()

@@ -467,12 +467,13 @@ TESTS = {test.__name__: test for test in (
     overlapping, tournament_winners, truncated_parents)}
 
 
-def main():
+def main(tests):
     lab = Laboratory(sys.argv[1], sys.argv[2])
-    for name in sys.argv[3:] or TESTS:
-        print(f"{name}: {' '.join(TESTS[name].__doc__.split())}", flush=True)
-        TESTS[name](lab)
+    for name in sys.argv[3:] or tests:
+        print(f"{name}: {' '.join(tests[name].__doc__.split())}", flush=True)
+        tests[name](lab)
     verdict.exit()
 
 
-main()
+if __name__ == "__main__":
+    main(TESTS)
