@@ -108,3 +108,14 @@ if(NOT HG_SANITIZE)
     bash ${HG_SYSTEM}/installed.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}
     ${HG_SCRATCH}/installed ${MPIEXEC_EXECUTABLE} ${CMAKE_C_COMPILER})
 endif()
+
+# Every model with every model of the neighbouring families, on three layouts, against a naive
+# reference. The batch program runs all of a part's runs in one go.
+add_executable(hg_batch ${HG_SYSTEM}/batch.c)
+target_link_libraries(hg_batch PRIVATE happygene_library hg_flags)
+foreach(part environment fitness weights selection life pairs corners earlier refused
+    control)
+  hg_add_system_test(system/matrix/${part} system 600
+    ${HG_PYTHON} ${HG_SYSTEM}/matrix.py ${part} $<TARGET_FILE:hg_batch> $<TARGET_FILE:happygene>
+    ${MPIEXEC_EXECUTABLE} ${HG_SCRATCH}/matrix-${part})
+endforeach()
