@@ -122,6 +122,26 @@ HG_API hg_status hg_run_summary(hg_run *run, hg_summary *summary);
 HG_API hg_status hg_run_gene_statistics(hg_run *run, double *basal_mean, double *basal_variance,
                                         double *expression_mean, double *expression_variance);
 
+/** Demes of the population, at least 1. */
+HG_API int64_t hg_run_demes(const hg_run *run);
+
+/**
+ * The individuals of deme d, 0 <= d < demes: *first .. *first + *count - 1 (global indices);
+ * none outside the range.
+ */
+HG_API void hg_run_deme(const hg_run *run, int64_t deme, int64_t *first, int64_t *count);
+
+/**
+ * The same deme by deme: fitness [demes], the others [demes][genes]; variances divide by the
+ * deme's size - 1. NULL for what is not wanted. Where statistics of the present generation
+ * have not been recorded they are taken now, which costs one pass over the population.
+ * Collective.
+ */
+HG_API hg_status hg_run_deme_statistics(hg_run *run, double *fitness_mean,
+                                        double *fitness_variance, double *basal_mean,
+                                        double *basal_variance, double *expression_mean,
+                                        double *expression_variance);
+
 /**
  * Copies a quantity of this rank's individuals first .. first+count-1 (global indices) into
  * `values`. HG_USAGE outside the rank's range, or for weights that are not heritable. Not
@@ -129,6 +149,14 @@ HG_API hg_status hg_run_gene_statistics(hg_run *run, double *basal_mean, double 
  */
 HG_API hg_status hg_run_read(hg_run *run, hg_quantity quantity, int64_t first, int64_t count,
                              double *values);
+
+/**
+ * The parents of this rank's individuals first .. first+count-1 (global indices): their
+ * indices in the generation before, -1 in generation 0. `parent2` is -1 also where there is
+ * one parent. Either may be NULL. HG_USAGE outside the rank's range. Not collective.
+ */
+HG_API hg_status hg_run_read_parents(hg_run *run, int64_t first, int64_t count, int64_t *parent,
+                                     int64_t *parent2);
 
 /**
  * Ends the run and its result file: complete where the last generation was reached or the

@@ -3,6 +3,8 @@
 #ifndef HG_CLI_CLI_H
 #define HG_CLI_CLI_H
 
+#include <stdbool.h>
+
 #include "base/status.h"
 
 /**
@@ -16,12 +18,14 @@ typedef struct hg_command {
     const char *summary;  /**< one line for the list of commands */
     const char *text;     /**< the manual: a few paragraphs, options, examples */
     hg_status (*run)(int count, char **words);
+    bool collective;      /**< under mpirun all ranks take part; else one speaks for all */
 } hg_command;
 
 extern const hg_command hg_command_run;
 extern const hg_command hg_command_validate;
 extern const hg_command hg_command_info;
 extern const hg_command hg_command_diff;
+extern const hg_command hg_command_verify;
 extern const hg_command hg_command_example;
 extern const hg_command hg_command_help;
 

@@ -56,4 +56,5 @@ const hg_command hg_command_example = {
     "Example:\n"
     "  happygene example quickstart > my.yaml\n"
     "  happygene run my.yaml\n",
-    run};
+    run,
+    false};

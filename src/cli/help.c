@@ -286,4 +286,5 @@ const hg_command hg_command_help = {
     "  happygene help keys\n"
     "  happygene help expression.k\n"
     "  happygene help regulation.model\n",
-    run};
+    run,
+    false};

@@ -18,7 +18,7 @@
 
 const hg_command *const hg_commands[] = {&hg_command_run,  &hg_command_validate,
                                          &hg_command_info, &hg_command_diff,
-                                         &hg_command_example, &hg_command_help, NULL};
+                                         &hg_command_verify, &hg_command_example, &hg_command_help, NULL};
 
 static void print_usage(FILE *stream)
 {
@@ -48,8 +48,8 @@ static hg_status refuse_command(const char *name)
     return hg_fail(HG_USAGE, "unknown command '%s'; 'happygene help' lists them", name);
 }
 
-/* Commands other than `run` are serial and know nothing of MPI; started by mpirun or srun,
- * one process speaks for all. */
+/* Most commands are serial and know nothing of MPI; started by mpirun or srun, one process
+ * speaks for all. */
 static bool is_another_rank(void)
 {
     static const char *const variables[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"};
@@ -70,7 +70,7 @@ static bool wants_help(int count, char **words)
 static hg_status run_command(const hg_command *command, int count, char **words)
 {
     const bool help = wants_help(count, words);
-    if ((help || command != &hg_command_run) && is_another_rank()) return HG_OK;
+    if ((help || !command->collective) && is_another_rank()) return HG_OK;
     if (!help) return command->run(count, words);
     char name[] = "help", topic[32];
     snprintf(topic, sizeof topic, "%s", command->name);

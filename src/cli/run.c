@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * happygene run: the one subcommand that all ranks take part in. */
+ * happygene run: evolves a population. All ranks take part. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -175,4 +175,5 @@ const hg_command hg_command_run = {
         "  mpirun -n 4 happygene run quickstart.yaml -o out.h5 --set run.generations=200\n"
         "  happygene run out.h5 -o again.h5 && happygene diff out.h5 again.h5\n",
     .run = command_run,
+    .collective = true,
 };

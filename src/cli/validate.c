@@ -227,4 +227,5 @@ const hg_command hg_command_validate = {
     "  --quiet           checks only, and prints nothing when all is well\n\n"
     "Example:\n"
     "  happygene validate my.yaml --set run.seed=7 > resolved.yaml\n",
-    run};
+    run,
+    false};

@@ -45,6 +45,7 @@ int64_t hg_run_generations(const hg_run *run) { return run->config.run.generatio
 int64_t hg_run_individuals(const hg_run *run) { return run->partition.individuals; }
 int64_t hg_run_genes(const hg_run *run) { return run->network.genes; }
 int64_t hg_run_edges(const hg_run *run) { return run->network.edges; }
+int64_t hg_run_demes(const hg_run *run) { return run->partition.demes; }
 int hg_run_threads(const hg_run *run) { return run->threads; }
 
 double hg_run_fitness(const hg_run *run)
@@ -66,6 +67,13 @@ void hg_run_local(const hg_run *run, int64_t *first, int64_t *count)
 {
     *first = run->partition.first;
     *count = run->partition.count;
+}
+
+void hg_run_deme(const hg_run *run, int64_t deme, int64_t *first, int64_t *count)
+{
+    const bool exists = deme >= 0 && deme < run->partition.demes;
+    *first = exists ? run->partition.deme_start[deme] : 0;
+    *count = exists ? run->partition.deme_start[deme + 1] - *first : 0;
 }
 
 /* The statistics in memory are those of the present generation, or become so. */
@@ -106,6 +114,45 @@ hg_status hg_run_gene_statistics(hg_run *run, double *basal_mean, double *basal_
     return HG_OK;
 }
 
+hg_status hg_run_deme_statistics(hg_run *run, double *fitness_mean, double *fitness_variance,
+                                 double *basal_mean, double *basal_variance,
+                                 double *expression_mean, double *expression_variance)
+{
+    const int64_t demes = run->partition.demes, columns = demes * run->network.genes;
+    const hg_deme_statistics *by_deme = &run->statistics.deme;
+    HG_TRY(refresh_statistics(run));
+    if (demes == 1) { /* the only deme is the population */
+        copy_column(fitness_mean, &run->statistics.fitness_mean, 1);
+        copy_column(fitness_variance, &run->statistics.fitness_variance, 1);
+        return hg_run_gene_statistics(run, basal_mean, basal_variance, expression_mean,
+                                      expression_variance);
+    }
+    copy_column(fitness_mean, by_deme->fitness_mean, demes);
+    copy_column(fitness_variance, by_deme->fitness_variance, demes);
+    copy_column(basal_mean, by_deme->basal_mean, columns);
+    copy_column(basal_variance, by_deme->basal_variance, columns);
+    copy_column(expression_mean, by_deme->expression_mean, columns);
+    copy_column(expression_variance, by_deme->expression_variance, columns);
+    return HG_OK;
+}
+
+static hg_status check_range(const hg_run *run, int64_t first, int64_t count)
+{
+    const int64_t begin = run->partition.first, end = begin + run->partition.count;
+    if (count >= 0 && first >= begin && first <= end && count <= end - first) return HG_OK;
+    return hg_fail(HG_USAGE, "%" PRId64 " individuals from %" PRId64 " on are not all on this "
+                   "rank, which has %" PRId64 " to %" PRId64, count, first, begin, end - 1);
+}
+
+hg_status hg_run_read_parents(hg_run *run, int64_t first, int64_t count, int64_t *parent,
+                              int64_t *parent2)
+{
+    HG_TRY(check_range(run, first, count));
+    if (parent != NULL) HG_TRY(hg_run_field(run, HG_FIELD_PARENT, first, count, parent));
+    if (parent2 != NULL) HG_TRY(hg_run_field(run, HG_FIELD_PARENT2, first, count, parent2));
+    return HG_OK;
+}
+
 hg_status hg_run_read(hg_run *run, hg_quantity quantity, int64_t first, int64_t count,
                       double *values)
 {
@@ -113,10 +160,7 @@ hg_status hg_run_read(hg_run *run, hg_quantity quantity, int64_t first, int64_t 
         [HG_BASAL] = HG_FIELD_BASAL, [HG_WEIGHT] = HG_FIELD_WEIGHT,
         [HG_EXPRESSION] = HG_FIELD_EXPRESSION, [HG_INSTABILITY] = HG_FIELD_INSTABILITY,
         [HG_FITNESS] = HG_FIELD_FITNESS};
-    const int64_t begin = run->partition.first, end = begin + run->partition.count;
-    if (count < 0 || first < begin || first > end || count > end - first)
-        return hg_fail(HG_USAGE, "%" PRId64 " individuals from %" PRId64 " on are not all on this "
-                       "rank, which has %" PRId64 " to %" PRId64, count, first, begin, end - 1);
+    HG_TRY(check_range(run, first, count));
     if ((unsigned)quantity >= sizeof fields / sizeof *fields)
         return hg_fail(HG_USAGE, "there is no quantity %d", (int)quantity);
     if (quantity == HG_WEIGHT && run->genotypes.edges == 0)

@@ -334,6 +334,116 @@ START_TEST(misuse_is_refused)
 }
 END_TEST
 
+/* --- parents and demes --------------------------------------------------------------------- */
+
+enum { DEMES = 3, DEME_GENES = 2, ALL = 60 };
+
+#define IN_DEMES                                                                                   \
+    "run: {seed: 3, generations: 5}\n"                                                             \
+    "population: {individuals: 60, genes: 2, demes: [10, 20, 30], initial: {basal: "               \
+    "{distribution: uniform, low: 1, high: 2}}}\n"                                                 \
+    "fitness: [{model: proportional}]\noutput: {statistics: {every: 0}}\n"
+
+static int64_t deme_of(int64_t i) { return i < 10 ? 0 : i < 30 ? 1 : 2; }
+
+/* Parents are of the own deme; there is a second one where there should be. */
+static bool parents_are_plausible(hg_run *run, bool sexual)
+{
+    int64_t first, count, parent[ALL], second[ALL];
+    hg_run_local(run, &first, &count);
+    bool fine = hg_run_read_parents(run, first, count, parent, second) == HG_OK;
+    for (int64_t i = 0; i < count && fine; i++) {
+        const bool founder = hg_run_generation(run) == 0;
+        fine &= founder ? parent[i] == -1 : deme_of(parent[i]) == deme_of(first + i);
+        fine &= founder || !sexual ? second[i] == -1
+                                   : deme_of(second[i]) == deme_of(first + i) &&
+                                         second[i] != parent[i];
+    }
+    return fine;
+}
+
+/* Sums over a deme of what each rank reads itself: fitness, and the last gene's basal level. */
+static void sum_demes(hg_run *run, double sum[DEMES][4])
+{
+    int64_t first, count;
+    double basal[ALL * DEME_GENES], fitness[ALL];
+    memset(sum, 0, DEMES * sizeof *sum);
+    hg_run_local(run, &first, &count);
+    hg_run_read(run, HG_BASAL, first, count, basal);
+    hg_run_read(run, HG_FITNESS, first, count, fitness);
+    for (int64_t i = 0; i < count; i++) {
+        const double b = basal[i * DEME_GENES + 1];
+        const double add[4] = {fitness[i], fitness[i] * fitness[i], b, b * b};
+        for (int k = 0; k < 4; k++) sum[deme_of(first + i)][k] += add[k];
+    }
+    MPI_Allreduce(MPI_IN_PLACE, sum, DEMES * 4, MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD);
+}
+
+static bool deme_statistics_are_right(hg_run *run)
+{
+    double sum[DEMES][4], w[DEMES], vw[DEMES], b[DEMES][DEME_GENES], vb[DEMES][DEME_GENES];
+    double e[DEMES][DEME_GENES], ve[DEMES][DEME_GENES];
+    bool same = hg_run_deme_statistics(run, w, vw, b[0], vb[0], e[0], ve[0]) == HG_OK;
+    sum_demes(run, sum);
+    for (int64_t d = 0; d < DEMES; d++) {
+        int64_t first, count;
+        hg_run_deme(run, d, &first, &count);
+        const double n = (double)count;
+        same &= first == (d == 0 ? 0 : d == 1 ? 10 : 30) && count == 10 * (d + 1);
+        same &= hg_test_close(w[d], sum[d][0] / n, 1e-12, 0.0);
+        const double fitness = (sum[d][1] - sum[d][0] * sum[d][0] / n) / (n - 1);
+        const double basal = (sum[d][3] - sum[d][2] * sum[d][2] / n) / (n - 1);
+        same &= hg_test_close(vw[d], fitness, 1e-9, 1e-12);
+        same &= hg_test_close(b[d][1], sum[d][2] / n, 1e-12, 0.0);
+        same &= hg_test_close(vb[d][1], basal, 1e-9, 1e-12);
+        same &= e[d][1] == b[d][1] && ve[d][1] == vb[d][1]; /* expression is the allele */
+    }
+    return same;
+}
+
+START_TEST(demes_and_parents_can_be_read)
+{
+    for (int sexual = 0; sexual < 2; sexual++) {
+        hg_run *run;
+        const char *text = sexual ? IN_DEMES "mating: {system: sexual}\n" : IN_DEMES;
+        ck_assert_int_eq(hg_run_create_from_text(&run, "t", text, &in_memory), HG_OK);
+        ck_assert_int_eq(hg_run_demes(run), DEMES);
+        bool fine = parents_are_plausible(run, sexual);
+        fine = everywhere(fine) && deme_statistics_are_right(run);
+        for (int t = 0; t < 3; t++) {
+            fine &= hg_run_advance(run, 1) == HG_OK && parents_are_plausible(run, sexual);
+            fine = everywhere(fine) && deme_statistics_are_right(run);
+        }
+        int64_t first, count, parent[1];
+        hg_run_local(run, &first, &count);
+        fine &= hg_run_read_parents(run, first + count, 1, parent, NULL) == HG_USAGE;
+        fine &= hg_run_read_parents(run, first, count, NULL, NULL) == HG_OK;
+        hg_run_deme(run, DEMES, &first, &count);
+        fine &= count == 0;
+        hg_run_destroy(&run);
+        ASSERT_EVERYWHERE(fine);
+    }
+}
+END_TEST
+
+START_TEST(one_deme_is_the_population)
+{
+    hg_run *run;
+    double mean[3], variance[3], of_deme[3], spread[3], w, vw;
+    const char text[] = "run: {seed: 1, generations: 9}\npopulation: {individuals: 10, genes: 3}\n";
+    ck_assert_int_eq(hg_run_create_from_text(&run, "t", text, &in_memory), HG_OK);
+    ck_assert_int_eq(hg_run_advance(run, 2), HG_OK);
+    hg_summary s;
+    bool fine = hg_run_summary(run, &s) == HG_OK;
+    fine &= hg_run_gene_statistics(run, mean, variance, NULL, NULL) == HG_OK;
+    fine &= hg_run_deme_statistics(run, &w, &vw, of_deme, spread, NULL, NULL) == HG_OK;
+    fine &= w == s.fitness_mean && vw == s.fitness_variance && hg_run_demes(run) == 1;
+    fine &= memcmp(mean, of_deme, sizeof mean) == 0 && memcmp(variance, spread, sizeof mean) == 0;
+    hg_run_destroy(&run);
+    ASSERT_EVERYWHERE(fine);
+}
+END_TEST
+
 static Suite *make(void)
 {
     Suite *suite = suite_create("run");
@@ -345,6 +455,8 @@ static Suite *make(void)
     HG_TEST(or_goes_on_neutrally);
     HG_TEST(nothing_happens_without_cause);
     HG_TEST(misuse_is_refused);
+    HG_TEST(demes_and_parents_can_be_read);
+    HG_TEST(one_deme_is_the_population);
     return suite;
 }
 

@@ -17,3 +17,10 @@ foreach(name stable_networks wagner siegal_bergman canalization moving_optimum r
   set_tests_properties(theory/literature/${name} PROPERTIES LABELS theory TIMEOUT 300 PROCESSORS 2
     ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1;OMP_WAIT_POLICY=passive;${HG_MPI_ENVIRONMENT}")
 endforeach()
+
+# The program's own comparison with theory, and its refusals.
+add_test(NAME theory/verify-quick COMMAND $<TARGET_FILE:happygene> verify --quick)
+add_test(NAME theory/verify-layouts COMMAND bash ${HG_THEORY}/verify.sh
+  $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE} ${CMAKE_CURRENT_BINARY_DIR}/scratch/verify)
+set_tests_properties(theory/verify-quick theory/verify-layouts PROPERTIES LABELS theory
+  TIMEOUT 300 PROCESSORS 2 ENVIRONMENT "OMP_WAIT_POLICY=passive;${HG_MPI_ENVIRONMENT}")

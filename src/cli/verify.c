@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * happygene verify: theory against this program on this machine. All ranks take part. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "theory/theory.h"
+
+enum { MOST_EXPERIMENTS = 64 };
+static const uint64_t most_seed = 1000000000000; /* seeds of runs are derived from it */
+
+typedef struct verify_options {
+    const char *experiment[MOST_EXPERIMENTS], *threads, *seed;
+    int experiments, quick, quiet;
+} verify_options;
+
+/* What the rows so far amount to. */
+typedef struct verdict {
+    const char *experiment;
+    int64_t rows, differing;
+    double largest; /**< |z| */
+    char largest_row[96];
+} verdict;
+
+static bool conducts_all(const verify_options *options) { return options->experiments == 0; }
+
+static bool is_wanted(const verify_options *options, const char *name)
+{
+    for (int i = 0; i < options->experiments; i++)
+        if (strcmp(options->experiment[i], name) == 0) return true;
+    return conducts_all(options);
+}
+
+static hg_status check_names(const verify_options *options)
+{
+    const char *names[MOST_EXPERIMENTS];
+    int count = 0;
+    for (; hg_experiments[count].name != NULL; count++) names[count] = hg_experiments[count].name;
+    for (int i = 0; i < options->experiments; i++) {
+        const char *asked = options->experiment[i], *nearest = hg_text_nearest(asked, names, count);
+        bool found = false;
+        for (int e = 0; e < count; e++) found |= strcmp(asked, names[e]) == 0;
+        if (found) continue;
+        return hg_fail(HG_USAGE, "verify: there is no experiment '%s'%s%s%s; 'happygene help "
+                       "verify' lists them", asked, nearest != NULL ? " (did you mean '" : "",
+                       nearest != NULL ? nearest : "", nearest != NULL ? "'?)" : "");
+    }
+    return HG_OK;
+}
+
+static hg_status parse(int count, char **words, verify_options *options, hg_theory *theory)
+{
+    const hg_option table[] = {
+        {.name = "--quick", .count = &options->quick},
+        {.name = "--seed", .argument = "N", .value = &options->seed},
+        {.name = "--threads", .argument = "N", .value = &options->threads},
+        {.name = "--quiet,-q", .count = &options->quiet},
+    };
+    int64_t threads = 0;
+    HG_TRY(hg_options_parse(&hg_command_verify, count, words, table, sizeof table / sizeof *table,
+                            options->experiment, 0, MOST_EXPERIMENTS, &options->experiments));
+    HG_TRY(check_names(options));
+    if (options->threads != NULL &&
+        (!hg_integer_parse(options->threads, &threads) || threads < 1 || threads > 4096))
+        return hg_fail(HG_USAGE, "--threads %s: allowed: 1 to 4096", options->threads);
+    if (options->seed != NULL &&
+        (!hg_unsigned_parse(options->seed, &theory->seed) || theory->seed > most_seed))
+        return hg_fail(HG_USAGE, "--seed %s: allowed: 0 to %" PRIu64, options->seed, most_seed);
+    theory->threads = (int)threads;
+    theory->quick = options->quick > 0;
+    return HG_OK;
+}
+
+/* --- the table -------------------------------------------------------------------------------- */
+
+static void print_head(void)
+{
+    printf("%-15s %-46s %13s %13s %11s %7s  %-8s %s\n", "experiment", "quantity", "predicted",
+           "measured", "std. error", "z", "verdict", "approximation");
+}
+
+/* Numbers as long as their error makes sense of them, within reason. */
+static void print_row(const char *experiment, const hg_theory_row *row)
+{
+    printf("%-15s %-46s %13.7g %13.7g ", experiment, row->quantity, row->predicted, row->measured);
+    if (row->exact) printf("%11s %7s", "exact", "-");
+    else printf("%11.2g %+7.2f", row->error, row->z);
+    printf("  %-8s%s%s\n", row->agrees ? "agrees" : "DIFFERS", row->note[0] != '\0' ? " " : "",
+           row->note);
+}
+
+static void take_row(void *context, const hg_theory_row *row)
+{
+    verdict *all = context;
+    all->rows++;
+    all->differing += !row->agrees;
+    if (!row->exact && !(fabs(row->z) <= all->largest)) {
+        all->largest = fabs(row->z);
+        snprintf(all->largest_row, sizeof all->largest_row, "%s: %s", all->experiment,
+                 row->quantity);
+    }
+    if (hg_rank() != 0) return;
+    print_row(all->experiment, row);
+    fflush(stdout);
+}
+
+static hg_status conclude(const verdict *all)
+{
+    if (hg_rank() == 0)
+        printf("%" PRId64 " rows, %" PRId64 " of them differing; largest |z| %.2f (%s)\n",
+               all->rows, all->differing, all->largest, all->largest_row);
+    if (all->differing == 0) return HG_OK;
+    return hg_fail(HG_DIFFERENT, "verify: %" PRId64 " of %" PRId64 " rows differ from what theory "
+                   "says by more than %g standard errors", all->differing, all->rows,
+                   HG_THEORY_MOST_Z);
+}
+
+static hg_status conduct(const verify_options *options, hg_theory *theory, verdict *all)
+{
+    const bool tells = hg_rank() == 0 && options->quiet == 0;
+    const double started = hg_clock();
+    if (hg_rank() == 0) print_head();
+    for (int i = 0; hg_experiments[i].name != NULL; i++) {
+        all->experiment = hg_experiments[i].name;
+        if (!is_wanted(options, all->experiment)) continue;
+        if (tells)
+            fprintf(stderr, "happygene: %s: %s (%.0f s)\n", all->experiment,
+                    hg_experiments[i].checks, hg_clock() - started);
+        HG_TRY(hg_experiment_conduct(theory, i));
+    }
+    if (tells) fprintf(stderr, "happygene: %.1f s\n", hg_clock() - started);
+    return conclude(all);
+}
+
+static hg_status command_verify(int count, char **words)
+{
+    verify_options options = {.quick = 0};
+    verdict all = {.experiment = ""};
+    hg_theory theory = {.seed = 1, .report = take_row, .context = &all};
+    HG_TRY(parse(count, words, &options, &theory));
+    HG_TRY(hg_initialize(NULL, NULL));
+    const hg_status status = conduct(&options, &theory, &all);
+    if (fflush(stdout) != 0) return hg_fail(HG_IO, "cannot write to standard output");
+    hg_finalize();
+    return status;
+}
+
+const hg_command hg_command_verify = {
+    .name = "verify",
+    .synopsis = "verify [--quick] [--seed N] [--threads N] [EXPERIMENT]...",
+    .summary = "compare this program with population genetics, on this machine",
+    .text =
+        "Makes runs, alone or under mpirun -n P, and compares them with what population genetics\n"
+        "says: for each quantity the prediction, the measurement, its standard error, their\n"
+        "difference in standard errors (z) and a verdict. Expectations are exact for finite\n"
+        "populations; the last column has the textbook's approximation where there is one. Exit\n"
+        "code 1 when some |z| exceeds 5, which chance brings about once in 1.7 million rows.\n"
+        "The numbers are the same on any number of ranks and threads.\n"
+        "\n"
+        "  --quick       smaller runs: less than a minute on 2 cores instead of some minutes\n"
+        "  --seed N      other random numbers; default 1\n"
+        "  --threads N   threads per rank, as for run\n"
+        "  -q, --quiet   no progress\n"
+        "\n"
+        "Experiments (default: all):\n"
+        "  fixation        a new mutant takes over (Kimura 1962)\n"
+        "  heterozygosity  its decay by drift (Wright 1931)\n"
+        "  parents         shared parents; selection differential (Price 1970)\n"
+        "  mates           second parents\n"
+        "  migrants        where parents come from (Wright 1931)\n"
+        "  coalescence     time to common ancestors (Kingman 1982)\n"
+        "  islands         the same within and between demes, F_ST (Slatkin 1991)\n"
+        "  neutral-trait   variance between mutation and drift (Lynch & Hill 1986)\n"
+        "  regression      the same with regression mutation (Zeng & Cockerham 1993)\n"
+        "  balance         variance between mutation and selection (Lande 1976)\n"
+        "  response        response to Gaussian selection (Lande 1976)\n"
+        "  load            mutation load (Haigh 1978)\n"
+        "  crossovers      which parent each gene comes from (Haldane 1919)\n"
+        "  linkage         linkage disequilibrium (Hill & Robertson 1968)\n"
+        "  diploids        drift, segregation and crossovers with two alleles (Wright 1931)\n"
+        "  mutations       independence of sites and steps\n"
+        "  development     sigmoid networks (Runneburger & Le Rouzic 2016)\n"
+        "  ranks           tournament and truncation (Blickle & Thiele 1996)\n"
+        "\n"
+        "Examples:\n"
+        "  happygene verify --quick\n"
+        "  mpirun -n 4 happygene verify --seed 7 fixation linkage\n",
+    .run = command_verify,
+    .collective = true,
+};

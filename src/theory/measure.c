@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "theory/measure.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+void hg_sample_add(hg_sample *sample, double value)
+{
+    const double deviation = value - sample->mean;
+    sample->count++;
+    sample->mean += deviation / (double)sample->count;
+    sample->spread += deviation * (value - sample->mean);
+}
+
+double hg_sample_error(const hg_sample *sample)
+{
+    const double n = (double)sample->count;
+    return sqrt(sample->spread / (n - 1.0) / n);
+}
+
+void hg_residuals_add(hg_residuals *residuals, double measured, double expected)
+{
+    const double difference = measured - expected;
+    residuals->count += 1.0;
+    residuals->sum += difference;
+    residuals->squares += difference * difference;
+    residuals->expected += expected;
+}
+
+void hg_slope_add(hg_slope *slope, double xy, double xx, double predicted)
+{
+    const double residual = xy - predicted * xx;
+    slope->xy += xy;
+    slope->xx += xx;
+    slope->squares += residual * residual;
+}
+
+void hg_theory_note(hg_theory *theory, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(theory->note, sizeof theory->note, format, arguments);
+    va_end(arguments);
+}
+
+static void report(hg_theory *theory, hg_theory_row *row, const char *quantity, va_list arguments)
+{
+    vsnprintf(row->quantity, sizeof row->quantity, quantity, arguments);
+    snprintf(row->note, sizeof row->note, "%s", theory->note);
+    theory->note[0] = '\0';
+    theory->report(theory->context, row);
+}
+
+static void judge(hg_theory *theory, double predicted, double measured, double error,
+                  const char *quantity, va_list arguments)
+{
+    hg_theory_row row = {.predicted = predicted, .measured = measured, .error = error};
+    row.z = measured == predicted ? 0.0 : (measured - predicted) / error;
+    row.agrees = fabs(row.z) <= HG_THEORY_MOST_Z; /* false where not a number */
+    report(theory, &row, quantity, arguments);
+}
+
+void hg_judge(hg_theory *theory, double predicted, double measured, double error,
+              const char *quantity, ...)
+{
+    va_list arguments;
+    va_start(arguments, quantity);
+    judge(theory, predicted, measured, error, quantity, arguments);
+    va_end(arguments);
+}
+
+void hg_judge_sample(hg_theory *theory, double predicted, const hg_sample *sample,
+                     const char *quantity, ...)
+{
+    va_list arguments;
+    va_start(arguments, quantity);
+    judge(theory, predicted, sample->mean, hg_sample_error(sample), quantity, arguments);
+    va_end(arguments);
+}
+
+void hg_judge_residuals(hg_theory *theory, const hg_residuals *residuals, const char *quantity, ...)
+{
+    const double expected = residuals->expected / residuals->count;
+    va_list arguments;
+    va_start(arguments, quantity);
+    judge(theory, expected, expected + residuals->sum / residuals->count,
+          sqrt(residuals->squares) / residuals->count, quantity, arguments);
+    va_end(arguments);
+}
+
+void hg_judge_slope(hg_theory *theory, double predicted, const hg_slope *slope,
+                    const char *quantity, ...)
+{
+    va_list arguments;
+    va_start(arguments, quantity);
+    judge(theory, predicted, slope->xy / slope->xx, sqrt(slope->squares) / slope->xx, quantity,
+          arguments);
+    va_end(arguments);
+}
+
+void hg_judge_exact(hg_theory *theory, double largest, double allowed, const char *quantity, ...)
+{
+    hg_theory_row row = {.measured = largest, .error = allowed, .exact = true,
+                         .agrees = largest <= allowed};
+    va_list arguments;
+    va_start(arguments, quantity);
+    report(theory, &row, quantity, arguments);
+    va_end(arguments);
+}
