@@ -49,8 +49,8 @@ typedef struct hg_summary {
 
 /** What hg_run_read() can read; shapes are [count][...] per individual. */
 typedef enum hg_quantity {
-    HG_BASAL,       /**< [genes] basal levels, >= 0 */
-    HG_WEIGHT,      /**< [edges] heritable weights */
+    HG_BASAL,       /**< [genes] basal levels, >= 0; of diploids [genes][2], both alleles */
+    HG_WEIGHT,      /**< [edges] heritable weights; of diploids [edges][2] */
     HG_EXPRESSION,  /**< [genes] */
     HG_INSTABILITY, /**< [genes] variance over the development window */
     HG_FITNESS      /**< one number, >= 0 */
