@@ -7,6 +7,7 @@
  * not matter, as the sums are exact.
  */
 #include <inttypes.h>
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -209,6 +210,17 @@ static void count_own(hg_run *run)
     }
 }
 
+static bool is_pending(const hg_run *run, int64_t d) { return run->demes.pending[d]; }
+
+/* The end of the demes from `d` on that are to be reduced together: as many as MPI can count. */
+static int64_t end_of_batch(const hg_run *run, int64_t d, bool (*wanted)(const hg_run *, int64_t))
+{
+    const int64_t most = d + INT_MAX / (2 * (COLUMNS + columns_of(run)));
+    int64_t end = d;
+    while (end < run->demes.count && end < most && wanted(run, end)) end++;
+    return end;
+}
+
 static void reduce(hg_run *run)
 {
     hg_demes *demes = &run->demes;
@@ -219,36 +231,49 @@ static void reduce(hg_run *run)
         fits &= hg_moments_pack(&demes->expression[d], entry + COLUMNS + value_columns(run));
         entry[COUNTS].limb[UNFIT] = !fits;
     }
-    if (run->partition.ranks == 1) return;
-    /* deme by deme: the number of entries of all may not fit MPI's counts */
-    for (int64_t d = 0; d < demes->count; d++)
-        if (demes->pending[d])
-            MPI_Allreduce(MPI_IN_PLACE, entries_of(run, d), (int)(COLUMNS + columns_of(run)),
-                          run->moment_type, run->moment_op, run->partition.communicator);
+    for (int64_t d = 0, end; d < demes->count; d = end) {
+        end = end_of_batch(run, d, is_pending);
+        if (end == d) end++;
+        else if (run->partition.ranks > 1)
+            MPI_Allreduce(MPI_IN_PLACE, entries_of(run, d),
+                          (int)((end - d) * (COLUMNS + columns_of(run))), run->moment_type,
+                          run->moment_op, run->partition.communicator);
+    }
+}
+
+static bool is_unfit(const hg_run *run, int64_t d)
+{
+    return is_pending(run, d) && entries_of(run, d)[COUNTS].limb[UNFIT] != 0;
 }
 
 static hg_status fit_grids(hg_run *run)
 {
     hg_demes *demes = &run->demes;
     const int64_t values = value_columns(run), columns = columns_of(run);
+    double *extreme = demes->extreme;
     for (int64_t d = 0; d < demes->count; d++) {
         hg_moments_begin_range(&demes->value[d]);
         hg_moments_begin_range(&demes->expression[d]);
     }
     hg_visit_all(run, note_ranges);
     for (int64_t d = 0; d < demes->count; d++) {
-        double *extreme = demes->extreme + d * 2 * columns;
-        if (!demes->pending[d] || entries_of(run, d)[COUNTS].limb[UNFIT] == 0) continue;
-        hg_moments_pack_range(&demes->value[d], extreme);
-        hg_moments_pack_range(&demes->expression[d], extreme + 2 * values);
-        MPI_Allreduce(MPI_IN_PLACE, extreme, (int)(2 * columns), MPI_DOUBLE, MPI_MAX,
-                      run->partition.communicator);
-        if (!hg_moments_set_range(&demes->value[d], extreme) ||
-            !hg_moments_set_range(&demes->expression[d], extreme + 2 * values))
+        hg_moments_pack_range(&demes->value[d], extreme + d * 2 * columns);
+        hg_moments_pack_range(&demes->expression[d], extreme + d * 2 * columns + 2 * values);
+    }
+    for (int64_t d = 0, end; d < demes->count; d = end) {
+        end = end_of_batch(run, d, is_unfit);
+        if (end == d) end++;
+        else
+            MPI_Allreduce(MPI_IN_PLACE, extreme + d * 2 * columns, (int)((end - d) * 2 * columns),
+                          MPI_DOUBLE, MPI_MAX, run->partition.communicator);
+    }
+    for (int64_t d = 0; d < demes->count; d++)
+        if (is_unfit(run, d) &&
+            (!hg_moments_set_range(&demes->value[d], extreme + d * 2 * columns) ||
+             !hg_moments_set_range(&demes->expression[d], extreme + d * 2 * columns + 2 * values)))
             return hg_fail(HG_BAD_INPUT, "in generation %" PRId64 " the values of deme %" PRId64
                            " grew beyond all bounds: the run's parameters let them explode",
                            run->making, d);
-    }
     return HG_OK;
 }
 
