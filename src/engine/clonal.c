@@ -140,6 +140,23 @@ static void house_mutants(hg_run *run)
     }
 }
 
+/* Rows in use lie scattered: asks for one before its turn comes. */
+static void fetch_genome(const hg_genotypes *genotypes, int64_t row)
+{
+    const double *genome = hg_genome(genotypes, row);
+    for (int64_t i = 0; i < genotypes->stride; i += 8) __builtin_prefetch(genome + i);
+}
+
+static void fetch_expression(const hg_genotypes *genotypes, int64_t row)
+{
+    const double *expression = hg_expression(genotypes, row);
+    for (int64_t i = 0; i < genotypes->expression_stride; i += 8)
+        __builtin_prefetch(expression + i);
+}
+
+/* Of the genomes to be copied, this many are asked for. */
+enum { AHEAD = 4 };
+
 static void breed_some(hg_run *run, hg_worker *worker, const int32_t *own, int count)
 {
     hg_genotypes *genotypes = &run->genotypes;
@@ -148,6 +165,8 @@ static void breed_some(hg_run *run, hg_worker *worker, const int32_t *own, int c
     double since = hg_worker_begin(worker);
     for (int i = 0; i < count; i++) {
         const int32_t from = run->parent_row[own[i]];
+        if (i + AHEAD < count)
+            fetch_genome(genotypes, run->parent_row[own[i + AHEAD]]);
         row[i] = run->row[own[i]];
         genome[i] = hg_genome(genotypes, row[i]);
         genotypes->copies[row[i]] = 1;
@@ -175,16 +194,6 @@ static void breed_mutants(hg_run *run, hg_worker *worker, bool moved)
         count = 0;
     }
     if (count > 0) breed_some(run, worker, some, count);
-}
-
-/* Rows in use lie scattered: asks for one before its turn comes. */
-static void fetch_ahead(const hg_genotypes *genotypes, int64_t row)
-{
-    const char *genome = (const char *)hg_genome(genotypes, row);
-    const char *expression = (const char *)hg_expression(genotypes, row);
-    for (int64_t i = 0; i < genotypes->stride; i += 8) __builtin_prefetch(genome + 8 * i);
-    for (int64_t i = 0; i < genotypes->expression_stride; i += 8)
-        __builtin_prefetch(expression + 8 * i);
 }
 
 /* Some rows that live on, to be worked on together. */
@@ -221,7 +230,10 @@ static void keep_rows(hg_run *run, hg_worker *worker, bool environment_changed)
         const bool known = claim != FETCHED && !environment_changed;
         if (known && !run->recording) continue;
         some *list = !known ? &unknown : genotypes->copies[r] == 1 ? &single : &shared;
-        if (known) fetch_ahead(genotypes, r);
+        if (known) {
+            fetch_genome(genotypes, r);
+            fetch_expression(genotypes, r);
+        }
         list->row[list->count++] = (int32_t)r;
         if (list->count < HG_LANES) continue;
         if (known) tally_some(run, worker, list);
