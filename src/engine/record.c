@@ -99,16 +99,22 @@ bool hg_has_offspring(const hg_run *run, int64_t own)
 
 static void count_own(hg_run *run, hg_moment *moment)
 {
-    moment[COUNTS] = moment[EXTREMES] = (hg_moment){.largest = -INFINITY};
+    int64_t parents = 0, stable = 0;
+    double largest = -INFINITY, smallest = INFINITY;
+#pragma omp parallel for schedule(static) num_threads(run->threads) \
+    reduction(+ : parents, stable) reduction(max : largest) reduction(min : smallest)
+    for (int64_t i = 0; i < run->partition.count; i++) {
+        parents += hg_has_offspring(run, i);
+        stable += run->genotypes.stable[run->row[i]];
+        if (run->fitness[i] > largest) largest = run->fitness[i];
+        if (run->fitness[i] < smallest) smallest = run->fitness[i];
+    }
+    moment[COUNTS] = (hg_moment){.largest = largest};
+    moment[EXTREMES] = (hg_moment){.largest = -smallest};
+    moment[COUNTS].limb[PARENTS] = parents;
+    moment[COUNTS].limb[STABLE] = stable;
     for (int t = 0; t < run->threads; t++)
         moment[COUNTS].limb[MUTATIONS] += run->worker[t].mutations;
-    for (int64_t i = 0; i < run->partition.count; i++) {
-        moment[COUNTS].limb[PARENTS] += hg_has_offspring(run, i);
-        moment[COUNTS].limb[STABLE] += run->genotypes.stable[run->row[i]];
-        const double fitness = run->fitness[i];
-        if (fitness > moment[COUNTS].largest) moment[COUNTS].largest = fitness;
-        if (-fitness > moment[EXTREMES].largest) moment[EXTREMES].largest = -fitness;
-    }
 }
 
 /* The sums of all ranks into run->moment; false where values lay outside the grid. */
