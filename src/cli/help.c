@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "model/keys.h"
+#include "model/models.h"
 
 /* --- words -------------------------------------------------------------------------------- */
 
@@ -208,6 +209,25 @@ static bool print_key_topic(const char *topic)
     return false;
 }
 
+/* A model by its name, in every family that has one of this name. */
+static bool print_model_topic(const char *topic)
+{
+    const hg_model_family *const families[] = {
+        &hg_expression_family, &hg_regulation_family, &hg_fitness_family, &hg_selection_family,
+        &hg_mating_family, &hg_recombination_family, &hg_migration_family, &hg_mutation_family,
+        &hg_distribution_family, &hg_series_family};
+    bool found = false;
+    for (size_t f = 0; f < sizeof families / sizeof *families; f++)
+        for (int i = 0; i < families[f]->count; i++) {
+            const hg_model *model = &families[f]->models[i];
+            if (strcmp(model->name, topic) != 0) continue;
+            printf("%s%s (%s): %s\n  %s\n", found ? "\n" : "", model->name, families[f]->what,
+                   model->equation, model->doc);
+            found = true;
+        }
+    return found;
+}
+
 static bool print_command_topic(const char *topic)
 {
     for (int i = 0; hg_commands[i] != NULL; i++) {
@@ -270,7 +290,8 @@ static hg_status run(int count, char **words)
             print_markdown();
         else
             print_keys();
-    } else if (!print_command_topic(topic[0]) && !print_key_topic(topic[0])) {
+    } else if (!print_command_topic(topic[0]) && !print_key_topic(topic[0]) &&
+               !print_model_topic(topic[0])) {
         return refuse_topic(topic[0]);
     }
     return HG_OK;

@@ -279,6 +279,7 @@ static void tell_results(told *to)
     tell_course(to, "expression", "/statistics/expression_mean");
     tell_course(to, "basal level", "/statistics/basal_mean");
     tell_course(to, "stable", "/statistics/stable_fraction");
+    tell_course(to, "neutral draws", "/statistics/neutral_draws");
     tell_range(to);
 }
 

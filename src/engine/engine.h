@@ -171,7 +171,8 @@ struct hg_run {
     double *gathered;      /**< what all blocks and all ranks report */
     double *block_fitness, *block_spread, *block_spacing; /**< [blocks] unpacked */
     int *gather_count, *gather_offset; /**< [ranks] */
-    int64_t neutral_generations; /**< demes x generations with uniform drawing as nobody was fit */
+    int64_t extinct_deme;  /**< where nobody can reproduce, once hg_weigh() found so */
+    int64_t neutral_draws; /**< demes x generations with uniform drawing as nobody was fit */
     hg_moments moments_value, moments_expression;
     hg_moment *moment; /**< [2 + columns of both]: this rank's entries */
     MPI_Op moment_op;

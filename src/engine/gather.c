@@ -68,9 +68,9 @@ static hg_status check_finite(const hg_run *run)
     for (int64_t i = 0; i < run->partition.count; i++)
         if (!isfinite(run->fitness[i]))
             return hg_fail(HG_BAD_INPUT, "the fitness of individual %" PRId64 " in generation %"
-                           PRId64 " is %g: the run's parameters let expression or fitness grow "
+                           PRId64 " is %s: the run's parameters let expression or fitness grow "
                            "beyond all bounds", run->partition.first + i, run->making,
-                           run->fitness[i]);
+                           isnan(run->fitness[i]) ? "not a number" : "infinite");
     return HG_OK;
 }
 

@@ -227,6 +227,7 @@ static void fill_scalars(hg_run *run)
     statistics->mutations = moment[COUNTS].limb[MUTATIONS];
     statistics->stable_fraction =
         (double)moment[COUNTS].limb[STABLE] / (double)run->partition.individuals;
+    statistics->neutral_draws = run->neutral_draws;
     fill_environment(run);
 }
 

@@ -2,6 +2,7 @@
  * The life of a run: create, advance, finish, destroy. */
 #include <inttypes.h>
 #include <omp.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -137,13 +138,18 @@ static hg_status next_generation(hg_run *run)
 static hg_status die_out(hg_run *run)
 {
     run->finished = run->complete = true;
-    run->stop_reason = "died out: every individual has fitness 0";
+    const bool one_deme = run->partition.demes == 1;
+    run->stop_reason = one_deme ? "died out: every individual has fitness 0"
+                                : "died out: every individual of a deme has fitness 0";
     run->making = run->generation;
     if (!hg_statistics_due(run, run->making)) HG_TRY(hg_record_statistics_anew(run));
     HG_TRY(hg_record(run, !hg_statistics_due(run, run->making),
                      !hg_snapshot_due(run, run->making)));
-    return hg_fail(HG_EXTINCT, "in generation %" PRId64 " every individual has fitness 0 and cannot "
-                   "reproduce: the run ends here, its output complete so far", run->generation);
+    char deme[64] = "";
+    if (!one_deme) snprintf(deme, sizeof deme, " of deme %" PRId64, run->extinct_deme);
+    return hg_fail(HG_EXTINCT, "in generation %" PRId64 " every individual%s has fitness 0 and cannot "
+                   "reproduce: the run ends here, its output complete so far", run->generation,
+                   deme);
 }
 
 /* --- the interface ------------------------------------------------------------------- */

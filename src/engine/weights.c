@@ -99,11 +99,14 @@ hg_status hg_weigh(hg_run *run)
 {
     const int64_t demes = run->partition.demes;
     for (int64_t d = 0; d < demes && !run->config.selection.neutral_on_extinction; d++)
-        if (is_extinct(run, d)) return HG_EXTINCT;
+        if (is_extinct(run, d)) {
+            run->extinct_deme = d;
+            return HG_EXTINCT;
+        }
     if (by_rank(run)) weigh_by_rank(run);
     for (int64_t d = 0; d < demes; d++) {
         if (!is_extinct(run, d)) continue;
-        run->neutral_generations++;
+        run->neutral_draws++;
         even_out(run, d);
     }
     return HG_OK;

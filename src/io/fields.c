@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "population/environment.h"
 #include "population/statistics.h"
 
 #define NETWORK HG_GROUP_NETWORK
@@ -58,6 +59,9 @@ const hg_dataset hg_datasets[] = {
      "alleles and weights changed by mutation in this generation", "", OF(mutations)},
     {STATISTICS, "stable_fraction", HG_TYPE_FLOAT64, PER_RECORD, "1",
      "share of individuals with stable development", "", OF(stable_fraction)},
+    {STATISTICS, "neutral_draws", HG_TYPE_INT64, PER_RECORD, "1",
+     "demes and generations so far whose parents were drawn uniformly", "As nobody there was fit.",
+     HG_WITH_NEUTRAL_DRAWS, OF(neutral_draws)},
     {STATISTICS, "basal_mean", HG_TYPE_FLOAT64, PER_GENE, "1", "mean basal expression capacity",
      "", OF(basal_mean)},
     {STATISTICS, "basal_variance", HG_TYPE_FLOAT64, PER_GENE, "1",
@@ -268,14 +272,6 @@ const char *hg_type_name(hg_type type)
     return names[type];
 }
 
-static bool optimum_varies(const hg_config *config)
-{
-    for (int64_t i = 0; i < config->fitness_count; i++)
-        if (config->fitness[i].model == HG_FITNESS_GAUSSIAN && config->fitness[i].optimum_varies)
-            return true;
-    return false;
-}
-
 bool hg_dataset_present(const hg_dataset *dataset, const hg_config *config,
                         const hg_network *network)
 {
@@ -286,7 +282,8 @@ bool hg_dataset_present(const hg_dataset *dataset, const hg_config *config,
     case HG_WITH_HERITABLE_WEIGHTS: return heritable;
     case HG_WITH_DEME_SERIES:
         return (hg_deme_series_of(config) & (unsigned)dataset->series) != 0;
-    case HG_WITH_VARYING_OPTIMUM: return optimum_varies(config);
+    case HG_WITH_VARYING_OPTIMUM: return hg_recorded_optimum(config) >= 0;
+    case HG_WITH_NEUTRAL_DRAWS: return config->selection.neutral_on_extinction;
     case HG_WITH_FIELD:
         return (config->output.fields & (unsigned)dataset->field) != 0 &&
                (dataset->field != HG_FIELD_WEIGHT || heritable);

@@ -220,8 +220,12 @@ static hg_status check_component_genes(round *r, hg_fitness_component *component
                        sizeof *component->genes));
     for (int64_t i = 0; i < component->gene_count; i++) {
         const int64_t gene = gene_of(r, component->gene_names[i], label);
-        if (gene < 0) continue;
         component->genes[i] = (int32_t)gene;
+        if (gene < 0) continue;
+        for (int64_t j = 0; j < i; j++) /* by name and by index */
+            if (component->genes[j] == gene)
+                hg_mistakes_add(r->mistakes, hg_places_find(&r->places, label), "%s: gene %"
+                                PRId64 " is named twice; allowed: each gene once", label, gene);
         HG_TRY(rename_gene(&component->gene_names[i], &r->names, gene));
     }
     return HG_OK;

@@ -76,6 +76,17 @@ static bool wanders(const hg_config *config, int64_t quantity)
     return series != NULL && series->kind == HG_SERIES_AR1;
 }
 
+int64_t hg_recorded_optimum(const hg_config *config)
+{
+    int64_t recorded = -1;
+    for (int64_t i = config->fitness_count - 1; i >= 0; i--) {
+        const hg_fitness_component *component = &config->fitness[i];
+        if (component->model != HG_FITNESS_GAUSSIAN || !component->optimum_varies) continue;
+        if (recorded < 0 || !wanders(config, HG_OPTIMUM + recorded)) recorded = i;
+    }
+    return recorded;
+}
+
 bool hg_environment_differs(const hg_config *config)
 {
     bool differs = false;

@@ -36,6 +36,12 @@ hg_environment_state hg_environment_now(const hg_environment *environment);
 /** The optimum in force of fitness component `i`, which has a series. */
 double hg_environment_optimum(const hg_environment *environment, int64_t i);
 
+/**
+ * The fitness component whose optimum is recorded: the one that wanders (validation allows one),
+ * as the run file tells what others are; else the first that varies; -1: none does.
+ */
+int64_t hg_recorded_optimum(const hg_config *config);
+
 /** Whether some ar1 series makes demes differ. */
 bool hg_environment_differs(const hg_config *config);
 

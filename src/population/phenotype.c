@@ -261,9 +261,8 @@ bool hg_phenotype_update(hg_phenotype *phenotype, int64_t generation)
 
 const double *hg_phenotype_optimum(const hg_phenotype *phenotype)
 {
-    for (int64_t i = 0; i < phenotype->term_count; i++)
-        if (phenotype->config->fitness[i].optimum_varies) return phenotype->terms[i].optimum;
-    return NULL;
+    const int64_t recorded = hg_recorded_optimum(phenotype->config);
+    return recorded >= 0 ? phenotype->terms[recorded].optimum : NULL;
 }
 
 static hg_status tile_array(double **array, int64_t length)

@@ -43,7 +43,7 @@ void hg_phenotype_free(hg_phenotype *phenotype);
  */
 bool hg_phenotype_update(hg_phenotype *phenotype, int64_t generation);
 
-/** The optimum in force of the first component that has a varying one, [genes]; or NULL. */
+/** The optimum in force that is recorded (hg_recorded_optimum), [genes]; or NULL. */
 const double *hg_phenotype_optimum(const hg_phenotype *phenotype);
 
 /** Working memory of one thread for these kernels. Free also after failure. */

@@ -2,6 +2,7 @@
 #include "population/statistics.h"
 
 #include "base/memory.h"
+#include "population/environment.h"
 
 static hg_status column(double **values, int64_t count)
 {
@@ -29,12 +30,9 @@ unsigned hg_deme_series_of(const hg_config *config)
         series |= HG_DEME_TF_CONCENTRATION;
     if (config->environment.temperature.kind == HG_SERIES_AR1) series |= HG_DEME_TEMPERATURE;
     if (config->environment.nutrients.kind == HG_SERIES_AR1) series |= HG_DEME_NUTRIENTS;
-    for (int64_t i = 0; i < config->fitness_count; i++) {
-        const hg_fitness_component *component = &config->fitness[i];
-        if (component->model != HG_FITNESS_GAUSSIAN || !component->optimum_varies) continue;
-        if (component->optimum_series.kind == HG_SERIES_AR1) series |= HG_DEME_OPTIMUM;
-        break; /* the first optimum that varies is the one recorded */
-    }
+    const int64_t recorded = hg_recorded_optimum(config);
+    if (recorded >= 0 && config->fitness[recorded].optimum_series.kind == HG_SERIES_AR1)
+        series |= HG_DEME_OPTIMUM;
     return series;
 }
 

@@ -39,6 +39,8 @@ typedef struct hg_statistics {
     int64_t parents;    /**< individuals of the generation before with offspring here */
     int64_t mutations;  /**< mutation events: alleles and weights redrawn in this generation */
     double stable_fraction;
+    int64_t neutral_draws; /**< up to this generation: demes and generations in which nobody could
+                                reproduce, so that parents were drawn uniformly */
     double tf_concentration, temperature, nutrients;
     double *basal_mean, *basal_variance;           /**< [genes] */
     double *expression_mean, *expression_variance; /**< [genes] */

@@ -153,6 +153,7 @@ class Generation:
         self.t = t
         self.parent, self.parent2 = [-1] * n, [-1] * n
         self.mutations = [0] * demes
+        self.neutral_draws = 0 # up to here
         self.reproduced = set() # individuals of the generation before
         self.basal, self.weight = [], [] # [individual][gene or edge, allele]
         self.weather = []                # [deme] environment
@@ -180,6 +181,7 @@ class Reference:
         self.deme = [d for d in range(self.demes) for _ in range(sizes[d])]
         self.sexual = config["mating"]["system"] == "sexual"
         self.scheme = config["selection"]["scheme"]
+        self.neutral_draws = 0
         self.walk = {} # series of first-order autoregression, where they are
         self.cut_into_blocks()
         self.source, self.migrating = self.migration()
@@ -356,6 +358,7 @@ class Reference:
             if sum(before.fitness[i] for i in ranked) == 0:
                 if selection["on_extinction"] == "stop":
                     return EXTINCT
+                self.neutral_draws += 1
                 for i in ranked:
                     chance[i] = 1.0
             elif self.scheme == "tournament":
@@ -443,6 +446,7 @@ class Reference:
             generation.reproduced = {j for j in range(self.n) if not lives_on[j]}
             return lives_on
         chance = self.chances(before)
+        generation.neutral_draws = self.neutral_draws
         if chance is EXTINCT:
             return EXTINCT
         ends, starts = self.line_up(chance)
@@ -770,6 +774,8 @@ class Comparison:
         row = list(group["generation"]).index(g.t)
         self.part(reference, g, group, row, range(reference.n), f" at {g.t}")
         self.exact(f"mutations at {g.t}", group["mutations"][row], sum(g.mutations))
+        if reference.config["selection"].get("on_extinction") == "neutral":
+            self.exact(f"neutral draws at {g.t}", group["neutral_draws"][row], g.neutral_draws)
         if reference.demes > 1:
             for d in range(reference.demes):
                 demes = {name[len("demes/"):]: values[:, d] for name, values in group.items()
@@ -783,8 +789,9 @@ class Comparison:
         series = {name: [[w[name]] for w in g.weather]
                   for name in ("tf_concentration", "temperature", "nutrients")}
         if "optimum" in group:
-            varying = next(i for i, c in enumerate(reference.config["fitness"])
-                           if isinstance(c.get("optimum"), dict))
+            optima = [(i, c["optimum"]["series"]) for i, c in enumerate(reference.config["fitness"])
+                      if isinstance(c.get("optimum"), dict)]
+            varying = next((i for i, kind in optima if kind == "ar1"), optima[0][0])
             series["optimum"] = [[deme[varying]] * reference.genes for deme in g.optima]
         for name, demes in series.items():
             scale = max(1, np.abs(demes).max())

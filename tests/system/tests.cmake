@@ -60,7 +60,7 @@ endfunction()
 
 foreach(name hill-hill linear-additive sigmoid-heritable-sexual additive-heritable-asexual
     sexual-shared one-individual demes-asexual demes-sexual demes-matrix-overlap
-    overlap-sexual climate siegal-bergman wagner-sexual tournament-demes-sexual
+    overlap-sexual climate siegal-bergman wagner-sexual negative-product tournament-demes-sexual
     truncation-overlap)
   hg_add_layout_test(system/layouts/${name} system 120
     ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/${name}.yaml --kernels)

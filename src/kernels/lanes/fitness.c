@@ -119,6 +119,6 @@ void hg_evaluate(const hg_fitness_term *terms, int64_t count, int64_t genes, hg_
     lanes value = all_lanes(1.0);
     for (int64_t i = 0; i < count; i++) models[terms[i].model](&terms[i], genes, tile, &value);
     const hg_vector zero = hg_all(0.0);
-    FOR_VECTORS hg_store(tile->fitness + v * HG_WIDTH,
-                         hg_select(value.v[v] < zero, zero, value.v[v]));
+    FOR_VECTORS hg_store(tile->fitness + v * HG_WIDTH, /* -0 becomes 0, what is no number stays */
+                         hg_select(value.v[v] <= zero, zero, value.v[v]));
 }
