@@ -131,7 +131,9 @@ static inline hg_status sample_end(hg_output **output, const sample *what)
     hg_performance performance = {.phases = 2, .phase = phases, .mean = seconds, .min = seconds,
         .max = seconds, .calls = calls, .wall = 1.0, .categories = 1, .category = categories,
         .current = bytes, .peak = bytes, .rss_peak = resident, .kinds = 2, .kind = kinds,
-        .traffic = traffic};
+        .traffic = traffic, .imbalance = seconds, .allocations = calls, .samples = 1,
+        .sample = calls, .sample_tracked = bytes, .sample_resident = resident,
+        .machine = {1e10, 2e10, 3e10, 1 << 25, 1}};
     MPI_Comm_size(MPI_COMM_WORLD, &performance.ranks);
     if (what->abandon) {
         hg_output_abandon(output);

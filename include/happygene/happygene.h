@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "happygene/performance.h"
 #include "happygene/status.h"
 
 #ifdef __cplusplus
@@ -33,6 +34,7 @@ typedef struct hg_run_options {
     const char *const *set;   /**< [set_count] "key=value" overrides of the run file */
     int set_count;
     int threads;              /**< per rank; 0: as OMP_NUM_THREADS or the processor has it */
+    int ranks;                /**< the first so many take part, others make no call; 0: all */
     const char *kernels;      /**< "baseline", "avx2", "avx512"; NULL: the fastest there is */
     const char *command_line; /**< recorded as provenance; NULL: none */
 } hg_run_options;
@@ -141,6 +143,19 @@ HG_API hg_status hg_run_deme_statistics(hg_run *run, double *fitness_mean,
                                         double *fitness_variance, double *basal_mean,
                                         double *basal_variance, double *expression_mean,
                                         double *expression_variance);
+
+/**
+ * Where the time and the memory went so far; the pointers are good until the next call with
+ * this run. Collective.
+ */
+HG_API hg_status hg_run_performance(hg_run *run, hg_performance *performance);
+
+/**
+ * Measures what the machine can do with the run's ranks and threads, for hg_run_performance()
+ * and the result file; takes about a second and up to 256 MB for that time. What the run's own
+ * memory was is kept from before. Collective.
+ */
+HG_API hg_status hg_run_measure_machine(hg_run *run);
 
 /**
  * Copies a quantity of this rank's individuals first .. first+count-1 (global indices) into

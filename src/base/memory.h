@@ -58,7 +58,7 @@ hg_memory_usage hg_memory_total(void);
 
 /** Peak resident set of this process in bytes, from /proc/self/status (0 where absent). */
 int64_t hg_memory_resident_peak(void);
-/** Present resident set of this process in bytes. */
+/** Present resident set of this process in bytes (0 where /proc is absent). Allocates nothing. */
 int64_t hg_memory_resident(void);
 
 /** For tests: the k-th allocation from now fails (k >= 1); 0 switches that off. */

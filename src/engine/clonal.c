@@ -53,6 +53,7 @@ static void house_fetched(hg_run *run)
         const hg_brood *brood = &incoming->brood[k];
         const int32_t row = genotypes->free_row[--genotypes->free_count];
         genotypes->claim[row] = FETCHED;
+        run->meter.housed++;
         memcpy(hg_genome(genotypes, row), incoming->genome + k * genotypes->stride,
                (size_t)genotypes->stride * sizeof(double));
         for (int64_t j = 0; j < brood->count; j++) {
@@ -72,6 +73,7 @@ static void house_migrants(hg_run *run)
         if (fetched < 0) continue;
         const int32_t row = genotypes->free_row[--genotypes->free_count];
         genotypes->claim[row] = FETCHED;
+        run->meter.housed++;
         memcpy(hg_genome(genotypes, row), run->migrants.genome + fetched * genotypes->stride,
                (size_t)genotypes->stride * sizeof(double));
         run->parent_row[j] = row;
@@ -170,10 +172,11 @@ static void breed_some(hg_run *run, hg_worker *worker, const int32_t *own, int c
         row[i] = run->row[own[i]];
         genome[i] = hg_genome(genotypes, row[i]);
         genotypes->copies[row[i]] = 1;
-        if (row[i] != from)
-            memcpy(genome[i], hg_genome(genotypes, from),
-                   (size_t)genotypes->stride * sizeof(double));
+        if (row[i] == from) continue;
+        memcpy(genome[i], hg_genome(genotypes, from), (size_t)genotypes->stride * sizeof(double));
+        worker->genomes_copied++;
     }
+    worker->born += count;
     hg_worker_note(worker, HG_PHASE_REPRODUCTION, &since);
     hg_mutate(run, worker, own, genome, count);
     hg_worker_note(worker, HG_PHASE_MUTATION, &since);
@@ -213,6 +216,7 @@ static void tally_some(hg_run *run, hg_worker *worker, some *rows)
 {
     double since = hg_worker_begin(worker);
     if (rows->count > 0) hg_visit_rows(run, worker, rows->row, rows->count, hg_tally);
+    worker->revisited += rows->count;
     hg_worker_note(worker, HG_PHASE_STATISTICS, &since);
     rows->count = 0;
 }
@@ -256,13 +260,19 @@ void hg_breed_clonal(hg_run *run, bool environment_changed)
     if (run->recording || run->habitats > 1) hg_demes_note_rows(run);
     hg_run_note(run, HG_PHASE_REPRODUCTION, &since);
 #pragma omp parallel for schedule(static, 1) num_threads(run->threads)
-    for (int t = 0; t < run->threads; t++) breed_mutants(run, &run->worker[t], true);
+    for (int t = 0; t < run->threads; t++) {
+        const double begun = hg_clock();
+        breed_mutants(run, &run->worker[t], true);
+        run->worker[t].busy += hg_clock() - begun;
+    }
     /* parental genomes have been copied and may change */
 #pragma omp parallel for schedule(static, 1) num_threads(run->threads)
     for (int t = 0; t < run->threads; t++) {
         hg_worker *worker = &run->worker[t];
+        const double begun = hg_clock();
         breed_mutants(run, worker, false);
         keep_rows(run, worker, environment_changed);
+        worker->busy += hg_clock() - begun;
     }
     hg_run_note_region(run, &since);
     hg_spread_fitness(run);

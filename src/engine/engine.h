@@ -15,6 +15,7 @@
 
 #include <omp.h>
 
+#include "base/memory.h"
 #include "happygene/happygene.h"
 #include "io/output.h"
 #include "model/config.h"
@@ -34,14 +35,24 @@
 typedef enum hg_phase {
     HG_PHASE_REPRODUCTION,  /**< drawing parents, inheriting */
     HG_PHASE_MUTATION,
-    HG_PHASE_EXPRESSION,    /**< development, regulation included */
+    HG_PHASE_EXPRESSION,    /**< development but for regulation: tiles, promoters, noise */
+    HG_PHASE_REGULATION,    /**< the steps through the network */
     HG_PHASE_FITNESS,
     HG_PHASE_STATISTICS,
     HG_PHASE_COMMUNICATION, /**< collectives and the exchange of genomes, waiting included */
     HG_PHASE_OUTPUT,
-    HG_PHASE_SETUP,         /**< before generation 0 */
+    HG_PHASE_SETUP,         /**< up to generation 0, but for its output */
+    HG_PHASE_OVERHEAD,      /**< in none of the above; threads that wait for one another */
     HG_PHASES
 } hg_phase;
+
+/** What goes out. */
+typedef enum hg_traffic_kind {
+    HG_BYTES_SENT,
+    HG_MESSAGES_SENT,
+    HG_BYTES_WRITTEN,
+    HG_TRAFFIC_KINDS
+} hg_traffic_kind;
 
 /** A mutation that has been placed but not yet drawn. */
 typedef struct hg_site {
@@ -72,7 +83,14 @@ typedef struct hg_worker {
     hg_copied_weight *copied; /**< [2 * genes] where genes are duplicated */
     int64_t broods;          /**< so far: every HG_TIMED_BROODS-th is timed */
     bool timed;              /**< the present one is */
-    double seconds[HG_PHASES]; /**< of the timed broods, since the region began */
+    int64_t timed_broods;
+    double seconds[HG_PHASES]; /**< of the timed broods */
+    double busy;             /**< seconds in parallel regions */
+    int64_t born;            /**< new genotypes */
+    int64_t genomes_copied;  /**< for them, or for whoever lives on elsewhere */
+    int64_t developed;       /**< individuals, by tiles */
+    int64_t tallied;         /**< genotypes that went into statistics */
+    int64_t revisited;       /**< of these: with a phenotype that was known */
     int64_t mutations;       /**< in this generation */
     hg_site site[HG_SITE_BATCH];
     int sites;
@@ -130,7 +148,38 @@ typedef struct hg_pareto {
     hg_dominance dominance;
 } hg_pareto;
 
+/** What is known of the memory's use at a time: fixed once the machine is measured. */
+typedef struct hg_memory_state {
+    hg_memory_usage of[HG_MEMORY_LABELS], total;
+    int64_t resident_peak;
+} hg_memory_state;
+
+/** The times, bytes and counts of a run, of this rank; performance.c. */
+typedef struct hg_meter {
+    double seconds[HG_PHASES]; /**< outside of the parallel regions that make offspring */
+    int64_t calls[HG_PHASES];
+    double region;             /**< seconds in those regions */
+    int64_t regions;
+    double inside;             /**< seconds in calls of the library */
+    double loop;               /**< of these: making generations */
+    double loop_output;        /**< of these: on output */
+    int64_t written;           /**< bytes of the result, all ranks */
+    int64_t housed;            /**< genomes from other ranks, copied to their rows */
+    int64_t loop_allocations;  /**< blocks allocated while generations were made */
+    int samples;
+    int64_t *sample;           /**< [3 * room] generation, tracked and resident bytes */
+    int64_t *all_samples;      /**< [3 * room] over all ranks */
+    int64_t *resident_peak;    /**< [ranks] */
+    bool frozen;               /**< memory no longer counts */
+    hg_memory_state memory;
+    hg_machine machine;
+    double mean[HG_PHASES], min[HG_PHASES], max[HG_PHASES], imbalance[HG_PHASES];
+    int64_t all_calls[HG_PHASES];
+    int64_t bytes[3 * HG_MEMORY_LABELS], traffic[HG_TRAFFIC_KINDS];
+} hg_meter;
+
 struct hg_run {
+    MPI_Comm communicator; /**< of the ranks that take part */
     hg_config config;
     hg_network network;
     char *resolved; /**< the run file with every default */
@@ -186,17 +235,30 @@ struct hg_run {
     bool finished; /**< nothing more can be made: at its end, died out or failed */
     bool complete; /**< ended by rule: at its end or died out */
     const char *stop_reason;
-    double seconds[HG_PHASES];
-    int64_t calls[HG_PHASES];
-    double started;
-    int64_t loop_allocations; /**< blocks allocated while generations were made */
+    hg_meter meter;
 };
 
 /** Adds the time since `*since` to a phase and restarts `*since`. */
 void hg_run_note(hg_run *run, hg_phase phase, double *since);
 
-/** Splits the wall time of a parallel region over phases, as the timed broods had it. */
+/** Adds the time since `*since` to that of the regions that make offspring, and restarts it. */
 void hg_run_note_region(hg_run *run, double *since);
+
+/* --- performance.c, report.c, machine.c ------------------------------------------------ */
+
+enum { HG_MEMORY_SAMPLES = 64 };
+
+hg_status hg_meter_create(hg_run *run);
+void hg_meter_free(hg_run *run);
+
+/** Generation 0 is made: what has been measured so far, but for output, was setting up. */
+void hg_meter_begin(hg_run *run);
+
+/** Looks at the memory in use, some 64 times in a run. */
+void hg_meter_sample(hg_run *run);
+
+/** Memory as it is; as it was before the machine was measured. */
+hg_memory_state hg_memory_now(const hg_run *run);
 
 /* --- evaluation.c, mutation.c -------------------------------------------------------- */
 
@@ -231,9 +293,12 @@ void hg_mutate(hg_run *run, hg_worker *worker, const int32_t *own, double *const
  */
 void hg_evaluate_rows(hg_run *run, hg_worker *worker, const int32_t *row, int count);
 
-/** Leaves the development of at most a tile of genotypes of one habitat in the worker's tile. */
+/**
+ * Leaves the development of at most a tile of genotypes of one habitat in the worker's tile.
+ * Notes the time since `*since` unless that is NULL.
+ */
 void hg_develop_rows(hg_run *run, hg_worker *worker, const int32_t *row,
-                     const double *const *value, int count);
+                     const double *const *value, int count, double *since);
 
 /** value[i] = the values of genotype row[i]. */
 void hg_values_of_rows(const hg_run *run, hg_worker *worker, const int32_t *row, int count,

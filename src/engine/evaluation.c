@@ -40,6 +40,7 @@ void hg_workers_free(hg_run *run)
 double hg_worker_begin(hg_worker *worker)
 {
     worker->timed = worker->broods++ % HG_TIMED_BROODS == 0;
+    worker->timed_broods += worker->timed;
     return worker->timed ? hg_clock() : 0.0;
 }
 
@@ -54,6 +55,7 @@ void hg_worker_note(hg_worker *worker, hg_phase phase, double *since)
 void hg_tally(hg_run *run, hg_worker *worker, const int32_t *row, const double *const *value,
               const double *const *expression, const int64_t *copies, int count)
 {
+    worker->tallied += count;
     if (run->demes.count > 0)
         hg_demes_tally(run, worker, row, value, expression, copies, count);
     hg_moments_add(&run->moments_value, worker->number, value, copies, count);
@@ -94,10 +96,14 @@ static void disturb(hg_run *run, hg_worker *worker, const int32_t *row, int coun
 }
 
 void hg_develop_rows(hg_run *run, hg_worker *worker, const int32_t *row,
-                     const double *const *value, int count)
+                     const double *const *value, int count, double *since)
 {
-    run->kernels->develop(&habitat_of(run, row[0])->development, &worker->tile, value, count,
+    const hg_development *development = &habitat_of(run, row[0])->development;
+    run->kernels->prepare(development, &worker->tile, value, count,
                           run->genotypes.value_weight_offset);
+    if (since != NULL) hg_worker_note(worker, HG_PHASE_EXPRESSION, since);
+    run->kernels->develop(development, &worker->tile);
+    if (since != NULL) hg_worker_note(worker, HG_PHASE_REGULATION, since);
     if (run->config.development.noise_sd > 0.0) disturb(run, worker, row, count);
 }
 
@@ -140,7 +146,8 @@ static void evaluate(hg_run *run, hg_worker *worker, const int32_t *row, int cou
     count_copies(run, row, count, copies);
     hg_values_of_rows(run, worker, row, count, value);
     expression_places(run, worker, row, count, expression);
-    hg_develop_rows(run, worker, row, value, count);
+    hg_develop_rows(run, worker, row, value, count, &since);
+    worker->developed += count;
     run->kernels->store(worker->tile.expression, genes, expression, count);
     for (int i = 0; i < count && run->paretos > 0 && !run->genotypes.clonal; i++)
         hg_pareto_note(run, row[i], expression[i]);
@@ -175,7 +182,7 @@ static void visit_habitat(hg_run *run, hg_worker *worker, const int32_t *row, in
     hg_values_of_rows(run, worker, row, count, value);
     expression_places(run, worker, row, count, expression);
     if (!genotypes->clonal) {
-        hg_develop_rows(run, worker, row, value, count);
+        hg_develop_rows(run, worker, row, value, count, NULL);
         run->kernels->store(worker->tile.expression, genotypes->genes, expression, count);
     }
     visit(run, worker, row, value, (const double *const *)expression, copies, count);

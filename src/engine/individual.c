@@ -118,6 +118,8 @@ static void breed_some(hg_run *run, hg_worker *worker, int64_t first, int count)
         born[births] = own[i];
         newborn[births++] = genome[i];
     }
+    worker->genomes_copied += count;
+    worker->born += births;
     hg_worker_note(worker, HG_PHASE_REPRODUCTION, &since);
     hg_mutate(run, worker, born, newborn, births);
     hg_worker_note(worker, HG_PHASE_MUTATION, &since);
@@ -135,9 +137,11 @@ void hg_breed_individually(hg_run *run)
 #pragma omp parallel for schedule(static, 1) num_threads(run->threads)
     for (int t = 0; t < run->threads; t++) {
         hg_worker *worker = &run->worker[t];
+        const double begun = hg_clock();
         for (int64_t j = worker->begin; j < worker->end; j += HG_BROOD)
             breed_some(run, worker, j,
                        (int)(worker->end - j < HG_BROOD ? worker->end - j : HG_BROOD));
+        worker->busy += hg_clock() - begun;
     }
     hg_run_note_region(run, &since);
     hg_spread_fitness(run);

@@ -61,26 +61,26 @@ static hg_status rebuild_network(hg_network *network, int64_t genes, char *names
 }
 
 /* Collective: rank 0's network to all. */
-static hg_status share_network(hg_network *network, int rank)
+static hg_status share_network(hg_network *network, MPI_Comm communicator, int rank)
 {
     int64_t sizes[2] = {network->genes, network->edges};
     char *names = NULL;
     hg_edge *edges = NULL;
     hg_status status = rank == 0 ? join_names(network, &names) : HG_OK;
-    HG_TRY_OUT(hg_team_agree(MPI_COMM_WORLD, status));
-    MPI_Bcast(sizes, 2, MPI_INT64_T, 0, MPI_COMM_WORLD);
+    HG_TRY_OUT(hg_team_agree(communicator, status));
+    MPI_Bcast(sizes, 2, MPI_INT64_T, 0, communicator);
     status = hg_allocate(&edges, HG_MEMORY_NETWORK, (size_t)sizes[1], sizeof *edges);
-    HG_TRY_OUT(hg_team_agree(MPI_COMM_WORLD, status));
+    HG_TRY_OUT(hg_team_agree(communicator, status));
     for (int64_t e = 0; rank == 0 && e < sizes[1]; e++)
         edges[e] = (hg_edge){network->source[e], network->target[e], network->weight[e]};
     MPI_Datatype edge_type; /* their number, not their bytes, must fit an int */
     MPI_Type_contiguous((int)sizeof *edges, MPI_BYTE, &edge_type);
     MPI_Type_commit(&edge_type);
-    MPI_Bcast(edges, (int)sizes[1], edge_type, 0, MPI_COMM_WORLD);
+    MPI_Bcast(edges, (int)sizes[1], edge_type, 0, communicator);
     MPI_Type_free(&edge_type);
-    HG_TRY_OUT(hg_team_share_text(MPI_COMM_WORLD, 0, &names));
+    HG_TRY_OUT(hg_team_share_text(communicator, 0, &names));
     if (rank != 0) status = rebuild_network(network, sizes[0], names, edges, sizes[1]);
-    status = hg_team_agree(MPI_COMM_WORLD, status);
+    status = hg_team_agree(communicator, status);
 out:
     hg_release(&names);
     hg_release(&edges);
@@ -91,14 +91,14 @@ hg_status hg_run_configure(hg_run *run, const char *path, const char *text,
                            const hg_run_options *options)
 {
     int rank;
-    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    MPI_Comm_rank(run->communicator, &rank);
     hg_status status = rank == 0 ? read_origin(run, path, text, options) : HG_OK;
-    HG_TRY(hg_team_share(MPI_COMM_WORLD, 0, status));
-    HG_TRY(share_network(&run->network, rank));
-    HG_TRY(hg_team_share_text(MPI_COMM_WORLD, 0, &run->resolved));
+    HG_TRY(hg_team_share(run->communicator, 0, status));
+    HG_TRY(share_network(&run->network, run->communicator, rank));
+    HG_TRY(hg_team_share_text(run->communicator, 0, &run->resolved));
     if (rank != 0) {
         status = hg_runfile_parse(&run->config, path, run->resolved, NULL, 0);
         if (status == HG_OK) status = hg_runfile_resolve_with(&run->config, &run->network);
     }
-    return hg_team_agree(MPI_COMM_WORLD, status);
+    return hg_team_agree(run->communicator, status);
 }

@@ -270,7 +270,7 @@ static void develop_field(hg_run *run, hg_worker *worker, hg_field field, const 
     double *place[HG_LANES];
     for (int i = 0; i < count; i++) place[i] = buffer + i * genotypes->genes;
     hg_values_of_rows(run, worker, row, count, value);
-    hg_develop_rows(run, worker, row, value, count);
+    hg_develop_rows(run, worker, row, value, count, NULL);
     const double *tile =
         field == HG_FIELD_EXPRESSION ? worker->tile.expression : worker->tile.instability;
     if (tile != NULL) run->kernels->store(tile, genotypes->genes, place, count);

@@ -60,7 +60,7 @@ static hg_status build_population(hg_run *run)
 {
     const hg_config *config = &run->config;
     const int64_t edges = config->network.heritable ? run->network.edges : 0;
-    HG_TRY(hg_partition_create(&run->partition, MPI_COMM_WORLD, config->population.individuals,
+    HG_TRY(hg_partition_create(&run->partition, run->communicator, config->population.individuals,
                                config->population.demes, config->population.deme_sizes));
     if (run->partition.count > INT32_MAX)
         return hg_fail(HG_BAD_INPUT, "%" PRId64 " individuals on one rank; allowed: at most %d, so "
@@ -76,6 +76,7 @@ static hg_status build_population(hg_run *run)
     HG_TRY(hg_workers_create(run));
     HG_TRY(hg_mutators_create(run));
     HG_TRY(hg_gather_create(run));
+    HG_TRY(hg_meter_create(run));
     HG_TRY(hg_pareto_create(run));
     return hg_record_create(run);
 }
@@ -131,6 +132,7 @@ static hg_status next_generation(hg_run *run)
     HG_TRY(end_generation(run));
     HG_TRY(hg_record(run, run->recording, hg_snapshot_due(run, run->making)));
     run->generation = run->making;
+    hg_meter_sample(run);
     return HG_OK;
 }
 
@@ -158,7 +160,7 @@ static hg_status open_output(hg_run *run)
 {
     if (run->output_path == NULL) return HG_OK;
     const hg_output_plan plan = {
-        .communicator = MPI_COMM_WORLD, .path = run->output_path, .replace = run->replace,
+        .communicator = run->communicator, .path = run->output_path, .replace = run->replace,
         .config = &run->config, .run_file_resolved = run->resolved, .network = &run->network,
         .command_line = run->command_line, .threads = run->threads,
         .kernels = run->kernels->name, .first = run->partition.first,
@@ -172,7 +174,7 @@ static hg_status check_output(hg_run *run, const hg_run_options *options)
     if (options->no_output) return HG_OK;
     const char *path = options->output != NULL ? options->output : run->config.output.file;
     hg_status status = hg_copy_text(&run->output_path, HG_MEMORY_CONFIGURATION, path);
-    HG_TRY(hg_team_agree(MPI_COMM_WORLD, status));
+    HG_TRY(hg_team_agree(run->communicator, status));
     run->replace = options->replace;
     struct stat found;
     const bool exists = run->partition.rank == 0 && stat(path, &found) == 0;
@@ -180,26 +182,46 @@ static hg_status check_output(hg_run *run, const hg_run_options *options)
         status = hg_fail(HG_IO, "%s is a folder or device; -o names the file to write", path);
     else if (exists && !run->replace)
         status = hg_fail(HG_USAGE, "%s exists; --force replaces it, -o names another file", path);
-    return hg_team_share(MPI_COMM_WORLD, 0, status);
+    return hg_team_share(run->communicator, 0, status);
+}
+
+/* The ranks that take part: all of MPI_COMM_WORLD or the first of them. */
+static hg_status gather_ranks(hg_run *run, int wanted)
+{
+    const int ranks = hg_ranks();
+    run->communicator = MPI_COMM_WORLD;
+    if (wanted < 0 || wanted > ranks)
+        return hg_fail(HG_USAGE, "%d ranks of %d are to take part", wanted, ranks);
+    if (wanted == 0 || wanted == ranks) return HG_OK;
+    MPI_Group all, some;
+    int range[1][3] = {{0, wanted - 1, 1}};
+    MPI_Comm_group(MPI_COMM_WORLD, &all);
+    MPI_Group_range_incl(all, 1, range, &some);
+    MPI_Comm_create_group(MPI_COMM_WORLD, some, 0, &run->communicator);
+    MPI_Group_free(&some);
+    MPI_Group_free(&all);
+    return HG_OK;
 }
 
 static hg_status start(hg_run *run, const char *path, const char *text,
                        const hg_run_options *options)
 {
     double since = hg_clock();
-    run->started = run->flushed = since;
+    run->flushed = since;
+    HG_TRY(gather_ranks(run, options->ranks));
     HG_TRY(hg_run_configure(run, path, text, options));
-    HG_TRY(hg_team_agree(MPI_COMM_WORLD, take_options(run, options)));
-    run->threads = options->threads > 0 ? options->threads : hg_threads_default();
+    HG_TRY(hg_team_agree(run->communicator, take_options(run, options)));
+    run->threads = options->threads > 0 ? options->threads : hg_threads_default(run->communicator);
     omp_set_num_threads(run->threads);
     omp_set_dynamic(0);
-    HG_TRY(hg_team_agree(MPI_COMM_WORLD, build_population(run)));
+    HG_TRY(hg_team_agree(run->communicator, build_population(run)));
     HG_TRY(check_output(run, options));
     hg_run_note(run, HG_PHASE_SETUP, &since);
     HG_TRY(first_generation(run));
     HG_TRY(open_output(run));
     HG_TRY(hg_record(run, true, true));
     run->generation = 0;
+    hg_meter_begin(run);
     return HG_OK;
 }
 
@@ -208,13 +230,16 @@ static hg_status create(hg_run **result, const char *path, const char *text,
 {
     static const hg_run_options none = {0};
     hg_run *run;
+    const double since = hg_clock();
     *result = NULL;
     HG_TRY(hg_allocate(&run, HG_MEMORY_OTHER, 1, sizeof *run));
     run->generation = -1;
     run->stop_reason = "";
     run->moment_type = MPI_DATATYPE_NULL;
+    run->communicator = MPI_COMM_WORLD;
     run->statistics.generation = -1;
     const hg_status status = start(run, path, text, options != NULL ? options : &none);
+    run->meter.inside = hg_clock() - since;
     if (status == HG_OK) {
         *result = run;
         return HG_OK;
@@ -245,6 +270,7 @@ hg_status hg_run_advance(hg_run *run, int64_t generations)
 {
     omp_set_num_threads(run->threads);
     const int64_t allocated = hg_memory_total().allocations;
+    const double since = hg_clock(), output = run->meter.seconds[HG_PHASE_OUTPUT];
     hg_status status = run->finished ? hg_fail(HG_USAGE, "the run has ended") : HG_OK;
     for (int64_t i = 0; i < generations && status == HG_OK; i++) {
         if (run->generation == run->config.run.generations) break;
@@ -258,7 +284,10 @@ hg_status hg_run_advance(hg_run *run, int64_t generations)
         run->stop_reason = "failed while the next generation was made";
     }
     run->finished |= run->complete || status != HG_OK;
-    run->loop_allocations += hg_memory_total().allocations - allocated;
+    run->meter.loop_allocations += hg_memory_total().allocations - allocated;
+    run->meter.loop += hg_clock() - since;
+    run->meter.loop_output += run->meter.seconds[HG_PHASE_OUTPUT] - output;
+    run->meter.inside += hg_clock() - since;
     return status;
 }
 
@@ -275,6 +304,7 @@ void hg_run_destroy(hg_run **pointer)
     if (run == NULL) return;
     hg_output_abandon(&run->output);
     hg_record_free(run);
+    hg_meter_free(run);
     hg_gather_free(run);
     hg_pareto_free(run);
     hg_mutators_free(run);
@@ -295,5 +325,6 @@ void hg_run_destroy(hg_run **pointer)
     hg_release(&run->resolved);
     hg_release(&run->output_path);
     hg_release(&run->command_line);
+    if (run->communicator != MPI_COMM_WORLD) MPI_Comm_free(&run->communicator);
     hg_release(pointer);
 }

@@ -3,11 +3,13 @@
 #ifndef HG_ENGINE_THREADS_H
 #define HG_ENGINE_THREADS_H
 
+#include <mpi.h>
+
 /**
  * OMP_NUM_THREADS where it is set; else the cores that this rank is bound to, or, when it
  * is bound to none in particular, its share of the node's. Collective.
  */
-int hg_threads_default(void);
+int hg_threads_default(MPI_Comm communicator);
 
 /** Cores in this rank's affinity mask. */
 int hg_threads_allowed(void);

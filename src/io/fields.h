@@ -22,7 +22,7 @@ typedef enum hg_group { HG_GROUP_NETWORK, HG_GROUP_STATISTICS, HG_GROUP_DEMES,
 
 typedef enum hg_axis { HG_AXIS_NONE, HG_AXIS_GENERATION, HG_AXIS_INDIVIDUAL, HG_AXIS_DEME,
                        HG_AXIS_GENE, HG_AXIS_EDGE, HG_AXIS_ALLELE, HG_AXIS_PHASE, HG_AXIS_CATEGORY,
-                       HG_AXIS_RANK, HG_AXIS_KIND, HG_AXES } hg_axis;
+                       HG_AXIS_RANK, HG_AXIS_KIND, HG_AXIS_SAMPLE, HG_AXES } hg_axis;
 
 #define HG_RANK_MOST 4 /* axes of a dataset */
 

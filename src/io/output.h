@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "happygene/performance.h"
 #include "model/config.h"
 #include "population/network.h"
 #include "population/statistics.h"
@@ -41,25 +42,6 @@ typedef struct hg_output_plan {
  */
 typedef hg_status hg_snapshot_source(void *context, hg_field field, int64_t first, int64_t count,
                                      void *buffer);
-
-/** Seconds and bytes of a run, reduced over the ranks (root's are written). */
-typedef struct hg_performance {
-    int phases;
-    const char *const *phase;    /**< [phases] names */
-    double *mean, *min, *max;    /**< [phases] seconds over ranks */
-    int64_t *calls;              /**< [phases] */
-    double wall;                 /**< seconds from start to end */
-    int categories;              /**< memory: hg_label names */
-    const char *const *category;
-    int64_t *current, *peak;     /**< [categories] bytes, summed over ranks */
-    int ranks;
-    int64_t *rss_peak;           /**< [ranks] bytes */
-    double bytes_per_gene;       /**< tracked peak / (individuals * genes) */
-    int kinds;                   /**< traffic: "bytes_sent", "messages", "bytes_written", ... */
-    const char *const *kind;
-    int64_t *traffic;            /**< [kinds], summed over ranks */
-    int64_t loop_allocations;    /**< blocks allocated inside the generation loop */
-} hg_performance;
 
 /**
  * Creates the file with everything that is known before generation 0: attributes,

@@ -16,6 +16,7 @@ static hg_status put(const tables *to, const char *name, hid_t type, const void 
 {
     const hg_dataset *dataset = hg_dataset_find(HG_GROUP_PERFORMANCE, name);
     if (dataset == NULL) return hg_fail(HG_BUG, "/performance/%s is not in the table", name);
+    if (values == NULL) return HG_OK;
     const int rank = hg_dataset_rank(dataset, 1);
     const hsize_t length = (hsize_t)to->length[dataset->axes[0]];
     if (rank == 1 && length == 0) return HG_OK; /* nothing of this kind was measured */
@@ -41,9 +42,11 @@ static hg_status put_phases(const tables *to, const hg_performance *performance)
     HG_TRY_OUT(put(to, "seconds_mean", H5T_NATIVE_DOUBLE, performance->mean));
     HG_TRY_OUT(put(to, "seconds_min", H5T_NATIVE_DOUBLE, performance->min));
     HG_TRY_OUT(put(to, "seconds_max", H5T_NATIVE_DOUBLE, performance->max));
+    HG_TRY_OUT(put(to, "thread_imbalance", H5T_NATIVE_DOUBLE, performance->imbalance));
     HG_TRY_OUT(put(to, "calls", H5T_NATIVE_INT64, performance->calls));
     HG_TRY_OUT(put(to, "share", H5T_NATIVE_DOUBLE, share));
     HG_TRY_OUT(put(to, "wall", H5T_NATIVE_DOUBLE, &performance->wall));
+    HG_TRY_OUT(put(to, "loop", H5T_NATIVE_DOUBLE, &performance->loop));
 out:
     hg_h5_close(&text);
     hg_release(&share);
@@ -60,6 +63,7 @@ static hg_status put_memory(const tables *to, const hg_performance *performance)
     HG_TRY_OUT(put(to, "category", text, performance->category));
     HG_TRY_OUT(put(to, "memory_current", H5T_NATIVE_INT64, performance->current));
     HG_TRY_OUT(put(to, "memory_peak", H5T_NATIVE_INT64, performance->peak));
+    HG_TRY_OUT(put(to, "memory_allocations", H5T_NATIVE_INT64, performance->allocations));
     HG_TRY_OUT(put(to, "rank", H5T_NATIVE_INT32, index));
     HG_TRY_OUT(put(to, "rss_peak", H5T_NATIVE_INT64, performance->rss_peak));
     HG_TRY_OUT(put(to, "bytes_per_gene", H5T_NATIVE_DOUBLE, &performance->bytes_per_gene));
@@ -79,6 +83,27 @@ static hg_status put_traffic(const tables *to, const hg_performance *performance
     return status;
 }
 
+static hg_status put_work(const tables *to, const hg_performance *performance)
+{
+    HG_TRY(put(to, "developed", H5T_NATIVE_INT64, &performance->developed));
+    HG_TRY(put(to, "new_genotypes", H5T_NATIVE_INT64, &performance->new_genotypes));
+    HG_TRY(put(to, "bytes_copied", H5T_NATIVE_INT64, &performance->bytes_copied));
+    HG_TRY(put(to, "bytes_copied_least", H5T_NATIVE_INT64, &performance->bytes_copied_least));
+    HG_TRY(put(to, "bytes_needed", H5T_NATIVE_DOUBLE, &performance->bytes_needed));
+    HG_TRY(put(to, "operations", H5T_NATIVE_DOUBLE, &performance->operations));
+    HG_TRY(put(to, "sample", H5T_NATIVE_INT64, performance->sample));
+    HG_TRY(put(to, "sample_tracked", H5T_NATIVE_INT64, performance->sample_tracked));
+    return put(to, "sample_resident", H5T_NATIVE_INT64, performance->sample_resident);
+}
+
+static hg_status put_machine(const tables *to, const hg_machine *machine)
+{
+    if (machine->multiply_add == 0.0) return HG_OK; /* it was not measured */
+    HG_TRY(put(to, "machine_copy_memory", H5T_NATIVE_DOUBLE, &machine->copy_memory));
+    HG_TRY(put(to, "machine_copy_cache", H5T_NATIVE_DOUBLE, &machine->copy_cache));
+    return put(to, "machine_multiply_add", H5T_NATIVE_DOUBLE, &machine->multiply_add);
+}
+
 static hg_status put_performance(hid_t file, const hg_config *config,
                                  const hg_performance *performance)
 {
@@ -87,10 +112,13 @@ static hg_status put_performance(hid_t file, const hg_config *config,
     to.length[HG_AXIS_CATEGORY] = performance->categories;
     to.length[HG_AXIS_RANK] = performance->ranks;
     to.length[HG_AXIS_KIND] = performance->kinds;
+    to.length[HG_AXIS_SAMPLE] = performance->samples;
     to.group = H5Gopen2(file, hg_group_name(HG_GROUP_PERFORMANCE), H5P_DEFAULT);
     if (to.group < 0) return hg_h5_fail(HG_IO, "performance");
     hg_status status = put_phases(&to, performance);
     if (status == HG_OK) status = put_memory(&to, performance);
+    if (status == HG_OK) status = put_work(&to, performance);
+    if (status == HG_OK) status = put_machine(&to, &performance->machine);
     if (status == HG_OK) status = put_traffic(&to, performance);
     hg_h5_close(&to.group);
     return status;

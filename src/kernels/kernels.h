@@ -103,12 +103,15 @@ typedef struct hg_kernels {
     const char *name;
 
     /**
-     * Develops the `count` (1..HG_LANES) individuals whose genomes are rows[0..count-1]:
-     * basal[genes] followed, at `weight_offset`, by weight[edges] where heritable. Sets
-     * tile->expression, instability and stable; lanes beyond `count` are copies of lane 0.
+     * Puts the `count` (1..HG_LANES) individuals whose genomes are rows[0..count-1] into the
+     * tile: basal[genes] followed, at `weight_offset`, by weight[edges] where heritable; and
+     * their promoters' activity. Lanes beyond `count` are copies of lane 0.
      */
-    void (*develop)(const hg_development *development, hg_tile *tile, const double *const *rows,
+    void (*prepare)(const hg_development *development, hg_tile *tile, const double *const *rows,
                     int count, int64_t weight_offset);
+
+    /** Develops a prepared tile: sets tile->expression, instability and stable. */
+    void (*develop)(const hg_development *development, hg_tile *tile);
 
     /** Sets tile->fitness to the product of the terms, clamped at 0. */
     void (*evaluate)(const hg_fitness_term *terms, int64_t count, int64_t genes, hg_tile *tile);
@@ -172,6 +175,12 @@ typedef struct hg_kernels {
     void (*count_dominators)(const double *own, int64_t own_stride, int64_t owns,
                              const double *other, int64_t other_stride, int64_t others,
                              int64_t objectives, int64_t *dominators);
+
+    /**
+     * For measuring the processor: multiplies and adds in registers `rounds` times, fused where
+     * it can; returns how many operations that were. `*sink` gets a number that depends on all.
+     */
+    double (*multiply_add)(int64_t rounds, double *sink);
 } hg_kernels;
 
 /** The fastest variant that this processor runs; "baseline" runs everywhere. */

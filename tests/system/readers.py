@@ -19,7 +19,7 @@ import xarray
 
 verdict = Verdict()
 AXES = {"generation", "individual", "gene", "edge", "allele", "phase", "category", "rank", "kind",
-        "deme"}
+        "deme", "sample"}
 PHANTOM = "This is a netCDF dimension but not a netCDF variable."
 
 

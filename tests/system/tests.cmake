@@ -94,6 +94,11 @@ hg_add_system_test(system/commands system 300
   bash ${HG_SYSTEM}/commands.sh $<TARGET_FILE:happygene> ${PROJECT_SOURCE_DIR}
   ${HG_SCRATCH}/commands ${MPIEXEC_EXECUTABLE})
 
+# Where time and memory go.
+hg_add_system_test(system/profile system 300
+  ${HG_PYTHON} ${HG_SYSTEM}/profile.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE}
+  ${PROJECT_SOURCE_DIR}/jobs ${HG_SCRATCH}/profile)
+
 # Results in other people's programs.
 hg_add_system_test(system/readers system 120
   ${HG_PYTHON} ${HG_SYSTEM}/readers.py $<TARGET_FILE:happygene> ${HG_SCRATCH}/readers

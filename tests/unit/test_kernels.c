@@ -6,6 +6,13 @@
 #include "kernels/kernels.h"
 #include "population/phenotype.h"
 
+static void develop(const hg_kernels *kernels, const hg_development *development, hg_tile *tile,
+                    const double *const *rows, int count, int64_t weight_offset)
+{
+    kernels->prepare(development, tile, rows, count, weight_offset);
+    kernels->develop(development, tile);
+}
+
 enum { MOST_GENES = 100, MOST_STEPS = 8, ROOM = MOST_GENES * HG_LANES };
 
 static const char *const variants[] = {"baseline", "avx2", "avx512"};
@@ -242,8 +249,8 @@ static void develop_variants(scene *s)
         for (int v = 0; v < HG_COUNT_OF(variants); v++) {
             const hg_kernels *kernels = hg_kernels_named(variants[v]);
             if (kernels == NULL) continue;
-            kernels->develop(&s->phenotype.development, &tile, (const double *const *)s->genome,
-                             count, s->weight_offset);
+            develop(kernels, &s->phenotype.development, &tile, (const double *const *)s->genome,
+                    count, s->weight_offset);
             ck_assert_int_eq(tile.instability != NULL, s->config.development.window > 1);
             if (v == 0) {
                 for (int l = 0; l < HG_LANES; l++) compare_lane(s, &tile, l, count);
@@ -344,8 +351,8 @@ START_TEST(hill_at_the_extremes)
         for (int v = 0; v < HG_COUNT_OF(variants); v++) {
             const hg_kernels *kernels = hg_kernels_named(variants[v]);
             if (kernels == NULL) continue;
-            kernels->develop(&s.phenotype.development, &tile, (const double *const *)s.genome,
-                             HG_LANES, s.weight_offset);
+            develop(kernels, &s.phenotype.development, &tile, (const double *const *)s.genome,
+                    HG_LANES, s.weight_offset);
             for (int l = 0; l < HG_LANES; l++) {
                 expect(&s, l);
                 for (int g = 0; g < HG_COUNT_OF(n); g++) /* relative, down to the subnormal */
@@ -479,8 +486,8 @@ START_TEST(fitness_models)
             set_up(&s, &state, genes, genes == 1 ? 1.0 : 0.3);
             hg_tile tile;
             ck_assert_int_eq(hg_tile_create(&tile, &s.phenotype), HG_OK);
-            hg_kernels_best()->develop(&s.phenotype.development, &tile,
-                                       (const double *const *)s.genome, HG_LANES, s.weight_offset);
+            develop(hg_kernels_best(), &s.phenotype.development, &tile, (const double *const *)s.genome,
+                    HG_LANES, s.weight_offset);
             for (int l = 0; l < HG_LANES; l++) { /* what evaluate() sees, to the last bit */
                 for (int64_t g = 0; g < genes; g++) {
                     s.expression[l][g] = (long double)tile.expression[g * HG_LANES + l];
@@ -521,8 +528,8 @@ START_TEST(thresholds_and_clamps)
     for (int v = 0; v < HG_COUNT_OF(variants); v++) {
         const hg_kernels *kernels = hg_kernels_named(variants[v]);
         if (kernels == NULL) continue;
-        kernels->develop(&s.phenotype.development, &tile, (const double *const *)s.genome,
-                         HG_LANES, s.weight_offset);
+        develop(kernels, &s.phenotype.development, &tile, (const double *const *)s.genome,
+                HG_LANES, s.weight_offset);
         kernels->evaluate(s.phenotype.terms, 1, 2, &tile);
         for (int l = 0; l < HG_LANES; l++)
             ck_assert_double_eq(tile.fitness[l], l % 2 == 0 ? 1.0 : 0.0);
@@ -556,8 +563,8 @@ START_TEST(rows_survive_the_tile)
                     rows[l] = back[l];
                     for (int g = 0; g <= MOST_GENES; g++) back[l][g] = -1.0;
                 }
-                kernels->develop(&s.phenotype.development, &tile, (const double *const *)s.genome,
-                                 count, s.weight_offset);
+                develop(kernels, &s.phenotype.development, &tile, (const double *const *)s.genome,
+                        count, s.weight_offset);
                 kernels->store(tile.expression, genes, rows, count);
                 for (int l = 0; l < HG_LANES; l++)
                     for (int g = 0; g <= MOST_GENES; g++)

@@ -71,7 +71,7 @@ static void finish_window(const hg_development *development, hg_tile *tile)
     tile->instability = tile->spread;
 }
 
-void hg_develop(const hg_development *development, hg_tile *tile, const double *const *rows,
+void hg_prepare(const hg_development *development, hg_tile *tile, const double *const *rows,
                 int count, int64_t weight_offset)
 {
     hg_tile_load(tile->basal, rows, count, development->genes);
@@ -81,6 +81,10 @@ void hg_develop(const hg_development *development, hg_tile *tile, const double *
         hg_tile_load(tile->weights, weights, count, development->edges);
     }
     promote(development, tile);
+}
+
+void hg_develop(const hg_development *development, hg_tile *tile)
+{
     const double *x = tile->promoted;
     if (development->regulation >= HG_REGULATION_SIGMOID) {
         initialise(development, tile->state[1]);

@@ -8,6 +8,7 @@ extern const hg_kernels HG_JOIN(hg_kernels, HG_VARIANT);
 
 const hg_kernels HG_JOIN(hg_kernels, HG_VARIANT) = {
     .name = HG_TEXT(HG_VARIANT),
+    .prepare = hg_prepare,
     .develop = hg_develop,
     .evaluate = hg_evaluate,
     .store = hg_tile_store,
@@ -20,4 +21,5 @@ const hg_kernels HG_JOIN(hg_kernels, HG_VARIANT) = {
     .disturb = hg_disturb,
     .win_chances = hg_win_chances,
     .count_dominators = hg_count_dominators,
+    .multiply_add = hg_multiply_add,
 };

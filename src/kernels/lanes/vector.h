@@ -20,6 +20,7 @@
 /* The kernels of each variant have names of their own: hg_develop_avx2, ... */
 #define HG_JOIN_(name, variant) name##_##variant
 #define HG_JOIN(name, variant) HG_JOIN_(name, variant)
+#define hg_prepare HG_JOIN(hg_prepare, HG_VARIANT)
 #define hg_develop HG_JOIN(hg_develop, HG_VARIANT)
 #define hg_evaluate HG_JOIN(hg_evaluate, HG_VARIANT)
 #define hg_regulate HG_JOIN(hg_regulate, HG_VARIANT)
@@ -34,6 +35,7 @@
 #define hg_disturb HG_JOIN(hg_disturb, HG_VARIANT)
 #define hg_win_chances HG_JOIN(hg_win_chances, HG_VARIANT)
 #define hg_count_dominators HG_JOIN(hg_count_dominators, HG_VARIANT)
+#define hg_multiply_add HG_JOIN(hg_multiply_add, HG_VARIANT)
 
 #if defined __AVX512F__
 #define HG_WIDTH 8
@@ -128,8 +130,9 @@ void hg_regulate(const hg_development *development, const hg_tile *tile, const d
                  double *next);
 void hg_tile_load(double *tile, const double *const *rows, int count, int64_t genes);
 void hg_tile_store(const double *tile, int64_t genes, double *const *rows, int count);
-void hg_develop(const hg_development *development, hg_tile *tile, const double *const *rows,
+void hg_prepare(const hg_development *development, hg_tile *tile, const double *const *rows,
                 int count, int64_t weight_offset);
+void hg_develop(const hg_development *development, hg_tile *tile);
 void hg_evaluate(const hg_fitness_term *terms, int64_t count, int64_t genes, hg_tile *tile);
 bool hg_add_rows(const hg_grid *grid, int64_t count, const double *const *row,
                  const int64_t *copies, int rows, const hg_grid_sums *sums);
@@ -149,5 +152,6 @@ void hg_win_chances(double n, double size, double *values, int64_t count);
 void hg_count_dominators(const double *own, int64_t own_stride, int64_t owns, const double *other,
                          int64_t other_stride, int64_t others, int64_t objectives,
                          int64_t *dominators);
+double hg_multiply_add(int64_t rounds, double *sink);
 
 #endif

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * happygene profile: runs a run file and tells where its time and memory went. */
+#include "cli/profile.h"
+
+#include <inttypes.h>
+#include <mpi.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "cli/cli.h"
+#include "cli/progress.h"
+#include "parallel/team.h"
+
+enum { MOST_WORDS = 1024 };
+
+/* --- what is asked for ---------------------------------------------------------------------- */
+
+static hg_status parse_threads(const char *text, int *threads)
+{
+    char *end;
+    const long value = strtol(text, &end, 10);
+    if (*text == '\0' || *end != '\0' || value < 1 || value > 4096)
+        return hg_fail(HG_USAGE, "--threads %s: allowed: 1 to 4096", text);
+    *threads = (int)value;
+    return HG_OK;
+}
+
+static bool is_kind(const char *word, hg_scaling_kind *kind)
+{
+    static const char *const names[] = {[HG_SCALING_SIZE] = "size",
+                                        [HG_SCALING_THREADS] = "threads",
+                                        [HG_SCALING_RANKS] = "ranks"};
+    for (hg_scaling_kind k = HG_SCALING_SIZE; k <= HG_SCALING_RANKS; k++)
+        if (strcmp(word, names[k]) == 0) {
+            *kind = k;
+            return true;
+        }
+    return false;
+}
+
+/* Takes --scaling [KIND] out of the words: its argument may be left out. */
+static hg_status take_scaling(int *count, char **words, hg_scaling_kind *scaling)
+{
+    int kept = 0;
+    bool options_end = false;
+    for (int i = 0; i < *count; i++) {
+        options_end |= strcmp(words[i], "--") == 0;
+        const bool here = !options_end && strncmp(words[i], "--scaling", 9) == 0;
+        if (here && words[i][9] == '=') {
+            if (!is_kind(words[i] + 10, scaling))
+                return hg_fail(HG_USAGE, "profile: %s: allowed: size, threads, ranks", words[i]);
+        } else if (here && words[i][9] == '\0') {
+            if (i + 1 < *count && is_kind(words[i + 1], scaling)) i++;
+            else *scaling = HG_SCALING_SIZE;
+        } else {
+            words[kept++] = words[i];
+        }
+    }
+    *count = kept;
+    return HG_OK;
+}
+
+static hg_status parse(int given, char **given_words, hg_profile_options *options)
+{
+    char *words[MOST_WORDS];
+    int count = given, operands;
+    const hg_option table[] = {
+        {.name = "--output,-o", .argument = "OUT.h5", .value = &options->library.output},
+        {.name = "--set", .argument = "KEY=VALUE", .values = options->settings,
+         .count = &options->library.set_count, .room = HG_PROFILE_SETTINGS},
+        {.name = "--threads", .argument = "N", .value = &options->threads},
+        {.name = "--kernels", .argument = "NAME", .value = &options->library.kernels},
+        {.name = "--force", .count = &options->force},
+        {.name = "--json", .count = &options->json},
+        {.name = "--no-machine", .count = &options->no_machine},
+        {.name = "--quiet,-q", .count = &options->quiet},
+    };
+    if (given > MOST_WORDS) return hg_fail(HG_USAGE, "profile: too many words");
+    memcpy(words, given_words, (size_t)given * sizeof *words);
+    HG_TRY(take_scaling(&count, words, &options->scaling));
+    HG_TRY(hg_options_parse(&hg_command_profile, count, words, table,
+                            sizeof table / sizeof *table, &options->file, 1, 1, &operands));
+    if (options->threads != NULL)
+        HG_TRY(parse_threads(options->threads, &options->library.threads));
+    options->library.set = options->settings;
+    options->library.replace = options->force > 0;
+    options->library.no_output = options->library.output == NULL;
+    options->library.command_line = "happygene profile";
+    return HG_OK;
+}
+
+/* --- the run -------------------------------------------------------------------------------- */
+
+static hg_status advance(hg_run *run, bool quiet)
+{
+    hg_progress progress = hg_progress_start(hg_run_generations(run), quiet || hg_rank() != 0);
+    hg_status status = HG_OK;
+    while (status == HG_OK && hg_run_generation(run) < hg_run_generations(run)) {
+        status = hg_run_advance(run, 1);
+        if (hg_progress_due(&progress))
+            hg_progress_show(&progress, hg_run_generation(run), hg_run_fitness(run));
+    }
+    hg_progress_end(&progress);
+    return status;
+}
+
+/* What a genome holds, as the resolved run file says it. */
+static void look_at_genome(const hg_run *run, hg_profile *profile)
+{
+    profile->heritable = strstr(hg_run_file(run), "weights: heritable") != NULL;
+    profile->diploid = strstr(hg_run_file(run), "ploidy: 2") != NULL;
+}
+
+/* Runs, measures, and adds what was found to `text`; numbers of `profile` that outlive the run
+ * stay. A run that died out is told as far as it went. */
+static hg_status measure(const hg_profile_options *options, hg_profile *profile, hg_text *text)
+{
+    hg_run *run;
+    char reason[4096];
+    HG_TRY(hg_run_create(&run, options->file, &options->library));
+    const hg_status ran = advance(run, options->quiet > 0);
+    snprintf(reason, sizeof reason, "%s", hg_error_message());
+    hg_status status = ran == HG_OK || ran == HG_EXTINCT ? HG_OK : ran;
+    if (status == HG_OK && options->no_machine == 0) status = hg_run_measure_machine(run);
+    if (status == HG_OK) status = hg_run_finish(run);
+    if (status == HG_OK) status = hg_run_performance(run, &profile->performance);
+    if (status == HG_OK) {
+        profile->output = options->library.output;
+        look_at_genome(run, profile);
+        if (options->json) hg_profile_write(text, profile);
+        else hg_profile_tell(text, profile);
+    }
+    hg_run_destroy(&run);
+    return status == HG_OK && ran != HG_OK ? hg_fail_as(ran, reason) : status;
+}
+
+static hg_status print(hg_text *text)
+{
+    char *taken = NULL;
+    const hg_status status = hg_text_take(text, &taken);
+    if (status == HG_OK && hg_rank() == 0) fputs(taken, stdout);
+    hg_release(&taken);
+    return status;
+}
+
+static hg_status profile_all(const hg_profile_options *options)
+{
+    static hg_scaling scaling;
+    hg_profile profile = {.resident_before = hg_memory_resident()};
+    hg_text text = hg_text_of(HG_MEMORY_OTHER);
+    char reason[4096];
+    const hg_status ran = measure(options, &profile, &text);
+    hg_status status = HG_OK;
+    snprintf(reason, sizeof reason, "%s", hg_error_message());
+    if (ran != HG_OK && ran != HG_EXTINCT) {
+        hg_text_free(&text);
+        return ran;
+    }
+    scaling.kind = ran == HG_OK ? options->scaling : HG_SCALING_NONE;
+    if (scaling.kind != HG_SCALING_NONE)
+        HG_TRY_OUT(hg_profile_scale(&scaling, options, &profile.performance));
+    if (options->json) hg_profile_write_scaling(&text, &scaling);
+    else if (scaling.kind != HG_SCALING_NONE) hg_profile_tell_scaling(&text, &scaling);
+    HG_TRY_OUT(print(&text));
+    return ran == HG_OK ? HG_OK : hg_fail_as(ran, reason);
+out:
+    hg_text_free(&text);
+    return status;
+}
+
+static hg_status command_profile(int count, char **words)
+{
+    static hg_profile_options options;
+    HG_TRY(parse(count, words, &options));
+    HG_TRY(hg_initialize(NULL, NULL));
+    const hg_status status = profile_all(&options);
+    if (fflush(stdout) != 0) return hg_fail(HG_IO, "cannot write to standard output");
+    hg_finalize();
+    return status;
+}
+
+const hg_command hg_command_profile = {
+    .name = "profile",
+    .synopsis = "profile FILE [-o OUT.h5] [--set KEY=VALUE]... [--json] [--scaling [KIND]]",
+    .summary = "run it and tell where time and memory go, and how far from the machine's limit",
+    .text =
+        "Runs the run file FILE, alone or under mpirun -n P, and prints tables: size, time and\n"
+        "memory; what memory is allocated for; the phases of a generation; whether memory leaks;\n"
+        "what is copied and sent; and how the time compares with what the machine's memory and\n"
+        "arithmetic, measured right after the run, would allow at best.\n"
+        "\n"
+        "  -o, --output OUT.h5   write the result too, with what was measured in /performance;\n"
+        "                        without it nothing is written, and output costs nothing\n"
+        "      --set KEY=VALUE   override a setting, as in --set run.generations=50; repeatable\n"
+        "      --threads N       threads per rank; default: OMP_NUM_THREADS, or the cores that\n"
+        "                        the rank may use\n"
+        "      --json            JSON instead of tables\n"
+        "      --scaling size    further runs with 2, 4 and 8 times the individuals, 2 and 4 times\n"
+        "                        the genes; the word `size` may be left out\n"
+        "      --scaling threads on 1, 2, 4, ... threads of each rank: strong scaling (the same\n"
+        "                        individuals) and weak (the same individuals per thread)\n"
+        "      --scaling ranks   on 1, 2, 4, ... of mpirun's ranks; the others wait\n"
+        "      --no-machine      do not measure the machine\n"
+        "      --force           replace an existing result\n"
+        "      --kernels NAME    baseline, avx2 or avx512; default: the fastest there is\n"
+        "  -q, --quiet           no progress\n"
+        "\n"
+        "Examples:\n"
+        "  happygene profile quickstart.yaml\n"
+        "  mpirun -n 4 happygene profile quickstart.yaml --threads 1 --scaling ranks\n"
+        "  happygene profile quickstart.yaml --json | python3 -m json.tool\n",
+    .run = command_profile,
+    .collective = true,
+};

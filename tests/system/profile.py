@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""happygene profile: its times add up, its memory is /proc's, its JSON is JSON.
+
+usage: profile.py HAPPYGENE MPIEXEC JOBS FOLDER
+"""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+import h5py
+import numpy as np
+
+from common import Verdict
+
+verdict = Verdict()
+PROGRAM, MPIEXEC, JOBS, FOLDER = sys.argv[1:5]
+TINY = os.path.join(JOBS, "tiny.yaml")
+LARGE = os.path.join(JOBS, "large.yaml")
+
+
+def call(*words, ranks=1):
+    """(exit code, standard output, standard error, peak resident bytes, seconds)"""
+    command = ([MPIEXEC, "-n", str(ranks)] if ranks > 1 else []) + [PROGRAM, *words]
+    since = time.monotonic()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    out, err = process.stdout.read(), process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, out, err, usage.ru_maxrss * 1024, time.monotonic() - since
+
+
+def profile(*words, ranks=1):
+    code, out, err, resident, seconds = call("profile", *words, "--json", "-q", ranks=ranks)
+    verdict.check(code == 0, f"{words}: exit code {code}: {err}")
+    return json.loads(out), resident, seconds
+
+
+def check_times(found, seconds, what):
+    wall = found["scenario"]["wall_seconds"]
+    total = sum(phase["seconds"] for phase in found["phases"])
+    verdict.check(abs(total - wall) <= 0.02 * wall, f"{what}: phases {total}, wall {wall}")
+    verdict.check(all(phase["seconds"] >= 0 for phase in found["phases"]), f"{what}: times")
+    verdict.check(abs(sum(p["share"] for p in found["phases"]) - 1) < 0.02, f"{what}: shares")
+    verdict.check(found["scenario"]["loop_seconds"] <= wall <= seconds,
+                  f"{what}: wall {wall} of {seconds}")
+    names = [phase["name"] for phase in found["phases"]]
+    for name in ("reproduction", "mutation", "expression", "regulation", "fitness", "statistics",
+                 "communication", "output", "overhead"):
+        verdict.check(name in names, f"{what}: phase {name}")
+    verdict.check(found["memory"]["loop_allocations"] == 0, f"{what}: allocations in the loop")
+
+
+def check_memory():
+    """Against what the kernel counted, and tracked bytes against what the run added."""
+    found, resident, seconds = profile(LARGE, "--no-machine", "--threads", "2",
+                                       "--set", "population.individuals=60000")
+    check_times(found, seconds, "large")
+    memory = found["memory"]
+    verdict.check(abs(memory["rss_peak"] - resident) <= 0.05 * resident,
+                  f"resident {memory['rss_peak']}, of /proc {resident}")
+    grown = memory["tracked_peak"] + memory["rss_before"]
+    verdict.check(abs(grown - resident) <= 0.05 * resident, f"tracked {grown} of {resident}")
+    verdict.check(memory["within"] and memory["rss_peak"] <= memory["allowed_bytes"], "the limit")
+    verdict.check(sum(c["current"] for c in memory["categories"]) == memory["tracked"],
+                  "categories add up")
+    verdict.check(found["limit"] is None and found["scaling"] is None, "nothing more was asked")
+    verdict.check(found["leak"]["verdict"] == "none", f"leak: {found['leak']}")
+
+
+def check_counts():
+    """Where every allele mutates each genotype is new; where none does, none is."""
+    every, _, _ = profile(TINY, "--no-machine", "--set", "mutation.basal.rate=1")
+    verdict.check(every["copies"]["new_genotypes"] == 50, f"all mutate: {every['copies']}")
+    verdict.check(every["copies"]["developed"] == 50, "all develop")
+    verdict.check(every["copies"]["bytes_copied_least"] == 50 * 80, "10 alleles of 8 bytes each")
+    verdict.check(every["copies"]["bytes_copied"] < 50 * 80, "some take their parent's place")
+    none, _, _ = profile(TINY, "--no-machine", "--set", "mutation.basal.rate=0")
+    verdict.check(none["copies"]["new_genotypes"] == none["copies"]["bytes_copied"] == 0, "clones")
+    both, _, _ = profile(TINY, "--no-machine", "--set", "mating.system=sexual")
+    verdict.check(both["copies"]["bytes_copied"] == 50 * 80, "sexual offspring are all copied")
+
+
+def check_file():
+    """With -o the same is in /performance."""
+    path = os.path.join(FOLDER, "tiny.h5")
+    found, _, seconds = profile(TINY, "-o", path, "--force")
+    check_times(found, seconds, "tiny")
+    with h5py.File(path) as file:
+        stored = file["performance"]
+        verdict.check(file.attrs["complete"] == 1, "the result is complete")
+        verdict.check(abs(np.sum(stored["seconds_mean"]) / stored["wall"][()] - 1) < 0.02,
+                      "stored phases add up")
+        for name in ("copy_memory", "copy_cache", "multiply_add"):
+            verdict.check(stored["machine_" + name][()] == found["limit"][name] > 0, name)
+        verdict.check(stored["new_genotypes"][()] == found["copies"]["new_genotypes"], "stored")
+        verdict.check(list(stored["sample"]) == found["leak"]["generation"], "samples are stored")
+    code, _, err, _, _ = call("profile", TINY, "-o", path)
+    verdict.check(code == 2 and "--force" in err, f"an existing result: {code} {err}")
+    limit = found["limit"]
+    verdict.check(limit["least_seconds"] == max(limit["bytes_seconds"], limit["operations_seconds"])
+                  and limit["taken_seconds"] > 0, f"limit: {limit}")
+
+
+def check_scaling():
+    short = ("--no-machine", "--set", "population.individuals=400", "--set", "run.generations=20")
+    found, _, _ = profile(LARGE, "--scaling", *short, "--threads", "1")
+    rows = found["scaling"]["rows"]
+    verdict.check([r["individuals"] for r in rows[:4]] == [400, 800, 1600, 3200], "individuals")
+    verdict.check([r["genes"] for r in rows[4:]] == [rows[0]["genes"] * k for k in (1, 2, 4)],
+                  "genes")
+    verdict.check(all(r["seconds_per_generation"] > 0 and r["note"] == "" for r in rows), "rows")
+    found, _, _ = profile(LARGE, "--scaling", "threads", *short, "--threads", "3")
+    verdict.check([r["threads"] for r in found["scaling"]["rows"]] == [1, 2, 3, 1, 2, 3], "threads")
+    found, _, _ = profile(LARGE, "--scaling=ranks", *short, "--threads", "1", ranks=3)
+    rows = found["scaling"]["rows"]
+    verdict.check([r["ranks"] for r in rows] == [1, 2, 3, 1, 2, 3], f"ranks: {rows}")
+    verdict.check([r["individuals"] for r in rows] == [400] * 3 + [133, 266, 400], "weak scaling")
+    verdict.check(found["traffic"]["messages_sent"] > 0, "messages between ranks")
+    check_times(found, 1e9, "three ranks")
+    optima = os.path.join(FOLDER, "optima.yaml")
+    with open(optima, "w") as file:
+        file.write("run: {seed: 1, generations: 2}\npopulation: {individuals: 20, genes: 2}\n"
+                   "fitness: [{model: gaussian, optimum: [0.1, 0.2], strength: 1}]\n")
+    found, _, _ = profile(optima, "--scaling", "--no-machine")
+    refused = [r for r in found["scaling"]["rows"] if r["note"] != ""]
+    verdict.check(len(refused) == 2 and all(r["series"] == "genes" for r in refused),
+                  "two optima are not for four genes")
+
+
+def check_tables():
+    code, out, err, _, _ = call("profile", TINY, "-q")
+    verdict.check(code == 0 and err == "", f"tables: {code} {err}")
+    for word in ("Scenario", "Allocations", "Phases", "Leaks", "Copies", "The machine's limit",
+                 "5 individuals x 10 genes x 10 generations", "none is written"):
+        verdict.check(word in out, f"tables lack {word}")
+    verdict.check(max(map(len, out.split("\n"))) <= 100, "lines are not too long")
+    verdict.check(os.listdir(FOLDER) == [], "nothing is written without -o")
+    code, out, _, _, _ = call("profile", TINY, "-q", "--scaling", "threads", "--no-machine")
+    verdict.check(code == 0 and "strong" in out and "weak" in out, "a table of scaling")
+
+
+def check_errors():
+    for words, code, message in (
+            ((), 2, "usage: happygene profile"),
+            ((TINY, "--scaling=up"), 2, "--scaling=up: allowed"),
+            ((TINY, "up"), 2, "one word too many"),
+            ((TINY, "--threads", "0"), 2, "--threads 0"),
+            ((TINY, "--jsn"), 2, "did you mean '--json'"),
+            ((TINY, "--set", "run.seeds=1"), 65, "did you mean"),
+            (("missing.yaml",), 65, "missing.yaml"),
+            ((TINY, "-o", "/proc/x.h5"), 74, "/proc/x.h5")):
+        got, out, err, _, _ = call("profile", *words)
+        verdict.check(got == code and message in err and out == "",
+                      f"{words}: {got} {err!r} {out!r}")
+    doomed = os.path.join(FOLDER, "doomed.yaml")
+    with open(doomed, "w") as file:
+        file.write("run: {seed: 1, generations: 50}\npopulation: {individuals: 20, genes: 3}\n"
+                   "fitness: [{model: threshold, threshold: 0.9}]\n")
+    code, out, err, _, _ = call("profile", doomed, "--json", "--no-machine")
+    verdict.check(code == 3 and json.loads(out)["scenario"]["generations"] == 0, f"extinct: {err}")
+
+
+shutil.rmtree(FOLDER, ignore_errors=True)
+os.makedirs(FOLDER)
+check_tables()
+check_errors()
+check_file()
+check_memory()
+check_counts()
+check_scaling()
+shutil.rmtree(FOLDER)
+verdict.exit()
