@@ -130,16 +130,13 @@ static int32_t room_for_mutant(hg_genotypes *genotypes, int32_t parental)
     return row;
 }
 
-static void house_mutants(hg_run *run)
+static void house_mutants(hg_run *run, const hg_worker *worker)
 {
-#pragma omp parallel for schedule(static, 1) num_threads(run->threads)
-    for (int t = 0; t < run->threads; t++) {
-        const hg_worker *worker = &run->worker[t];
-        for (int64_t m = worker->begin; m < worker->begin + worker->mutants; m++) {
-            const int32_t j = run->mutant[m];
-            run->row[j] = room_for_mutant(&run->genotypes, run->parent_row[j]);
-        }
+    for (int64_t m = worker->begin; m < worker->begin + worker->mutants; m++) {
+        const int32_t j = run->mutant[m];
+        run->row[j] = room_for_mutant(&run->genotypes, run->parent_row[j]);
     }
+    if (run->recording || run->habitats > 1) hg_demes_note_rows(run, worker->begin, worker->end);
 }
 
 /* Rows in use lie scattered: asks for one before its turn comes. */
@@ -256,12 +253,11 @@ void hg_breed_clonal(hg_run *run, bool environment_changed)
     house_fetched(run);
     house_migrants(run);
     part_clones_from_mutants(run);
-    house_mutants(run);
-    if (run->recording || run->habitats > 1) hg_demes_note_rows(run);
     hg_run_note(run, HG_PHASE_REPRODUCTION, &since);
 #pragma omp parallel for schedule(static, 1) num_threads(run->threads)
     for (int t = 0; t < run->threads; t++) {
         const double begun = hg_clock();
+        house_mutants(run, &run->worker[t]);
         breed_mutants(run, &run->worker[t], true);
         run->worker[t].busy += hg_clock() - begun;
     }
@@ -275,6 +271,4 @@ void hg_breed_clonal(hg_run *run, bool environment_changed)
         worker->busy += hg_clock() - begun;
     }
     hg_run_note_region(run, &since);
-    hg_spread_fitness(run);
-    hg_run_note(run, HG_PHASE_REPRODUCTION, &since);
 }

@@ -107,12 +107,10 @@ void hg_demes_begin(hg_run *run)
     if (run->recording) hg_demes_restart(run);
 }
 
-void hg_demes_note_rows(hg_run *run)
+void hg_demes_note_rows(hg_run *run, int64_t first, int64_t end)
 {
     int32_t *of_row = run->demes.of_row;
-    if (of_row == NULL) return;
-#pragma omp parallel for schedule(static) num_threads(run->threads)
-    for (int64_t i = 0; i < run->partition.count; i++) {
+    for (int64_t i = first; of_row != NULL && i < end; i++) {
         const int32_t deme = hg_partition_deme(&run->partition, run->partition.first + i);
         __atomic_store_n(&of_row[run->row[i]], deme, __ATOMIC_RELAXED);
     }

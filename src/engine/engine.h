@@ -219,6 +219,8 @@ struct hg_run {
     bool flush_due;        /**< the same on all ranks */
     double *gathered;      /**< what all blocks and all ranks report */
     double *block_fitness, *block_spread, *block_spacing; /**< [blocks] unpacked */
+    int64_t own_parents, own_stable; /**< of own individuals, in the generation being made */
+    double own_fittest, own_least_fit;
     int *gather_count, *gather_offset; /**< [ranks] */
     int64_t extinct_deme;  /**< where nobody can reproduce, once hg_weigh() found so */
     int64_t neutral_draws; /**< demes x generations with uniform drawing as nobody was fit */
@@ -277,8 +279,8 @@ void hg_worker_note(hg_worker *worker, hg_phase phase, double *since);
 hg_status hg_mutators_create(hg_run *run);
 void hg_mutators_free(hg_run *run);
 
-/** Draws where every own offspring first mutates in generation `generation`. */
-void hg_mutators_prepare(hg_run *run, int64_t generation);
+/** Draws where own offspring first .. first+count-1 (local) first mutate in `generation`. */
+void hg_mutators_prepare(hg_run *run, int64_t generation, int64_t first, int64_t count);
 
 /** Whether own offspring `own` (local index) gets any mutation. */
 bool hg_mutates(const hg_run *run, int64_t own);
@@ -322,9 +324,6 @@ void hg_visit_rows(hg_run *run, hg_worker *worker, const int32_t *row, int count
 /** The same for all genotypes of this rank, over its threads. */
 void hg_visit_all(hg_run *run, hg_row_visitor *visit);
 
-/** Copies the fitness of its genotype to every own individual. */
-void hg_spread_fitness(hg_run *run);
-
 /* --- pareto.c -------------------------------------------------------------------- */
 
 hg_status hg_pareto_create(hg_run *run);
@@ -333,7 +332,7 @@ void hg_pareto_free(hg_run *run);
 /** Notes the expression that own individual `own` is compared by. */
 void hg_pareto_note(hg_run *run, int64_t own, const double *expression);
 
-/** Multiplies the pareto components into run->fitness. Collective. */
+/** Divides what its genotype gives every own individual by its pareto components. Collective. */
 void hg_pareto_weigh(hg_run *run);
 
 /* --- weights.c ------------------------------------------------------------------- */
@@ -400,8 +399,8 @@ hg_status hg_gather_create(hg_run *run);
 void hg_gather_free(hg_run *run);
 
 /**
- * Collective: sums fitness over own blocks, exchanges all blocks' sums and the next
- * generation's spacings, agrees on `status`. HG_BAD_INPUT when a fitness is not finite.
+ * Collective: gives every own individual its fitness, sums it over own blocks, draws what the
+ * next generation needs, and exchanges all blocks' sums; agrees on `status`. HG_BAD_INPUT when a fitness is not finite.
  */
 hg_status hg_gather(hg_run *run, hg_status status);
 
@@ -423,8 +422,8 @@ void hg_demes_begin(hg_run *run);
 /** Empties the sums alone. */
 void hg_demes_restart(hg_run *run);
 
-/** Notes which deme every genotype in use belongs to. */
-void hg_demes_note_rows(hg_run *run);
+/** Notes which deme the genotypes of own individuals first .. end-1 (local) belong to. */
+void hg_demes_note_rows(hg_run *run, int64_t first, int64_t end);
 
 /** Counts a mutation of an individual (global index) for its deme. */
 void hg_demes_note_mutation(hg_run *run, int64_t individual);

@@ -216,10 +216,3 @@ void hg_visit_all(hg_run *run, hg_row_visitor *visit)
         if (count > 0) hg_visit_rows(run, worker, some, count, visit);
     }
 }
-
-void hg_spread_fitness(hg_run *run)
-{
-#pragma omp parallel for schedule(static) num_threads(run->threads)
-    for (int64_t i = 0; i < run->partition.count; i++)
-        run->fitness[i] = run->genotypes.fitness[run->row[i]];
-}

@@ -122,7 +122,7 @@ static void settle_founders(hg_run *run)
         run->row[i] = shared ? run->row[i - 1] : (int32_t)i;
         genotypes->copies[run->row[i]]++;
     }
-    hg_demes_note_rows(run);
+    hg_demes_note_rows(run, 0, count);
 }
 
 hg_status hg_initialise(hg_run *run)
@@ -143,6 +143,5 @@ hg_status hg_initialise(hg_run *run)
         }
         if (count > 0) hg_evaluate_rows(run, worker, some, count);
     }
-    hg_spread_fitness(run);
     return HG_OK;
 }

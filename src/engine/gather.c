@@ -47,6 +47,36 @@ void hg_gather_free(hg_run *run)
     hg_release(&run->gather_offset);
 }
 
+/* What is added up over threads in no particular order. */
+typedef struct own_counts {
+    int64_t parents, stable;
+    double fittest, least_fit;
+} own_counts;
+
+static own_counts add_counts(own_counts a, own_counts b)
+{
+    return (own_counts){a.parents + b.parents, a.stable + b.stable, fmax(a.fittest, b.fittest),
+                        fmin(a.least_fit, b.least_fit)};
+}
+
+#pragma omp declare reduction(count : own_counts : omp_out = add_counts(omp_out, omp_in)) \
+    initializer(omp_priv = (own_counts){0, 0, -INFINITY, INFINITY})
+
+/* Every individual's fitness is its genotype's, unless it depends on the others, too. */
+static own_counts close_individuals(hg_run *run, int64_t first, int64_t end)
+{
+    own_counts counts = {0, 0, -INFINITY, INFINITY};
+    for (int64_t i = first; i < end; i++) {
+        const int32_t row = run->row[i];
+        if (run->paretos == 0) run->fitness[i] = run->genotypes.fitness[row];
+        counts.parents += hg_has_offspring(run, i);
+        counts.stable += run->genotypes.stable[row];
+        if (run->fitness[i] > counts.fittest) counts.fittest = run->fitness[i];
+        if (run->fitness[i] < counts.least_fit) counts.least_fit = run->fitness[i];
+    }
+    return counts;
+}
+
 /* Sum, and sum of squared deviations from the block's mean. */
 static void sum_block(const hg_run *run, int64_t block, double *report)
 {
@@ -61,6 +91,39 @@ static void sum_block(const hg_run *run, int64_t block, double *report)
     report[FITNESS] = sum;
     report[SPREAD] = spread;
     report[SPACING] = run->parentage.spacing_sum[block - partition->first_block];
+}
+
+/* Ends this generation and begins the next for the individuals of some own blocks, in one go
+ * while they are in cache and the threads are at it. */
+static own_counts close_blocks(hg_run *run, int64_t first_block, int64_t end_block, double *reports)
+{
+    const hg_partition *partition = &run->partition;
+    const int64_t first = hg_block_start(partition, first_block) - partition->first;
+    const int64_t end = hg_block_start(partition, end_block) - partition->first;
+    if (run->config.selection.scheme != HG_SELECTION_NONE)
+        hg_parentage_space_blocks(&run->parentage, run->config.run.seed, run->making + 1,
+                                  first_block, end_block);
+    hg_mutators_prepare(run, run->making + 1, first, end - first);
+    const own_counts counts = close_individuals(run, first, end);
+    for (int64_t b = first_block; b < end_block; b++)
+        sum_block(run, b, reports + PER_BLOCK * (b - partition->first_block));
+    return counts;
+}
+
+static void close_generation(hg_run *run, double *reports)
+{
+    enum { PART = 64 }; /* blocks: long enough for the vectors */
+    const hg_partition *partition = &run->partition;
+    own_counts counts = {0, 0, -INFINITY, INFINITY};
+#pragma omp parallel for schedule(static) num_threads(run->threads) reduction(count : counts)
+    for (int64_t b = partition->first_block; b < partition->end_block; b += PART) {
+        const int64_t end = b + PART < partition->end_block ? b + PART : partition->end_block;
+        counts = add_counts(counts, close_blocks(run, b, end, reports));
+    }
+    run->own_parents = counts.parents;
+    run->own_stable = counts.stable;
+    run->own_fittest = counts.fittest;
+    run->own_least_fit = counts.least_fit;
 }
 
 static hg_status check_finite(const hg_run *run)
@@ -98,16 +161,13 @@ hg_status hg_gather(hg_run *run, hg_status status)
     double since = hg_clock();
     double *own = run->gathered + run->gather_offset[partition->rank];
     double total = 0.0;
-#pragma omp parallel for schedule(static) num_threads(run->threads) reduction(+ : total)
-    for (int64_t b = partition->first_block; b < partition->end_block; b++) {
-        double *report = own + PER_RANK + PER_BLOCK * (b - partition->first_block);
-        sum_block(run, b, report);
-        total += report[FITNESS]; /* only to see whether all is finite */
-    }
+    close_generation(run, own + PER_RANK);
+    for (int64_t b = 0; b < partition->end_block - partition->first_block; b++)
+        total += own[PER_RANK + PER_BLOCK * b + FITNESS]; /* only to see whether all is finite */
     if (status == HG_OK && !isfinite(total)) status = check_finite(run);
     own[STATUS] = (double)status;
     own[FLUSH] = hg_clock() - run->flushed >= flush_interval;
-    hg_run_note(run, HG_PHASE_FITNESS, &since);
+    hg_run_note(run, HG_PHASE_REPRODUCTION, &since);
     if (partition->ranks > 1) {
         MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, run->gathered, run->gather_count,
                        run->gather_offset, MPI_DOUBLE, partition->communicator);

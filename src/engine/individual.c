@@ -144,6 +144,4 @@ void hg_breed_individually(hg_run *run)
         worker->busy += hg_clock() - begun;
     }
     hg_run_note_region(run, &since);
-    hg_spread_fitness(run);
-    hg_run_note(run, HG_PHASE_REPRODUCTION, &since);
 }

@@ -139,19 +139,14 @@ void hg_mutators_free(hg_run *run)
 
 /* --- who and where ---------------------------------------------------------------------- */
 
-void hg_mutators_prepare(hg_run *run, int64_t generation)
+void hg_mutators_prepare(hg_run *run, int64_t generation, int64_t first, int64_t count)
 {
-    for (int m = 0; m < run->mutators; m++)
-#pragma omp parallel for schedule(static) num_threads(run->threads)
-        for (int t = 0; t < run->threads; t++) {
-            const hg_worker *worker = &run->worker[t];
-            const int64_t count = worker->end - worker->begin;
-            double *first = run->mutator[m].first + worker->begin;
-            run->kernels->uniforms(run->config.run.seed, (int)run->mutator[m].site_purpose,
-                                   generation, run->partition.first + worker->begin, count, 0,
-                                   first);
-            run->kernels->logarithms(first, count, run->mutator[m].inverse_log);
-        }
+    for (int m = 0; m < run->mutators; m++) {
+        const hg_mutator *mutator = &run->mutator[m];
+        run->kernels->uniforms(run->config.run.seed, (int)mutator->site_purpose, generation,
+                               run->partition.first + first, count, 0, mutator->first + first);
+        run->kernels->logarithms(mutator->first + first, count, mutator->inverse_log);
+    }
 }
 
 bool hg_mutates(const hg_run *run, int64_t own)

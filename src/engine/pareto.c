@@ -63,7 +63,9 @@ void hg_pareto_weigh(hg_run *run)
     for (int64_t p = 0; p < run->paretos; p++) {
         hg_dominance_count(&run->pareto[p].dominance, run->threads, run->dominators);
 #pragma omp parallel for schedule(static) num_threads(run->threads)
-        for (int64_t i = 0; i < run->partition.count; i++)
-            run->fitness[i] /= 1.0 + (double)run->dominators[i];
+        for (int64_t i = 0; i < run->partition.count; i++) {
+            const double before = p == 0 ? run->genotypes.fitness[run->row[i]] : run->fitness[i];
+            run->fitness[i] = before / (1.0 + (double)run->dominators[i]);
+        }
     }
 }

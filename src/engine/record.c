@@ -99,20 +99,10 @@ bool hg_has_offspring(const hg_run *run, int64_t own)
 
 static void count_own(hg_run *run, hg_moment *moment)
 {
-    int64_t parents = 0, stable = 0;
-    double largest = -INFINITY, smallest = INFINITY;
-#pragma omp parallel for schedule(static) num_threads(run->threads) \
-    reduction(+ : parents, stable) reduction(max : largest) reduction(min : smallest)
-    for (int64_t i = 0; i < run->partition.count; i++) {
-        parents += hg_has_offspring(run, i);
-        stable += run->genotypes.stable[run->row[i]];
-        if (run->fitness[i] > largest) largest = run->fitness[i];
-        if (run->fitness[i] < smallest) smallest = run->fitness[i];
-    }
-    moment[COUNTS] = (hg_moment){.largest = largest};
-    moment[EXTREMES] = (hg_moment){.largest = -smallest};
-    moment[COUNTS].limb[PARENTS] = parents;
-    moment[COUNTS].limb[STABLE] = stable;
+    moment[COUNTS] = (hg_moment){.largest = run->own_fittest};
+    moment[EXTREMES] = (hg_moment){.largest = -run->own_least_fit};
+    moment[COUNTS].limb[PARENTS] = run->own_parents;
+    moment[COUNTS].limb[STABLE] = run->own_stable;
     for (int t = 0; t < run->threads; t++)
         moment[COUNTS].limb[MUTATIONS] += run->worker[t].mutations;
 }
@@ -252,7 +242,7 @@ hg_status hg_record_statistics_anew(hg_run *run)
 {
     sum_again(run);
     if (run->demes.count > 0) {
-        hg_demes_note_rows(run);
+        hg_demes_note_rows(run, 0, run->partition.count);
         hg_demes_restart(run);
         hg_visit_all(run, hg_demes_tally);
     }

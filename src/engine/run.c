@@ -98,9 +98,6 @@ static void begin_generation(hg_run *run, int64_t generation)
 static hg_status end_generation(hg_run *run)
 {
     double since = hg_clock();
-    if (run->config.selection.scheme != HG_SELECTION_NONE)
-        hg_parentage_space(&run->parentage, run->config.run.seed, run->making + 1);
-    hg_run_note(run, HG_PHASE_REPRODUCTION, &since);
     hg_pareto_weigh(run);
     hg_run_note(run, HG_PHASE_FITNESS, &since);
     HG_TRY(hg_gather(run, HG_OK));
@@ -120,13 +117,10 @@ static hg_status next_generation(hg_run *run)
 {
     begin_generation(run, run->generation + 1);
     HG_TRY(hg_find_parents(run));
-    double since = hg_clock();
     const bool changed = update_habitats(run, run->making);
-    hg_mutators_prepare(run, run->making);
-    hg_run_note(run, HG_PHASE_MUTATION, &since);
     if (run->genotypes.clonal) hg_breed_clonal(run, changed);
     else hg_breed_individually(run);
-    since = hg_clock();
+    double since = hg_clock();
     hg_parents_settle(run);
     hg_run_note(run, HG_PHASE_COMMUNICATION, &since);
     HG_TRY(end_generation(run));

@@ -143,26 +143,26 @@ static void draw_spacings(const hg_parentage *parentage, uint64_t seed, int64_t 
     leave_out(parentage, seed, generation, first, count, spacing);
 }
 
-void hg_parentage_space(hg_parentage *parentage, uint64_t seed, int64_t generation)
+void hg_parentage_space_blocks(hg_parentage *parentage, uint64_t seed, int64_t generation,
+                               int64_t first_block, int64_t end_block)
 {
     const hg_partition *partition = parentage->partition;
-    const int64_t own = partition->end_block - partition->first_block;
-#pragma omp parallel for schedule(static)
-    for (int64_t part = 0; part < (own + 63) / 64; part++) { /* long enough for the vectors */
-        const int64_t first_block = partition->first_block + part * 64;
-        const int64_t end_block =
-            first_block + 64 < partition->end_block ? first_block + 64 : partition->end_block;
-        const int64_t first = hg_block_start(partition, first_block);
-        const int64_t count = hg_block_start(partition, end_block) - first;
-        draw_spacings(parentage, seed, generation, first, count,
-                      parentage->spacing + (first - partition->first));
-        for (int64_t b = first_block; b < end_block; b++) {
-            double sum = 0.0;
-            for (int64_t j = hg_block_start(partition, b); j < hg_block_start(partition, b + 1); j++)
-                sum += parentage->spacing[j - partition->first];
-            parentage->spacing_sum[b - partition->first_block] = sum;
-        }
+    const int64_t first = hg_block_start(partition, first_block);
+    draw_spacings(parentage, seed, generation, first,
+                  hg_block_start(partition, end_block) - first,
+                  parentage->spacing + (first - partition->first));
+    for (int64_t b = first_block; b < end_block; b++) {
+        double sum = 0.0;
+        for (int64_t j = hg_block_start(partition, b); j < hg_block_start(partition, b + 1); j++)
+            sum += parentage->spacing[j - partition->first];
+        parentage->spacing_sum[b - partition->first_block] = sum;
     }
+}
+
+void hg_parentage_space(hg_parentage *parentage, uint64_t seed, int64_t generation)
+{
+    hg_parentage_space_blocks(parentage, seed, generation, parentage->partition->first_block,
+                              parentage->partition->end_block);
 }
 
 /* The sums of one deme; the spacing beyond its last offspring belongs to nobody. */

@@ -69,7 +69,14 @@ hg_status hg_parentage_create(hg_parentage *parentage, const hg_partition *parti
                               const hg_kernels *kernels, int64_t stride, bool intervals);
 void hg_parentage_free(hg_parentage *parentage);
 
-/** Draws the spacings of this rank's offspring of `generation`. Not collective. */
+/**
+ * Draws the spacings of the offspring of `generation` in own blocks first_block ..
+ * end_block-1. Not collective; thread-safe for different blocks.
+ */
+void hg_parentage_space_blocks(hg_parentage *parentage, uint64_t seed, int64_t generation,
+                               int64_t first_block, int64_t end_block);
+
+/** The same for all own blocks. */
 void hg_parentage_space(hg_parentage *parentage, uint64_t seed, int64_t generation);
 
 /** The cumulated weights where a deme starts; of `demes`: the total. */
