@@ -14,7 +14,7 @@
 typedef struct sample {
     int64_t individuals, genes, edges, generations, snapshot_every, flush_every, demes;
     bool heritable, single, replace, abandon;
-    bool own_series;         /* each deme has its own nutrients and optimum */
+    bool own_series;         /* each deme has its own nutrients and optimum; neutral draws count */
     int ploidy;              /* 0: 1 */
     unsigned fields;         /* of the snapshots, 0: all */
     const char *gene_name;   /* of gene 0, NULL: g0 */
@@ -184,6 +184,7 @@ static inline hg_status sample_write(const char *path, const sample *what)
         config.fitness = &gaussian;
         config.fitness_count = 1;
     }
+    config.selection.neutral_on_extinction = what->own_series;
     config.output.single_precision = what->single;
     config.output.deflate = what->deflate;
     hg_status status = hg_network_create(&network, what->genes, &what->gene_name,

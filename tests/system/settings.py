@@ -231,6 +231,15 @@ def by_gene(kind, rng, low, high):
     return u()
 
 
+def components(a, rng):
+    """One or two; of two optima only one may wander."""
+    first = [component(a["fitness"], a, rng)]
+    if a["second"] == "-":
+        return first
+    wanders = a["fitness"] == "gaussian" and a["optimum"] == "ar1"
+    return first + [component(a["second"], {**a, "optimum": "ramp"} if wanders else a, rng)]
+
+
 def component(model, a, rng):
     u = lambda low, high: round(rng.uniform(low, high), 3)
     c = {"model": model}
@@ -405,8 +414,7 @@ def run_file(a, number):
         "expression": expression(a, rng, a["regulation"]),
         "regulation": regulation_of(a, rng),
         "development": development(a),
-        "fitness": [component(a["fitness"], a, rng)] +
-                   ([component(a["second"], a, rng)] if a["second"] != "-" else []),
+        "fitness": components(a, rng),
         "selection": selection_of(a, rng),
         "mating": mating(a, rng),
         "mutation": mutation(a, rng),
