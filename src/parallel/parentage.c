@@ -198,13 +198,29 @@ double hg_parentage_deme_start(const hg_parentage *parentage, int64_t deme)
     return parentage->weight_start[parentage->partition->deme_block[deme]];
 }
 
-/* Where a sum of the spacings of a block's deme points in the cumulated weights. */
-static double target_of(const hg_parentage *parentage, int64_t block, double spacings)
+/* From sums of the spacings of a deme to points in its cumulated weights. */
+typedef struct aim {
+    double start, scale, last;
+} aim;
+
+static aim aim_of(const hg_parentage *parentage, int64_t block)
 {
     const int64_t deme = parentage->partition->block_deme[block];
-    const double target =
-        hg_parentage_deme_start(parentage, deme) + spacings * parentage->scale[deme];
-    return target < parentage->last_target[deme] ? target : parentage->last_target[deme];
+    return (aim){hg_parentage_deme_start(parentage, deme), parentage->scale[deme],
+                 parentage->last_target[deme]};
+}
+
+static double target_at(const aim *at, double spacings)
+{
+    const double target = at->start + spacings * at->scale;
+    return target < at->last ? target : at->last;
+}
+
+/* Where a sum of the spacings of a block's deme points. */
+static double target_of(const hg_parentage *parentage, int64_t block, double spacings)
+{
+    const aim at = aim_of(parentage, block);
+    return target_at(&at, spacings);
 }
 
 /* The targets before the first and of the last offspring of a block. */
@@ -317,6 +333,8 @@ static void match_block(hg_parentage *parentage, cursor *at, int64_t block, doub
 {
     const hg_partition *partition = parentage->partition;
     litter present = {.parent = -1};
+    const aim towards = aim_of(parentage, block);
+    const double start = parentage->spacing_start[block];
     double sum = 0.0;
     for (int64_t j = hg_block_start(partition, block); j < hg_block_start(partition, block + 1);
          j++) {
@@ -324,7 +342,7 @@ static void match_block(hg_parentage *parentage, cursor *at, int64_t block, doub
         parentage->parent[own] = -1;
         if (parentage->spacing[own] == 0.0) continue; /* does not take part */
         sum += parentage->spacing[own];
-        const double target = target_of(parentage, block, parentage->spacing_start[block] + sum);
+        const double target = target_at(&towards, start + sum);
         if (target < low || target >= high) continue; /* a parent on another rank */
         advance(at, target);
         parentage->parent[own] = partition->first + at->i;
