@@ -31,6 +31,7 @@ typedef struct hg_run_options {
     const char *output;       /**< path of the result file; NULL: as the run file says */
     bool no_output;           /**< keep everything in memory, write no file */
     bool replace;             /**< replace an existing result file */
+    bool resume;              /**< go on from the newest sound checkpoint, where there is one */
     const char *const *set;   /**< [set_count] "key=value" overrides of the run file */
     int set_count;
     int threads;              /**< per rank; 0: as OMP_NUM_THREADS or the processor has it */
@@ -79,6 +80,12 @@ HG_API const char *hg_version(void);
  * generation 0. Collective. Errors: HG_BAD_INPUT (all mistakes of the file in the
  * message, a line each), HG_USAGE (the output exists), HG_IO, HG_NO_MEMORY. On failure
  * `*run` is NULL and no file is left behind.
+ *
+ * With options.resume the run goes on from its newest sound checkpoint, on any number of ranks
+ * and threads, and its result has the bits of a run that was never interrupted; where there is
+ * no checkpoint it starts. HG_BAD_INPUT when the run file has changed (the keys are in the
+ * message). Where the result is complete there is nothing to do: HG_OK, `*run` NULL, and
+ * hg_error_message() says so.
  */
 HG_API hg_status hg_run_create(hg_run **run, const char *path, const hg_run_options *options);
 
@@ -88,10 +95,27 @@ HG_API hg_status hg_run_create_from_text(hg_run **run, const char *name, const c
 
 /**
  * Makes at most `generations` further generations, fewer where the run ends. Records what
- * the run file asks for. Collective. HG_EXTINCT when nobody can reproduce: the run has then
- * ended and is sound. Other errors end the run.
+ * the run file asks for, and writes its checkpoints. Collective. HG_EXTINCT when nobody can
+ * reproduce: the run has then ended and is sound. HG_STOPPED, on all ranks after the same
+ * generation, when the run was stopped (hg_run_stop(), the stop file, limits.wall_time): a
+ * checkpoint is on the disk, hg_run_finish() closes the result. Other errors end the run.
  */
 HG_API hg_status hg_run_advance(hg_run *run, int64_t generations);
+
+/**
+ * Asks the run to stop: hg_run_advance() finishes the generation that it is making, writes a
+ * checkpoint and returns HG_STOPPED. One rank's asking is enough. Not collective; may be called
+ * at any time, also from a signal handler and from another thread.
+ */
+HG_API void hg_run_stop(hg_run *run);
+
+/** The generation of the checkpoint that the run went on from, or -1. */
+HG_API int64_t hg_run_resumed_from(const hg_run *run);
+/**
+ * What there is to tell of how a run began, lines of text, on rank 0: checkpoints that were
+ * damaged, for example. "" where all is as usual; owned by the run.
+ */
+HG_API const char *hg_run_notes(const hg_run *run);
 
 /** The last generation made. */
 HG_API int64_t hg_run_generation(const hg_run *run);

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/chart.h"
 #include "cli/cli.h"
+#include "io/checkpoint.h"
 #include "io/results.h"
 #include "io/runfile.h"
 #include "model/models.h"
@@ -89,6 +90,26 @@ static void tell_state(told *to, const hg_config *config)
         add_safely(to, results->stop_reason);
     }
     hg_text_add(&to->text, "\n");
+}
+
+/* Of an unfinished run: whether and from where it can go on. */
+static void tell_checkpoint(told *to)
+{
+    const char *output = to->results->path;
+    for (int64_t k = 0; k < HG_MOST_CHECKPOINTS && !to->results->complete; k++) {
+        hg_checkpoint_file file;
+        char *path = NULL;
+        if (!hg_checkpoint_exists(output, k) ||
+            hg_checkpoint_path(output, k, &path) != HG_OK)
+            continue;
+        const bool sound = hg_checkpoint_open(&file, path) == HG_OK;
+        label(to, k == 0 ? "checkpoint" : "");
+        add_safely(to, path);
+        if (sound) hg_text_add(&to->text, ", of generation %" PRId64, file.content.generation);
+        hg_text_add(&to->text, sound ? "; --resume goes on\n" : ", damaged\n");
+        hg_checkpoint_close(&file);
+        hg_release(&path);
+    }
 }
 
 static void tell_fitness_models(told *to, const hg_config *config)
@@ -440,6 +461,7 @@ static void tell(told *to)
     add_safely(to, to->results->title);
     hg_text_add(&to->text, "\n");
     tell_state(to, known);
+    tell_checkpoint(to);
     tell_run(to, known);
     if (known == NULL) {
         hg_text_add(&to->text, "  (the run file in it cannot be read by this program)\n");

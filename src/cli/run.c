@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * happygene run: evolves a population. All ranks take part. */
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,19 +60,57 @@ static hg_status parse(int count, char **words, run_options *options)
                             &options->file, 1, 1, &operands));
     if (options->threads != NULL)
         HG_TRY(parse_threads(options->threads, &options->library.threads));
-    if (options->resume > 0)
-        return hg_fail(HG_USAGE, "--resume is not available in this version: it writes no "
-                                 "checkpoints yet");
     options->library.set = options->settings;
     options->library.replace = options->force > 0;
+    options->library.resume = options->resume > 0;
     join_words(count, words, options->command_line, sizeof options->command_line);
     options->library.command_line = options->command_line;
     return HG_OK;
 }
 
+/* --- signals ------------------------------------------------------------------------------ */
+
+static hg_run *volatile running;
+static volatile sig_atomic_t caught;
+
+/* The run stops at the end of its generation; a second SIGINT ends it at once. */
+static void on_signal(int number)
+{
+    if (number == SIGINT && caught == SIGINT) {
+        signal(SIGINT, SIG_DFL);
+        raise(SIGINT);
+    }
+    caught = number;
+    if (running != NULL) hg_run_stop(running);
+}
+
+static void heed_signals(void)
+{
+    static const int numbers[] = {SIGTERM, SIGINT, SIGUSR1};
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART | SA_NODEFER};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        sigaction(numbers[i], &action, NULL);
+}
+
+/* --- the run ------------------------------------------------------------------------------ */
+
+/* What is out of the ordinary is told even with --quiet. */
+static void tell_notes(const char *notes)
+{
+    while (*notes != '\0') {
+        const int length = (int)strcspn(notes, "\n");
+        fprintf(stderr, "happygene: %.*s\n", length, notes);
+        notes += length + (notes[length] == '\n');
+    }
+}
+
 static void describe(const hg_run *run, const run_options *options)
 {
+    if (hg_rank() == 0) tell_notes(hg_run_notes(run));
     if (options->quiet || hg_rank() != 0) return;
+    if (hg_run_resumed_from(run) >= 0)
+        fprintf(stderr, "happygene: goes on from the checkpoint of generation %" PRId64 "\n",
+                hg_run_resumed_from(run));
     const int ranks = hg_ranks(), threads = hg_run_threads(run);
     fprintf(stderr, "happygene %s: %" PRId64 " individuals x %" PRId64 " genes x %" PRId64
             " generations, %" PRId64 " edges; %d rank%s x %d thread%s\n", hg_version(),
@@ -127,14 +166,29 @@ static hg_status finish(hg_run *run, const run_options *options, hg_status statu
     return status == HG_OK ? HG_OK : hg_fail_as(status, reason);
 }
 
+/* --resume found nothing to do. */
+static hg_status tell_complete(const run_options *options)
+{
+    const char *message = hg_error_message(); /* PATH is complete: ... */
+    if (hg_rank() != 0) return HG_OK;
+    if (!options->quiet) fprintf(stderr, "happygene: %s\n", message);
+    const char *end = strstr(message, " is complete: ");
+    if (end != NULL) printf("%.*s\n", (int)(end - message), message);
+    return HG_OK;
+}
+
 static hg_status run_all(const run_options *options)
 {
     hg_run *run;
     double seconds;
     HG_TRY(hg_run_create(&run, options->file, &options->library));
+    if (run == NULL) return tell_complete(options);
+    running = run;
+    if (caught != 0) hg_run_stop(run); /* before there was a run */
     describe(run, options);
     const hg_status status = advance(run, options, &seconds);
     const hg_status ended = finish(run, options, status, seconds);
+    running = NULL;
     hg_run_destroy(&run);
     return ended;
 }
@@ -143,6 +197,7 @@ static hg_status command_run(int count, char **words)
 {
     run_options options = {.file = NULL};
     HG_TRY(parse(count, words, &options));
+    heed_signals(); /* MPI takes its time to start */
     HG_TRY(hg_initialize(NULL, NULL));
     const hg_status status = run_all(&options);
     if (fflush(stdout) != 0)
@@ -153,7 +208,8 @@ static hg_status command_run(int count, char **words)
 
 const hg_command hg_command_run = {
     .name = "run",
-    .synopsis = "run FILE [-o OUT.h5] [--set KEY=VALUE]... [--threads N] [--force]",
+    .synopsis = "run FILE [-o OUT.h5] [--set KEY=VALUE]... [--threads N] [--resume]\n"
+                "                [--force]",
     .summary = "run a run file, or repeat the run of a result file",
     .text =
         "Runs the run file FILE, alone or under mpirun -n P, and writes its result file; the\n"
@@ -165,10 +221,16 @@ const hg_command hg_command_run = {
         "      --set KEY=VALUE   override a setting, as in --set run.seed=7; repeatable\n"
         "      --threads N       threads per rank; default: OMP_NUM_THREADS, or the cores that\n"
         "                        the rank may use\n"
+        "      --resume          go on from the newest sound checkpoint, or start where there is\n"
+        "                        none: one command line for the first and every later submission\n"
         "      --force           replace an existing result\n"
         "      --kernels NAME    baseline, avx2 or avx512; default: the fastest there is\n"
         "  -q, --quiet           no progress and no summary\n"
         "  -v, --verbose         print the resolved run file first\n"
+        "\n"
+        "SIGTERM, SIGINT, SIGUSR1, a file OUT.stop beside OUT.h5, or the limit limits.wall_time:\n"
+        "the generation is finished, a checkpoint written, and the exit code is 75; the same\n"
+        "command with --resume goes on. A second SIGINT ends the run at once.\n"
         "\n"
         "Examples:\n"
         "  happygene run quickstart.yaml\n"

@@ -55,6 +55,13 @@ double hg_run_fitness(const hg_run *run)
     return mean;
 }
 
+int64_t hg_run_resumed_from(const hg_run *run) { return run->resumed_from; }
+
+const char *hg_run_notes(const hg_run *run)
+{
+    return run->notes.data != NULL ? run->notes.data : "";
+}
+
 const char *hg_run_output(const hg_run *run) { return run->output_path; }
 const char *hg_run_file(const hg_run *run) { return run->resolved; }
 

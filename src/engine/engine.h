@@ -14,9 +14,12 @@
 #define HG_ENGINE_ENGINE_H
 
 #include <omp.h>
+#include <signal.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "happygene/happygene.h"
+#include "io/checkpoint.h"
 #include "io/output.h"
 #include "model/config.h"
 #include "model/recombination.h"
@@ -141,6 +144,27 @@ typedef struct hg_demes {
     double *extreme;     /**< [count][2 * columns of both] */
 } hg_demes;
 
+/** What makes a run stop before its end, the more urgent the greater. */
+typedef enum hg_stop {
+    HG_STOP_NOT,
+    HG_STOP_WALL_TIME, /**< limits.wall_time would be exceeded */
+    HG_STOP_FILE,      /**< NAME.stop is there */
+    HG_STOP_ASKED      /**< hg_run_stop(), by a signal's handler for example */
+} hg_stop;
+
+/** When to stop and when to write checkpoints; stopping.c, checkpointing.c. */
+typedef struct hg_stopping {
+    volatile sig_atomic_t asked; /**< this rank was asked to */
+    hg_stop reason;              /**< agreed by all ranks, of the generation just made */
+    bool checkpoint_due;         /**< agreed, too */
+    char *file;                  /**< NAME.stop, NULL where there is no output */
+    double began;                /**< when the run was created */
+    double looked;               /**< when rank 0 last looked for it */
+    double generation_began, generation_seconds; /**< rank 0: the longest of late */
+    double checkpointed, checkpoint_seconds;     /**< when the last one was written; the longest */
+    int64_t checkpoints;         /**< written */
+} hg_stopping;
+
 /** A component of fitness that compares individuals in some genes. */
 typedef struct hg_pareto {
     const int32_t *gene; /**< [genes] the objectives */
@@ -234,6 +258,12 @@ struct hg_run {
     hg_output *output;
     char *output_path, *command_line;
     bool replace;
+    bool resume;              /**< go on from a checkpoint where there is one */
+    int64_t resumed_from;     /**< its generation, or -1 */
+    char resumed_name[256];   /**< and its name */
+    hg_text notes;            /**< what rank 0 has to tell of how the run began */
+    hg_stopping stopping;
+    hg_checkpoint checkpoint; /**< the next one's content */
     bool finished; /**< nothing more can be made: at its end, died out or failed */
     bool complete; /**< ended by rule: at its end or died out */
     const char *stop_reason;
@@ -387,6 +417,9 @@ double hg_fresh_basal(const hg_run *run, const hg_stream *stream, int64_t locus,
  * and it is random. */
 double hg_fresh_weight(const hg_run *run, const hg_stream *stream, int64_t locus, uint32_t draw);
 
+/** Develops and evaluates every genotype in use. */
+void hg_evaluate_all(hg_run *run);
+
 /* --- clonal.c, individual.c --------------------------------------------------------- */
 
 /** Parents are known; makes, mutates, develops and evaluates this rank's offspring. */
@@ -459,6 +492,50 @@ bool hg_snapshot_due(const hg_run *run, int64_t generation);
 
 /** hg_snapshot_source of the present generation; `context` is the run. */
 hg_status hg_run_field(void *context, hg_field field, int64_t first, int64_t count, void *buffer);
+
+/* --- stopping.c ----------------------------------------------------------------------- */
+
+hg_status hg_stopping_create(hg_run *run);
+void hg_stopping_free(hg_run *run);
+
+/** What this rank reports in the gather of a generation: a number for hg_stopping_agree(). */
+double hg_stopping_report(hg_run *run);
+
+/** The reports of all ranks, from rank 0's on, one after the other. Sets what is due. */
+void hg_stopping_begin(hg_run *run);
+void hg_stopping_agree(hg_run *run, int rank, double report);
+
+/** HG_STOPPED, with the reason, when it is time; the checkpoint has been written. */
+hg_status hg_stop_when_due(hg_run *run);
+
+/* --- checkpointing.c -------------------------------------------------------------------- */
+
+hg_status hg_checkpointing_create(hg_run *run);
+void hg_checkpointing_free(hg_run *run);
+
+/** Writes a checkpoint of the generation just made when it is time. Collective. */
+hg_status hg_checkpoint_when_due(hg_run *run);
+
+/** Puts what a checkpoint holds of the whole run in place; the opposite of what writes it. */
+hg_status hg_checkpoint_adopt(hg_run *run, const hg_checkpoint *from);
+
+/* --- resuming.c ------------------------------------------------------------------------- */
+
+/** Rank 0: the run's seed as it was drawn when it began; false where none is found. */
+bool hg_resume_seed(const char *output, const char *path, uint64_t *seed);
+
+/**
+ * Rank 0, before anything is built: HG_BAD_INPUT when the output there is of another run file.
+ * `*complete`: the output is there and complete.
+ */
+hg_status hg_resume_check(const hg_run *run, bool *complete);
+
+/**
+ * Goes on from the newest sound checkpoint: genotypes, counters and output are those of its
+ * generation. `*resumed` is false where there is none. HG_BAD_INPUT, with the keys, when it is
+ * of another run file. Collective.
+ */
+hg_status hg_resume(hg_run *run, const hg_output_plan *plan, bool *resumed);
 
 /* --- origin.c ------------------------------------------------------------------------- */
 

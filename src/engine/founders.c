@@ -125,11 +125,8 @@ static void settle_founders(hg_run *run)
     hg_demes_note_rows(run, 0, count);
 }
 
-hg_status hg_initialise(hg_run *run)
+void hg_evaluate_all(hg_run *run)
 {
-    settle_founders(run);
-    if (run->config.population.initial.from != NULL) HG_TRY(read_founders(run));
-    else draw_founders(run);
 #pragma omp parallel for schedule(static, 1) num_threads(run->threads)
     for (int t = 0; t < run->threads; t++) {
         hg_worker *worker = &run->worker[t];
@@ -143,5 +140,13 @@ hg_status hg_initialise(hg_run *run)
         }
         if (count > 0) hg_evaluate_rows(run, worker, some, count);
     }
+}
+
+hg_status hg_initialise(hg_run *run)
+{
+    settle_founders(run);
+    if (run->config.population.initial.from != NULL) HG_TRY(read_founders(run));
+    else draw_founders(run);
+    hg_evaluate_all(run);
     return HG_OK;
 }

@@ -14,10 +14,7 @@
 #include "parallel/team.h"
 
 enum { FITNESS, SPREAD, SPACING, PER_BLOCK };
-enum { STATUS, FLUSH, PER_RANK };
-
-/* Seconds after which what has been recorded goes to disk; a crash loses no more. */
-static const double flush_interval = 10.0;
+enum { STATUS, STOPPING, PER_RANK };
 
 hg_status hg_gather_create(hg_run *run)
 {
@@ -141,9 +138,11 @@ static hg_status unpack(hg_run *run)
 {
     const hg_partition *partition = &run->partition;
     bool failed = false;
+    hg_stopping_begin(run);
     for (int r = 0; r < partition->ranks; r++) {
         const double *report = run->gathered + run->gather_offset[r];
         failed |= report[STATUS] != HG_OK;
+        hg_stopping_agree(run, r, report[STOPPING]);
         for (int b = 0; b < partition->blocks_of[r]; b++) {
             const int64_t block = partition->offset_of[r] + b;
             run->block_fitness[block] = report[PER_RANK + PER_BLOCK * b + FITNESS];
@@ -151,7 +150,6 @@ static hg_status unpack(hg_run *run)
             run->block_spacing[block] = report[PER_RANK + PER_BLOCK * b + SPACING];
         }
     }
-    run->flush_due = run->gathered[FLUSH] != 0.0; /* rank 0 decides */
     return failed ? HG_BUG : HG_OK; /* which, the ranks will agree */
 }
 
@@ -166,7 +164,7 @@ hg_status hg_gather(hg_run *run, hg_status status)
         total += own[PER_RANK + PER_BLOCK * b + FITNESS]; /* only to see whether all is finite */
     if (status == HG_OK && !isfinite(total)) status = check_finite(run);
     own[STATUS] = (double)status;
-    own[FLUSH] = hg_clock() - run->flushed >= flush_interval;
+    own[STOPPING] = hg_stopping_report(run);
     hg_run_note(run, HG_PHASE_REPRODUCTION, &since);
     if (partition->ranks > 1) {
         MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, run->gathered, run->gather_count,

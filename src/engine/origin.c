@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Where a run comes from: rank 0 reads, all ranks get the same configuration. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,6 +16,27 @@ static bool is_result_file(const char *path)
     return length > 3 && strcmp(path + length - 3, ".h5") == 0;
 }
 
+/* A seed that was drawn when the run began is drawn no second time when it goes on. */
+static hg_status keep_seed(hg_run *run, const char *path, const char *text,
+                           const hg_run_options *options)
+{
+    if (!options->resume || options->no_output || !run->config.run.seed_drawn) return HG_OK;
+    uint64_t seed;
+    const char *output = options->output != NULL ? options->output : run->config.output.file;
+    if (!hg_resume_seed(output, path, &seed)) return HG_OK;
+    const char **words;
+    char word[48];
+    const size_t count = (size_t)options->set_count;
+    HG_TRY(hg_allocate(&words, HG_MEMORY_OTHER, count + 1, sizeof *words));
+    if (count > 0) memcpy(words, options->set, count * sizeof *words);
+    snprintf(word, sizeof word, "run.seed=%" PRIu64, seed);
+    words[count] = word;
+    hg_config_free(&run->config);
+    const hg_status status = hg_runfile_parse(&run->config, path, text, words, (int)count + 1);
+    hg_release(&words);
+    return status;
+}
+
 /* Rank 0: the configuration and the network from a run file, a text or a result file. */
 static hg_status read_origin(hg_run *run, const char *path, const char *text,
                              const hg_run_options *options)
@@ -26,6 +48,7 @@ static hg_status read_origin(hg_run *run, const char *path, const char *text,
     else if (text == NULL) HG_TRY_OUT(hg_runfile_load(path, &loaded));
     HG_TRY_OUT(hg_runfile_parse(&run->config, path, text != NULL ? text : loaded, options->set,
                                 options->set_count));
+    HG_TRY_OUT(keep_seed(run, path, text != NULL ? text : loaded, options));
     HG_TRY_OUT(repeated ? hg_runfile_resolve_with(&run->config, &run->network)
                         : hg_runfile_resolve(&run->config, &run->network));
     status = hg_runfile_print(&run->config, &run->resolved);

@@ -78,7 +78,9 @@ static hg_status build_population(hg_run *run)
     HG_TRY(hg_gather_create(run));
     HG_TRY(hg_meter_create(run));
     HG_TRY(hg_pareto_create(run));
-    return hg_record_create(run);
+    HG_TRY(hg_record_create(run));
+    HG_TRY(hg_stopping_create(run));
+    return hg_checkpointing_create(run);
 }
 
 /* --- one generation ----------------------------------------------------------------- */
@@ -109,6 +111,7 @@ static hg_status first_generation(hg_run *run)
     begin_generation(run, 0);
     update_habitats(run, 0);
     for (int64_t j = 0; j < run->partition.count; j++) run->parentage.parent[j] = -1;
+    hg_clear(run->parentage.children, run->partition.count, sizeof *run->parentage.children);
     HG_TRY(hg_team_agree(run->partition.communicator, hg_initialise(run)));
     return end_generation(run);
 }
@@ -127,7 +130,18 @@ static hg_status next_generation(hg_run *run)
     HG_TRY(hg_record(run, run->recording, hg_snapshot_due(run, run->making)));
     run->generation = run->making;
     hg_meter_sample(run);
-    return HG_OK;
+    HG_TRY(hg_checkpoint_when_due(run));
+    return hg_stop_when_due(run);
+}
+
+/* The generation of a checkpoint once more, from its genotypes: all that it leads to. */
+static hg_status same_generation(hg_run *run)
+{
+    run->making = run->generation;
+    run->recording = false; /* it has been recorded */
+    update_habitats(run, run->making);
+    hg_evaluate_all(run);
+    return end_generation(run);
 }
 
 /* Nobody can reproduce: what the last generation was is recorded, and the run is over. */
@@ -150,33 +164,85 @@ static hg_status die_out(hg_run *run)
 
 /* --- the interface ------------------------------------------------------------------- */
 
-static hg_status open_output(hg_run *run)
+static hg_output_plan plan_of(const hg_run *run)
 {
-    if (run->output_path == NULL) return HG_OK;
-    const hg_output_plan plan = {
+    return (hg_output_plan){
         .communicator = run->communicator, .path = run->output_path, .replace = run->replace,
         .config = &run->config, .run_file_resolved = run->resolved, .network = &run->network,
         .command_line = run->command_line, .threads = run->threads,
         .kernels = run->kernels->name, .first = run->partition.first,
         .count = run->partition.count};
-    return hg_output_create(&run->output, &plan);
+}
+
+/* The checkpoints of an earlier run of that name end with the output that they belong to. */
+static hg_status open_output(hg_run *run)
+{
+    if (run->output_path == NULL) return HG_OK;
+    const hg_output_plan plan = plan_of(run);
+    HG_TRY(hg_output_create(&run->output, &plan));
+    if (run->partition.rank == 0) hg_checkpoint_remove_all(run->output_path);
+    return HG_OK;
+}
+
+/* Rank 0. */
+static hg_status look_at_output(hg_run *run, bool *complete)
+{
+    const char *path = run->output_path;
+    struct stat found;
+    if (stat(path, &found) != 0) return HG_OK;
+    if (!S_ISREG(found.st_mode))
+        return hg_fail(HG_IO, "%s is a folder or device; -o names the file to write", path);
+    if (run->resume) return hg_resume_check(run, complete);
+    if (run->replace) return HG_OK;
+    return hg_fail(HG_USAGE, "%s exists; --resume goes on with it, --force replaces it, -o names "
+                   "another file", path);
 }
 
 /* An output that is in the way is reported before the work begins. */
 static hg_status check_output(hg_run *run, const hg_run_options *options)
 {
     if (options->no_output) return HG_OK;
+    if (options->resume && options->replace)
+        return hg_fail(HG_USAGE, "--resume goes on, --force starts again: only one is possible");
     const char *path = options->output != NULL ? options->output : run->config.output.file;
     hg_status status = hg_copy_text(&run->output_path, HG_MEMORY_CONFIGURATION, path);
     HG_TRY(hg_team_agree(run->communicator, status));
     run->replace = options->replace;
+    run->resume = options->resume;
+    bool complete = false;
+    int rank;
+    MPI_Comm_rank(run->communicator, &rank);
+    if (rank == 0) status = look_at_output(run, &complete);
+    HG_TRY(hg_team_share(run->communicator, 0, status));
+    MPI_Bcast(&complete, 1, MPI_C_BOOL, 0, run->communicator);
+    run->complete = complete;
+    return HG_OK;
+}
+
+static hg_status resume(hg_run *run, bool *resumed)
+{
+    const hg_output_plan plan = plan_of(run);
+    HG_TRY(hg_resume(run, &plan, resumed));
+    run->replace = true; /* what lies there cannot be gone on with */
+    if (*resumed) return same_generation(run);
     struct stat found;
-    const bool exists = run->partition.rank == 0 && stat(path, &found) == 0;
-    if (exists && !S_ISREG(found.st_mode))
-        status = hg_fail(HG_IO, "%s is a folder or device; -o names the file to write", path);
-    else if (exists && !run->replace)
-        status = hg_fail(HG_USAGE, "%s exists; --force replaces it, -o names another file", path);
-    return hg_team_share(run->communicator, 0, status);
+    if (run->partition.rank == 0 &&
+        (stat(run->output_path, &found) == 0 || run->notes.length > 0))
+        hg_text_add(&run->notes, "%s has no checkpoint to go on from: starts from generation 0\n",
+                    run->output_path);
+    return HG_OK;
+}
+
+static hg_status begin(hg_run *run)
+{
+    bool resumed = false;
+    if (run->resume) HG_TRY(resume(run, &resumed));
+    if (resumed) return HG_OK;
+    HG_TRY(first_generation(run));
+    HG_TRY(open_output(run));
+    HG_TRY(hg_record(run, true, true));
+    run->generation = 0;
+    return HG_OK;
 }
 
 /* The ranks that take part: all of MPI_COMM_WORLD or the first of them. */
@@ -205,18 +271,25 @@ static hg_status start(hg_run *run, const char *path, const char *text,
     HG_TRY(gather_ranks(run, options->ranks));
     HG_TRY(hg_run_configure(run, path, text, options));
     HG_TRY(hg_team_agree(run->communicator, take_options(run, options)));
+    HG_TRY(check_output(run, options));
+    if (run->complete) return HG_OK;
     run->threads = options->threads > 0 ? options->threads : hg_threads_default(run->communicator);
     omp_set_num_threads(run->threads);
     omp_set_dynamic(0);
     HG_TRY(hg_team_agree(run->communicator, build_population(run)));
-    HG_TRY(check_output(run, options));
     hg_run_note(run, HG_PHASE_SETUP, &since);
-    HG_TRY(first_generation(run));
-    HG_TRY(open_output(run));
-    HG_TRY(hg_record(run, true, true));
-    run->generation = 0;
+    HG_TRY(begin(run));
     hg_meter_begin(run);
     return HG_OK;
+}
+
+/* --resume of a run that has ended. */
+static hg_status tell_complete(hg_run **run)
+{
+    const hg_status status =
+        hg_fail(HG_OK, "%s is complete: there is nothing to do", (*run)->output_path);
+    hg_run_destroy(run);
+    return status;
 }
 
 static hg_status create(hg_run **result, const char *path, const char *text,
@@ -227,18 +300,21 @@ static hg_status create(hg_run **result, const char *path, const char *text,
     const double since = hg_clock();
     *result = NULL;
     HG_TRY(hg_allocate(&run, HG_MEMORY_OTHER, 1, sizeof *run));
-    run->generation = -1;
+    run->generation = run->resumed_from = -1;
+    run->notes = hg_text_of(HG_MEMORY_OTHER);
     run->stop_reason = "";
     run->moment_type = MPI_DATATYPE_NULL;
     run->communicator = MPI_COMM_WORLD;
     run->statistics.generation = -1;
+    run->stopping.began = since;
     const hg_status status = start(run, path, text, options != NULL ? options : &none);
     run->meter.inside = hg_clock() - since;
+    if (status == HG_OK && run->complete) return tell_complete(&run);
     if (status == HG_OK) {
         *result = run;
         return HG_OK;
     }
-    const bool written = run->output != NULL;
+    const bool written = run->output != NULL && run->resumed_from < 0;
     hg_output_abandon(&run->output);
     if (written && run->partition.rank == 0) unlink(run->output_path);
     hg_run_destroy(&run);
@@ -289,7 +365,14 @@ hg_status hg_run_finish(hg_run *run)
 {
     if (run->output == NULL) return HG_OK;
     if (!run->finished) run->stop_reason = "stopped before the last generation";
-    return hg_report(run, run->complete);
+    HG_TRY(hg_report(run, run->complete));
+    if (!run->complete) return HG_OK;
+    hg_status status = HG_OK;
+    if (run->partition.rank == 0) {
+        unlink(run->stopping.file);
+        status = hg_checkpoint_retire(run->output_path);
+    }
+    return hg_team_agree(run->partition.communicator, status);
 }
 
 void hg_run_destroy(hg_run **pointer)
@@ -297,6 +380,9 @@ void hg_run_destroy(hg_run **pointer)
     hg_run *run = *pointer;
     if (run == NULL) return;
     hg_output_abandon(&run->output);
+    hg_checkpointing_free(run);
+    hg_stopping_free(run);
+    hg_text_free(&run->notes);
     hg_record_free(run);
     hg_meter_free(run);
     hg_gather_free(run);

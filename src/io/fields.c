@@ -262,7 +262,9 @@ const hg_attribute hg_attributes[] = {
     {"/provenance", "start", HG_TYPE_STRING, "time of the start, ISO 8601, UTC"},
     {"/provenance", "end", HG_TYPE_STRING, "time of the end, empty while it has not come"},
     {"/provenance", "resumed_from", HG_TYPE_STRING,
-     "checkpoint that the run went on from, or empty"},
+     "checkpoint that the run last went on from, or empty"},
+    {"/provenance", "run_id", HG_TYPE_STRING,
+     "drawn at the start: tells which checkpoints belong to the file"},
 };
 const int hg_attribute_count = (int)(sizeof hg_attributes / sizeof *hg_attributes);
 

@@ -108,6 +108,15 @@ hg_status hg_h5_put_text(hid_t object, const char *name, const char *text)
     return status;
 }
 
+hg_status hg_h5_put_fixed_text(hid_t object, const char *name, const char *text)
+{
+    const hid_t type = H5Tcopy(H5T_C_S1);
+    H5Tset_size(type, strlen(text) + 1);
+    const hg_status status = put(object, name, type, text);
+    H5Tclose(type);
+    return status;
+}
+
 hg_status hg_h5_put_int32(hid_t object, const char *name, int32_t value)
 {
     return put(object, name, H5T_NATIVE_INT32, &value);

@@ -38,6 +38,8 @@ hid_t hg_h5_open(const char *path, bool writing);
 
 /** Writes, or overwrites, an attribute of `object`. HG_IO with its name. */
 hg_status hg_h5_put_text(hid_t object, const char *name, const char *text);
+/** The same with the text in the object's header itself, where it is found byte by byte. */
+hg_status hg_h5_put_fixed_text(hid_t object, const char *name, const char *text);
 hg_status hg_h5_put_int32(hid_t object, const char *name, int32_t value);
 hg_status hg_h5_put_int64(hid_t object, const char *name, int64_t value);
 

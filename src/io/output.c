@@ -79,6 +79,22 @@ static hg_status check_room_of(const struct statvfs *volume, const char *path, i
                    "free", path, bytes + METADATA_ROOM, room);
 }
 
+/* That all of the output will find room is asked before the first generation, not after the
+ * last that does. What an earlier run takes will be free by then. */
+static hg_status check_planned_room(const hg_output *output)
+{
+    struct statvfs volume;
+    struct stat earlier;
+    const char *path = output->plan.path;
+    if (fstatvfs(output->held, &volume) != 0 || volume.f_blocks == 0) return HG_OK;
+    double room = (double)volume.f_bavail * (double)volume.f_frsize;
+    if (stat(path, &earlier) == 0) room += 512.0 * (double)earlier.st_blocks;
+    const double needed = hg_output_planned_bytes(&output->plan) + (double)METADATA_ROOM;
+    if (room >= needed) return HG_OK;
+    return hg_fail(HG_IO, "%s: the disk is too small: the output will have %.0f bytes and %.0f are "
+                   "free", path, needed, room);
+}
+
 hg_status hg_output_check_room(const hg_output *output, int64_t bytes)
 {
     struct statvfs volume;
@@ -105,15 +121,15 @@ static hg_status begin(hg_output *output, int *earlier, char *suffix,
 {
     const hg_output_plan *plan = &output->plan;
     HG_TRY(check_path(plan, earlier));
+    hg_output_remove_abandoned(plan->path);
     HG_TRY(hg_output_hold_new(plan->path, suffix, &output->held));
     char *beside = NULL;
-    struct statvfs volume;
-    hg_status status = HG_OK;
-    if (fstatvfs(output->held, &volume) == 0)
-        status = check_room_of(&volume, plan->path, 0);
+    hg_status status = check_planned_room(output);
     if (status == HG_OK) status = hg_output_name_beside(plan->path, suffix, &beside);
     if (status == HG_OK) {
-        status = hg_output_skeleton(beside, plan, provenance);
+        hg_output_draw_id(output->image.run_id);
+        status = hg_output_skeleton(beside, plan, provenance, output->image.run_id);
+        if (status == HG_OK) status = hg_output_image_take(&output->image, beside, plan);
         if (status != HG_OK) hg_fail_within(status, "cannot create %s: ", plan->path);
     }
     if (status != HG_OK) hg_output_unlink_beside(plan->path, suffix);
@@ -130,7 +146,7 @@ static hg_status see(const char *path)
                    host, strerror(errno));
 }
 
-static hg_status open_together(hg_output *output, const char *path)
+hg_status hg_output_open_together(hg_output *output, const char *path)
 {
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18);
@@ -150,7 +166,7 @@ static hg_status open_together(hg_output *output, const char *path)
     return hg_output_snapshots_open(output);
 }
 
-static void let_go(hg_output *output)
+void hg_output_let_go(hg_output *output)
 {
     hg_output_records_close(output);
     hg_output_snapshots_close(output);
@@ -162,7 +178,7 @@ static hg_status join(hg_output *output, const char *beside, bool earlier)
 {
     const MPI_Comm team = output->plan.communicator;
     HG_TRY(hg_team_agree(team, see(beside)));
-    HG_TRY(hg_team_agree(team, open_together(output, beside)));
+    HG_TRY(hg_team_agree(team, hg_output_open_together(output, beside)));
     hg_status status = HG_OK;
     if (output->rank == 0) status = hg_output_name_file(beside, output->plan.path, earlier);
     return hg_team_agree(team, status);
@@ -183,7 +199,7 @@ static hg_status create(hg_output *output)
     status = hg_team_agree(plan->communicator, status);
     if (status == HG_OK) status = join(output, beside, earlier >= 0);
     if (status != HG_OK) {
-        let_go(output);
+        hg_output_let_go(output);
         if (output->file >= 0) H5Fclose(output->file);
         if (output->rank == 0) hg_output_unlink_beside(plan->path, suffix);
     }
@@ -195,7 +211,7 @@ out:
     return status;
 }
 
-hg_status hg_output_create(hg_output **output, const hg_output_plan *plan)
+hg_status hg_output_allocate(hg_output **output, const hg_output_plan *plan)
 {
     hg_h5_quiet();
     hg_status status = hg_allocate(output, HG_MEMORY_OUTPUT, 1, sizeof **output);
@@ -210,10 +226,20 @@ hg_status hg_output_create(hg_output **output, const hg_output_plan *plan)
     made->held = -1;
     MPI_Comm_rank(plan->communicator, &made->rank);
     MPI_Comm_size(plan->communicator, &made->ranks);
-    status = create(made);
-    if (status != HG_OK) hg_release(output);
+    return HG_OK;
+}
+
+hg_status hg_output_create(hg_output **output, const hg_output_plan *plan)
+{
+    HG_TRY(hg_output_allocate(output, plan));
+    const hg_status status = create(*output);
+    if (status == HG_OK) return HG_OK;
+    hg_output_image_free(&(*output)->image);
+    hg_release(output);
     return status;
 }
+
+const hg_output_image *hg_output_image_of(const hg_output *output) { return &output->image; }
 
 static hg_status sync_file(const hg_output *output)
 {
@@ -230,6 +256,14 @@ hg_status hg_output_flush(hg_output *output, int64_t generation)
     return hg_team_agree(output->plan.communicator, sync_file(output));
 }
 
+hg_status hg_output_sync(hg_output *output)
+{
+    hg_status status = HG_OK;
+    if (output->rank == 0 && fsync(output->held) != 0)
+        status = hg_fail(HG_IO, "%s: %s", output->plan.path, strerror(errno));
+    return hg_team_agree(output->plan.communicator, status);
+}
+
 int64_t hg_output_bytes(const hg_output *output) { return output->bytes; }
 
 hg_status hg_output_close(hg_output **output, int64_t generation, bool complete,
@@ -243,13 +277,14 @@ hg_status hg_output_close(hg_output **output, int64_t generation, bool complete,
         hg_output_abandon(output);
         return status;
     }
-    let_go(open);
+    hg_output_let_go(open);
     if (H5Fclose(open->file) < 0) status = hg_output_broken(open, "to the disk");
     status = hg_team_agree(team, status);
     if (status == HG_OK && open->rank == 0)
         status = hg_output_end(open, generation, complete, stop_reason, performance);
     status = hg_team_agree(team, status);
     hg_output_let_file_go(open);
+    hg_output_image_free(&open->image);
     hg_release(output);
     return status;
 }
@@ -257,9 +292,10 @@ hg_status hg_output_close(hg_output **output, int64_t generation, bool complete,
 void hg_output_abandon(hg_output **output)
 {
     if (*output == NULL) return;
-    let_go(*output);
+    hg_output_let_go(*output);
     if ((*output)->file >= 0) H5Fclose((*output)->file);
     H5Eclear2(H5E_DEFAULT);
     hg_output_let_file_go(*output);
+    hg_output_image_free(&(*output)->image);
     hg_release(output);
 }

@@ -33,6 +33,22 @@ typedef struct hg_output_plan {
     int64_t first, count;        /**< the individuals of this rank: first .. first+count-1 */
 } hg_output_plan;
 
+#define HG_RUN_ID_SIZE 33 /* with the final NUL */
+
+/**
+ * What makes an output whole again after a crash. All that describes the data (where each value
+ * goes, names, attributes) lies in the first `room` bytes of the file and is complete before
+ * generation 0: `bytes` holds them up to the last that is not 0. Where snapshots are compressed
+ * their places are not known beforehand, and there is no image.
+ */
+typedef struct hg_output_image {
+    char run_id[HG_RUN_ID_SIZE];
+    int64_t room, size, file_size; /**< size 0: none */
+    char *bytes;                   /**< [size], owned */
+} hg_output_image;
+
+void hg_output_image_free(hg_output_image *image);
+
 /**
  * Fills `buffer` with `field` of this rank's individuals first .. first+count-1 (global
  * indices): [count][genes] double for basal, expression, instability; [count][edges]
@@ -50,6 +66,26 @@ typedef hg_status hg_snapshot_source(void *context, hg_field field, int64_t firs
  * writing the path, or something else than a result lies there.
  */
 hg_status hg_output_create(hg_output **output, const hg_output_plan *plan);
+
+/**
+ * Goes on with the output of an interrupted run as it was at `generation`, when `image` was the
+ * one of hg_output_image_of(); what was recorded later will be recorded again. `resumed_from`
+ * goes into /provenance. HG_BAD_INPUT, on all ranks, when the file is missing, of another run or
+ * damaged in what it recorded up to then; HG_USAGE when a run is writing it.
+ */
+hg_status hg_output_resume(hg_output **output, const hg_output_plan *plan,
+                           const hg_output_image *image, int64_t generation,
+                           const char *resumed_from);
+
+/** The image of the output, on root; elsewhere an empty one. Not collective. */
+const hg_output_image *hg_output_image_of(const hg_output *output);
+
+/** Records, and snapshots, that a run has up to a generation. Pure. */
+int64_t hg_output_records_due(const hg_config *config, int64_t generation);
+int64_t hg_output_snapshots_due(const hg_config *config, int64_t generation);
+
+/** What hg_output_flush() wrote is on the disk when this returns. Collective. */
+hg_status hg_output_sync(hg_output *output);
 
 /**
  * Appends one record. The values of rank 0 count; they are copied, buffered and written

@@ -2,6 +2,8 @@
  * The end of a result file: performance, the time, why it ended and whether it is whole. */
 #include "io/output_internal.h"
 
+#include <stdio.h>
+
 #include "base/memory.h"
 #include "io/h5.h"
 
@@ -21,6 +23,8 @@ static hg_status put(const tables *to, const char *name, hid_t type, const void 
     const hsize_t length = (hsize_t)to->length[dataset->axes[0]];
     if (rank == 1 && length == 0) return HG_OK; /* nothing of this kind was measured */
     hid_t handle = -1;
+    if (H5Lexists(to->group, name, H5P_DEFAULT) > 0) /* of the time before the run went on */
+        H5Ldelete(to->group, name, H5P_DEFAULT);
     HG_TRY(hg_output_create_dataset(to->group, dataset, rank, &length, to->config, &handle));
     hg_status status = HG_OK;
     if (H5Dwrite(handle, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
@@ -124,22 +128,57 @@ static hg_status put_performance(hid_t file, const hg_config *config,
     return status;
 }
 
-static hg_status put_end_time(hid_t file)
+/* The lengths of what grows are cut to what has been recorded. */
+static hg_status cut(hid_t file, hg_group which, const hg_dataset *dataset, int64_t records)
+{
+    char path[64];
+    hsize_t extent[HG_RANK_MOST] = {0};
+    snprintf(path, sizeof path, "%s/%s", hg_group_name(which), dataset->name);
+    hid_t handle = H5Dopen2(file, path, H5P_DEFAULT);
+    hid_t space = handle < 0 ? -1 : H5Dget_space(handle);
+    herr_t result = space < 0 ? -1 : H5Sget_simple_extent_dims(space, extent, NULL);
+    if (result >= 0 && extent[0] > (hsize_t)records) {
+        extent[0] = (hsize_t)records;
+        result = H5Dset_extent(handle, extent);
+    }
+    const hg_status status = result < 0 ? hg_h5_fail(HG_IO, path) : HG_OK;
+    hg_h5_close(&space);
+    hg_h5_close(&handle);
+    return status;
+}
+
+static hg_status cut_all(hid_t file, const hg_output *output)
+{
+    for (int i = 0; i < hg_dataset_count; i++) {
+        const hg_dataset *dataset = &hg_datasets[i];
+        if (dataset->axes[0] != HG_AXIS_GENERATION ||
+            !hg_dataset_present(dataset, output->plan.config, output->plan.network))
+            continue;
+        HG_TRY(cut(file, dataset->group, dataset,
+                   dataset->group == HG_GROUP_SNAPSHOTS ? output->snapshots : output->records));
+    }
+    return HG_OK;
+}
+
+static hg_status put_times(hid_t file, const char *resumed_from)
 {
     char now[HG_TIME_SIZE];
     hg_provenance_now(now);
     hid_t group = H5Gopen2(file, "provenance", H5P_DEFAULT);
     if (group < 0) return hg_h5_fail(HG_IO, "provenance");
-    const hg_status status = hg_h5_put_text(group, "end", now);
+    hg_status status = hg_h5_put_text(group, "end", now);
+    if (status == HG_OK && resumed_from[0] != '\0')
+        status = hg_h5_put_text(group, "resumed_from", resumed_from);
     hg_h5_close(&group);
     return status;
 }
 
-static hg_status put_all(hid_t file, const hg_output_plan *plan, int64_t generation, bool complete,
+static hg_status put_all(hid_t file, const hg_output *output, int64_t generation, bool complete,
                          const char *stop_reason, const hg_performance *performance)
 {
-    if (performance != NULL) HG_TRY(put_performance(file, plan->config, performance));
-    HG_TRY(put_end_time(file));
+    HG_TRY(cut_all(file, output));
+    if (performance != NULL) HG_TRY(put_performance(file, output->plan.config, performance));
+    HG_TRY(put_times(file, output->resumed_from));
     HG_TRY(hg_h5_put_text(file, "stop_reason", stop_reason != NULL ? stop_reason : ""));
     HG_TRY(hg_h5_put_int64(file, "generations_done", generation));
     if (H5Fflush(file, H5F_SCOPE_GLOBAL) < 0) return hg_h5_fail(HG_IO, "cannot be written");
@@ -153,7 +192,7 @@ hg_status hg_output_end(const hg_output *output, int64_t generation, bool comple
     HG_TRY(hg_output_check_same(output));
     hid_t file = hg_h5_open(plan->path, true);
     hg_status status = file < 0 ? hg_h5_fail(HG_IO, "cannot be opened again")
-                                : put_all(file, plan, generation, complete, stop_reason,
+                                : put_all(file, output, generation, complete, stop_reason,
                                           performance);
     if (file >= 0 && H5Fclose(file) < 0 && status == HG_OK)
         status = hg_h5_fail(HG_IO, "cannot be closed");

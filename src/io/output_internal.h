@@ -7,6 +7,8 @@
  *   output_skeleton.c   what root alone lays out before the others join
  *   output_records.c    the buffered records of /statistics
  *   output_snapshots.c  the individuals, by all ranks
+ *   output_image.c      the beginning of the file, by which it is made whole again
+ *   output_resume.c     going on with the file of an interrupted run
  *   output_end.c        what root alone adds when the others have left
  *
  * MPI-IO cannot write texts of variable length, which is why root writes the skeleton and
@@ -63,6 +65,8 @@ struct hg_output {
     void *staging;
     int64_t snapshot_bytes;    /**< of one snapshot, all ranks */
     int64_t bytes;             /**< written so far */
+    hg_output_image image;     /**< root */
+    char resumed_from[512];    /**< "": it was made by this run */
 };
 
 /* output_lock.c: one process */
@@ -78,6 +82,8 @@ hg_status hg_output_lock_earlier(const char *path, int *descriptor);
 hg_status hg_output_hold_new(const char *path, char suffix[HG_SUFFIX_SIZE], int *descriptor);
 /** `path` with `suffix`. */
 hg_status hg_output_name_beside(const char *path, const char *suffix, char **beside);
+/** Removes what runs to `path` that were killed at their very start have left beside it. */
+void hg_output_remove_abandoned(const char *path);
 void hg_output_unlink_beside(const char *path, const char *suffix);
 /** Gives the file `beside` its name; without `replace` only where no file has it. */
 hg_status hg_output_name_file(const char *beside, const char *path, bool replace);
@@ -90,7 +96,11 @@ void hg_output_let_file_go(hg_output *output);
 
 /** Creates the file at `path`. On failure the caller removes it. */
 hg_status hg_output_skeleton(const char *path, const hg_output_plan *plan,
-                             const hg_provenance *provenance);
+                             const hg_provenance *provenance, const char *run_id);
+/** Bytes of all values that the file has room for from the beginning. Pure. */
+double hg_output_planned_bytes(const hg_output_plan *plan);
+/** Bytes at the beginning of the file that have room for all that describes the data. */
+int64_t hg_output_image_room(const hg_output_plan *plan);
 /** Individuals of a chunk of a snapshot dataset whose individuals have `row` bytes. */
 int64_t hg_output_chunk_individuals(int64_t individuals, int64_t row);
 /** Length of an axis in this run, H5S_UNLIMITED for generations. */
@@ -106,6 +116,9 @@ hg_status hg_output_attach_scales(hid_t group, const hg_dataset *dataset, int ra
 hg_status hg_output_records_open(hg_output *output);
 void hg_output_records_close(hg_output *output);
 hg_status hg_output_records_write(hg_output *output);
+/** Collective: makes a dataset at least `records` long, where it is not from the beginning. */
+hg_status hg_output_lengthen(const hg_output *output, hid_t handle, const char *name,
+                             int64_t records);
 
 /* output_snapshots.c */
 hg_status hg_output_snapshots_open(hg_output *output);
@@ -115,7 +128,26 @@ void hg_output_snapshots_close(hg_output *output);
 hg_status hg_output_end(const hg_output *output, int64_t generation, bool complete,
                         const char *stop_reason, const hg_performance *performance);
 
+/* output_image.c: one process */
+
+/** Draws what tells this run's files from all others. */
+void hg_output_draw_id(char run_id[HG_RUN_ID_SIZE]);
+/** Takes the image of a skeleton at `path` that nothing has been added to. */
+hg_status hg_output_image_take(hg_output_image *image, const char *path,
+                               const hg_output_plan *plan);
+/** Makes the file at `path` as it was then, but for the values recorded since. */
+hg_status hg_output_image_restore(const hg_output_image *image, const char *path);
+/** HG_BAD_INPUT unless the file at `path` is the one that `image` was taken of. */
+hg_status hg_output_image_check(const hg_output_image *image, const char *path);
+
 /* output.c */
+
+/** Opens the file on all ranks. Collective; agree on the result. */
+hg_status hg_output_open_together(hg_output *output, const char *path);
+/** Closes all handles but that of the file. */
+void hg_output_let_go(hg_output *output);
+/** An hg_output before anything is open. Collective. */
+hg_status hg_output_allocate(hg_output **output, const hg_output_plan *plan);
 
 /** Collective: HG_IO on all ranks unless the file system has room for `bytes` more. */
 hg_status hg_output_check_room(const hg_output *output, int64_t bytes);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Whose file it is. A file is made under a name that no other run has, gets its own when it
  * is safely begun, and stays locked until it is closed. The lock is on the file itself, so
- * that nothing is left behind, and ends with the process, whatever ends that. */
+ * that nothing is left behind, and ends with the process, whatever ends that. What a run that
+ * was killed before it could name its file has left is removed by the next one. */
 #define _GNU_SOURCE /* locks of an open file rather than of the process */
 #include "io/output_internal.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -94,6 +96,33 @@ hg_status hg_output_hold_new(const char *path, char suffix[HG_SUFFIX_SIZE], int 
     if (*descriptor < 0) return hg_fail(HG_IO, "cannot create %s: %s", path, strerror(errno));
     lock(*descriptor); /* nobody else knows its name */
     return HG_OK;
+}
+
+/* Nobody has the lock of a file that a killed run was about to make. */
+static void remove_if_abandoned(const char *path)
+{
+    const int descriptor = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor < 0) return;
+    if (lock(descriptor) && is_at(descriptor, path)) unlink(path);
+    close(descriptor);
+}
+
+void hg_output_remove_abandoned(const char *path)
+{
+    char folder[4096], beside[4096 + 256];
+    const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
+    const int length = slash == NULL ? 1 : slash == path ? 1 : (int)(slash - path);
+    snprintf(folder, sizeof folder, "%.*s", length, slash == NULL ? "." : path);
+    DIR *entries = opendir(folder);
+    if (entries == NULL) return;
+    const size_t known = strlen(name);
+    for (const struct dirent *entry = readdir(entries); entry != NULL; entry = readdir(entries))
+        if (strncmp(entry->d_name, name, known) == 0 &&
+            strncmp(entry->d_name + known, ".new-", 5) == 0) {
+            snprintf(beside, sizeof beside, "%s/%.255s", folder, entry->d_name);
+            remove_if_abandoned(beside);
+        }
+    closedir(entries);
 }
 
 void hg_output_unlink_beside(const char *path, const char *suffix)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The records of /statistics and of /statistics/demes: a record is small, so they are
- * gathered and written by the hundred. Root writes; the others take part in making the
- * datasets longer. */
+ * gathered and written by the hundred. Root writes; the datasets have their full length from
+ * the beginning. */
 #include "io/output_internal.h"
 
 #include <stdio.h>
@@ -33,6 +33,26 @@ static hg_status open_column(hg_output *output, const hg_dataset *dataset)
     column->handle = H5Dopen2(output->file, path, H5P_DEFAULT);
     output->record_bytes += column->width * VALUE_SIZE;
     return column->handle < 0 ? hg_h5_fail(HG_IO, dataset->name) : HG_OK;
+}
+
+int64_t hg_output_records_due(const hg_config *config, int64_t generation)
+{
+    const int64_t every = config->output.statistics_every, last = config->run.generations;
+    const int64_t regular = every > 0 ? generation / every + 1 : 1;
+    const bool at_end = generation >= last && last > 0 && (every == 0 || last % every != 0);
+    return regular + at_end;
+}
+
+hg_status hg_output_lengthen(const hg_output *output, hid_t handle, const char *name,
+                             int64_t records)
+{
+    hid_t space = H5Dget_space(handle);
+    hsize_t extent[HG_RANK_MOST];
+    H5Sget_simple_extent_dims(space, extent, NULL);
+    hg_h5_close(&space);
+    if (extent[0] >= (hsize_t)records) return HG_OK;
+    extent[0] = (hsize_t)records;
+    return H5Dset_extent(handle, extent) < 0 ? hg_output_broken(output, name) : HG_OK;
 }
 
 hg_status hg_output_records_open(hg_output *output)
@@ -107,13 +127,11 @@ static hg_status write_column(hg_output *output, const hg_output_column *column)
 {
     const hsize_t count = (hsize_t)output->buffered;
     const int rank = hg_dataset_rank(column->dataset, 1);
-    hsize_t extent[HG_RANK_MOST] = {(hsize_t)output->records + count};
     hsize_t start[HG_RANK_MOST] = {(hsize_t)output->records}, block[HG_RANK_MOST] = {count};
     for (int a = 1; a < rank; a++)
-        extent[a] = block[a] =
-            (hsize_t)hg_output_axis_length(&output->plan, column->dataset->axes[a]);
-    if (H5Dset_extent(column->handle, extent) < 0)
-        return hg_output_broken(output, column->dataset->name);
+        block[a] = (hsize_t)hg_output_axis_length(&output->plan, column->dataset->axes[a]);
+    HG_TRY(hg_output_lengthen(output, column->handle, column->dataset->name,
+                              output->records + output->buffered));
     if (output->rank != 0) return HG_OK;
 
     hid_t memory = H5Screate_simple(rank, block, NULL);

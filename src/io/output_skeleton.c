@@ -14,6 +14,9 @@
 #define RECORD_CHUNK_BYTES ((int64_t)64 << 10) /* of the statistics: a generation is read, */
 #define RECORD_CHUNK ((int64_t)64)             /* or a gene's course through all of them */
 #define COLUMN_CHUNK ((int64_t)1024)           /* of one value a generation */
+#define IMAGE_ROOM ((int64_t)64 << 10)
+#define DATASET_ROOM ((int64_t)8 << 10)
+#define CHUNK_INDEX_BYTES 128                  /* of a chunk in the index of its dataset */
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 static int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
@@ -60,11 +63,20 @@ static hid_t file_type(const hg_dataset *dataset, const hg_config *config)
     return H5Tcopy(H5T_IEEE_F64LE);
 }
 
-/* Records that /statistics will hold, as far as is known: its chunks need be no longer. */
-static int64_t records_expected(const hg_config *config)
+/* Records that a group will have, as far as is known when the file is made. */
+static int64_t records_of(const hg_dataset *dataset, const hg_config *config)
 {
-    const int64_t every = config->output.statistics_every;
-    return every > 0 ? config->run.generations / every + 2 : 2;
+    return dataset->group == HG_GROUP_SNAPSHOTS
+               ? hg_output_snapshots_due(config, config->run.generations)
+               : hg_output_records_due(config, config->run.generations);
+}
+
+/* Everything has its place from the beginning, so that nothing but values is written while the
+ * run goes on, and no crash can spoil the file. Compressed values have no place before they are
+ * known: those datasets grow. */
+static bool has_full_length(const hg_dataset *dataset, const hg_config *config)
+{
+    return dataset->group != HG_GROUP_SNAPSHOTS || config->output.deflate == 0;
 }
 
 /* A snapshot's chunks never span generations; those of the statistics do. */
@@ -86,10 +98,15 @@ static void set_chunks(hid_t properties, const hg_dataset *dataset, int rank,
         if (rank >= 2) chunk[1] = (hsize_t)most(1, least(width, CHUNK_BYTES / row));
         const int64_t records = least(rank >= 2 ? RECORD_CHUNK : COLUMN_CHUNK,
                                       RECORD_CHUNK_BYTES / (width * row));
-        chunk[0] = (hsize_t)most(1, least(records_expected(config), records));
+        chunk[0] = (hsize_t)most(1, least(records_of(dataset, config), records));
     }
     H5Pset_chunk(properties, rank, chunk);
     H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER);
+    if (hg_dataset_is_scale(dataset)) { /* tells what has not been recorded yet */
+        const int64_t none = -1;
+        H5Pset_fill_value(properties, H5T_NATIVE_INT64, &none);
+        H5Pset_fill_time(properties, H5D_FILL_TIME_ALLOC);
+    }
     /* Ranks that write by themselves must find the chunks made by all of them together. */
     H5Pset_alloc_time(properties, H5D_ALLOC_TIME_EARLY);
     if (dataset->group == HG_GROUP_SNAPSHOTS && rank >= 2 && config->output.deflate > 0) {
@@ -115,8 +132,10 @@ hg_status hg_output_create_dataset(hid_t group, const hg_dataset *dataset, int r
     hsize_t present[HG_RANK_MOST];
     bool grows = false;
     for (int i = 0; i < rank; i++) {
-        present[i] = lengths[i] == H5S_UNLIMITED ? 0 : lengths[i];
-        if (lengths[i] == H5S_UNLIMITED) grows = true;
+        present[i] = lengths[i];
+        if (lengths[i] != H5S_UNLIMITED) continue;
+        present[i] = has_full_length(dataset, config) ? (hsize_t)records_of(dataset, config) : 0;
+        grows = true;
     }
     hid_t space = rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(rank, present, lengths);
     hid_t type = file_type(dataset, config);
@@ -257,7 +276,7 @@ static hg_status write_attributes(hid_t file, const hg_output_plan *plan)
     snprintf(source, sizeof source, "happygene %s", hg_provenance_version());
     HG_TRY(hg_h5_put_text(file, "title", plan->config->run.name));
     HG_TRY(hg_h5_put_text(file, "source", source));
-    HG_TRY(hg_h5_put_text(file, "Conventions", "happygene-1"));
+    HG_TRY(hg_h5_put_fixed_text(file, "Conventions", "happygene-1")); /* found in a torn file */
     HG_TRY(hg_h5_put_int32(file, "format_version", 1));
     HG_TRY(hg_h5_put_text(file, "run_file", plan->config->text != NULL ? plan->config->text : ""));
     HG_TRY(hg_h5_put_text(file, "run_file_resolved", plan->run_file_resolved));
@@ -266,7 +285,49 @@ static hg_status write_attributes(hid_t file, const hg_output_plan *plan)
     return hg_h5_put_text(file, "stop_reason", "");
 }
 
-static hid_t create_file(const char *path)
+/* Bytes of values of a dataset that has its full length from the beginning; 0 for others. */
+static double planned_bytes(const hg_output_plan *plan, const hg_dataset *dataset)
+{
+    const hg_config *config = plan->config;
+    if (dataset->axes[0] != HG_AXIS_GENERATION || !has_full_length(dataset, config) ||
+        !hg_dataset_present(dataset, config, plan->network))
+        return 0.0;
+    double bytes = (double)records_of(dataset, config) * (double)size_of(dataset, config);
+    for (int a = 1; a < hg_dataset_rank(dataset, config->population.ploidy); a++)
+        bytes *= (double)hg_output_axis_length(plan, dataset->axes[a]);
+    return bytes;
+}
+
+double hg_output_planned_bytes(const hg_output_plan *plan)
+{
+    double bytes = 0.0;
+    for (int i = 0; i < hg_dataset_count; i++) bytes += planned_bytes(plan, &hg_datasets[i]);
+    return bytes;
+}
+
+/* Room for all that describes the data: a few kilobytes for each dataset, and an index of its
+ * chunks. It is the beginning of the file (output_image.c) and takes no room on the disk where
+ * it is not used. */
+int64_t hg_output_image_room(const hg_output_plan *plan)
+{
+    const hg_config *config = plan->config;
+    double room = (double)IMAGE_ROOM;
+    for (int i = 0; i < hg_dataset_count; i++) {
+        const hg_dataset *dataset = &hg_datasets[i];
+        const double bytes = planned_bytes(plan, dataset);
+        room += (double)DATASET_ROOM;
+        if (bytes == 0.0) continue;
+        const int64_t together =
+            hg_dataset_rank(dataset, config->population.ploidy) == 1 ? COLUMN_CHUNK
+            : dataset->group == HG_GROUP_SNAPSHOTS                   ? 1 : RECORD_CHUNK;
+        const double chunks = (double)records_of(dataset, config) / (double)together +
+                              bytes / (double)RECORD_CHUNK_BYTES;
+        room += chunks * CHUNK_INDEX_BYTES;
+    }
+    return (int64_t)room;
+}
+
+static hid_t create_file(const char *path, const hg_output_plan *plan)
 {
     hg_h5_quiet();
     hid_t creation = hg_h5_properties(H5P_FILE_CREATE);
@@ -275,6 +336,7 @@ static hid_t create_file(const char *path)
     H5Pset_file_locking(access, false, true);
     /* Not the newest format: its files refuse to open after a crash. */
     H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18);
+    H5Pset_meta_block_size(access, (hsize_t)hg_output_image_room(plan));
     const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, creation, access);
     hg_h5_close(&access);
     hg_h5_close(&creation);
@@ -282,9 +344,9 @@ static hid_t create_file(const char *path)
 }
 
 hg_status hg_output_skeleton(const char *path, const hg_output_plan *plan,
-                             const hg_provenance *provenance)
+                             const hg_provenance *provenance, const char *run_id)
 {
-    hid_t file = create_file(path);
+    hid_t file = create_file(path, plan);
     if (file < 0) return hg_h5_fail(HG_IO, "cannot create the file");
     hg_status status = write_attributes(file, plan);
     for (hg_group group = HG_GROUP_NETWORK; group <= HG_GROUP_SNAPSHOTS; group++)
@@ -295,6 +357,7 @@ hg_status hg_output_skeleton(const char *path, const hg_output_plan *plan,
         status = group < 0 ? hg_h5_fail(HG_IO, "provenance")
                            : hg_provenance_write(group, provenance, plan->command_line,
                                                  plan->kernels);
+        if (status == HG_OK) status = hg_h5_put_fixed_text(group, "run_id", run_id);
         hg_h5_close(&group);
     }
     if (status == HG_OK) { /* its datasets come with the end */

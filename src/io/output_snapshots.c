@@ -181,14 +181,22 @@ static hg_status write_field(hg_output *output, const hg_output_field *field,
     return status;
 }
 
+int64_t hg_output_snapshots_due(const hg_config *config, int64_t generation)
+{
+    const int64_t every = config->output.snapshots_every, last = config->run.generations;
+    int64_t count = every > 0 ? generation / every + 1 : 1;
+    if (generation >= last && last > 0 && (every == 0 || last % every != 0)) count++;
+    for (int64_t i = 0; i < config->output.snapshots_at_count; i++) { /* rising, distinct */
+        const int64_t at = config->output.snapshots_at[i];
+        const bool regular = at == 0 || at == last || (every > 0 && at % every == 0);
+        if (at <= generation && !regular) count++;
+    }
+    return count;
+}
+
 static hg_status extend(hg_output *output, hid_t handle, const char *name)
 {
-    hid_t space = H5Dget_space(handle);
-    hsize_t extent[HG_RANK_MOST];
-    H5Sget_simple_extent_dims(space, extent, NULL);
-    hg_h5_close(&space);
-    extent[0] = (hsize_t)output->snapshots + 1;
-    return H5Dset_extent(handle, extent) < 0 ? hg_output_broken(output, name) : HG_OK;
+    return hg_output_lengthen(output, handle, name, output->snapshots + 1);
 }
 
 static hg_status write_generation(hg_output *output, int64_t generation)

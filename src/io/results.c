@@ -235,7 +235,7 @@ static hg_status count_records(const hg_results *results, const hg_results_value
                                int64_t *rows)
 {
     *rows = 0;
-    while (*rows < generation->rows &&
+    while (*rows < generation->rows && generation->value[*rows] != -1.0 && /* not yet recorded */
            generation->value[*rows] <= (double)results->generations_done) {
         if (generation->value[*rows] < 0 ||
             (*rows > 0 && !(generation->value[*rows] > generation->value[*rows - 1])))

@@ -341,20 +341,20 @@ static const hg_key run_keys[] = {
     {.path = "output.ancestry", .type = HG_KEY_FLAG, FIELD(output.ancestry), .fallback = "false",
         .unit = "1", .unavailable = true, .doc = "Every generation's parents."},
 
-    {.path = "checkpoint", .type = HG_KEY_SECTION, .unavailable = true,
+    {.path = "checkpoint", .type = HG_KEY_SECTION,
         .doc = "Files from which an interrupted run goes on."},
     {.path = "checkpoint.every", .type = HG_KEY_INTEGER, FIELD(checkpoint.every),
-        WITHIN(0, MOST_GENERATIONS), .fallback = "0", .unit = "generations", .unavailable = true,
+        WITHIN(0, MOST_GENERATIONS), .fallback = "0", .unit = "generations",
         .doc = "Distance between checkpoints; 0: by time alone."},
     {.path = "checkpoint.minutes", .type = HG_KEY_NUMBER, FIELD(checkpoint.minutes), AT_LEAST(0),
-        .fallback = "30", .unit = "minutes", .unavailable = true,
+        .fallback = "30", .unit = "minutes",
         .doc = "Time between checkpoints; 0: by generations alone."},
     {.path = "checkpoint.keep", .type = HG_KEY_INTEGER, FIELD(checkpoint.keep), WITHIN(1, 1000),
-        .fallback = "2", .unit = "1", .unavailable = true, .doc = "How many are kept."},
-    {.path = "limits", .type = HG_KEY_SECTION, .unavailable = true, .doc = "When to stop early."},
+        .fallback = "2", .unit = "1", .doc = "How many are kept: the newest, and those before."},
+    {.path = "limits", .type = HG_KEY_SECTION, .doc = "When to stop early."},
     {.path = "limits.wall_time", .type = HG_KEY_DURATION, FIELD(limits.wall_time), AT_LEAST(0),
-        .fallback = "none", .unit = "h:m:s", .unavailable = true,
-        .doc = "Write a checkpoint and stop before this much time is up."},
+        .fallback = "none", .unit = "h:m:s",
+        .doc = "Write a checkpoint and stop before this much time from the start is up."},
 };
 
 #undef FIELD

@@ -104,6 +104,23 @@ static void set_grid(hg_moments *moments, int64_t c, double shift, double wanted
     moments->limit2[c] = reach * reach;
 }
 
+void hg_moments_save(const hg_moments *moments, double *state, uint8_t *rests)
+{
+    const size_t columns = (size_t)moments->columns;
+    memcpy(state, moments->shift, columns * sizeof *state);
+    memcpy(state + columns, moments->reach, columns * sizeof *state);
+    memcpy(rests, moments->rests, columns / HG_GRID_GROUP);
+}
+
+void hg_moments_restore(hg_moments *moments, const double *state, const uint8_t *rests, bool ready)
+{
+    const double *reach = state + moments->columns;
+    memcpy(moments->rests, rests, (size_t)moments->columns / HG_GRID_GROUP);
+    for (int64_t c = 0; c < moments->columns; c++)
+        if (reach[c] > 0.0) set_grid(moments, c, state[c], reach[c]); /* else never set */
+    moments->ready = ready;
+}
+
 void hg_moments_begin(hg_moments *moments)
 {
     const size_t columns = (size_t)moments->columns;

@@ -46,6 +46,15 @@ hg_status hg_moments_create(hg_moments *moments, int64_t columns, int threads,
                             const hg_kernels *kernels);
 void hg_moments_free(hg_moments *moments);
 
+/**
+ * The grid, on which the bits of the next record depend: state[0..columns-1] the shifts,
+ * state[columns..2*columns-1] the reaches; rests[columns / HG_GRID_GROUP]. Pure.
+ */
+void hg_moments_save(const hg_moments *moments, double *state, uint8_t *rests);
+/** Puts back what hg_moments_save() gave; `ready`: as moments->ready was then. */
+void hg_moments_restore(hg_moments *moments, const double *state, const uint8_t *rests,
+                        bool ready);
+
 /** Empties the sums. */
 void hg_moments_begin(hg_moments *moments);
 

@@ -71,7 +71,7 @@ call example quickstrat; refused 2 'quickstart'
 # --- run ---
 call run "$tiny" -o a.h5; exits 0; says '^a\.h5$'; errs 'generation 10, mean fitness'
 cksum a.h5 >../kept
-call run "$tiny" -o a.h5; refused 2 '^happygene: a\.h5 exists; --force replaces it'
+call run "$tiny" -o a.h5; refused 2 '^happygene: a\.h5 exists; --resume goes on with it, --force replaces it'
 checks=$((checks + 1)); cksum a.h5 | cmp -s - ../kept || fail "the existing result was touched"
 call run "$tiny" -o a.h5 --force --quiet; exits 0; quiet; leaves_nothing
 call run "$tiny" -o a.h5 --force --quiet --set run.generations=x; refused 65 'run\.generations'
@@ -98,7 +98,8 @@ call run "$tiny" -o x.h5 --set mutation.basal.rate=2; refused 65 'mutation\.basa
 call run "$tiny" -o x.h5 --threads 0; refused 2 '--threads 0: allowed: 1'
 call run "$tiny" -o x.h5 --threads many; refused 2 '--threads many'
 call run "$tiny" -o x.h5 --kernels mmx; refused 2 'mmx'
-call run "$tiny" -o x.h5 --resume; refused 2 '--resume is not available in this version'
+call run "$tiny" -o x.h5 --resume --force; refused 2 '--resume goes on, --force starts again'
+call run "$tiny" -o a.h5 --resume --set run.generations=7; refused 65 'run\.generations: was'
 call run missing.yaml -o x.h5; refused 65 '^missing\.yaml: .*No such file or directory'
 call run .. -o x.h5; refused 65 'folder'
 call run /dev/null -o x.h5; refused 65 '/dev/null'

@@ -10,49 +10,11 @@ import argparse
 import os
 import sys
 
-from common import Program, Verdict, require
-
-require("numpy", "h5py")
-import h5py
-import numpy as np
+from common import Program, Verdict
+from identical import compare
 
 verdict = Verdict()
 LAYOUTS = [(ranks, threads) for ranks in (1, 2, 3, 4) for threads in (1, 2)]
-
-
-def datasets(file):
-    found = {}
-
-    def visit(name, thing):
-        if isinstance(thing, h5py.Dataset) and name.split("/")[0] not in ("provenance",
-                                                                          "performance"):
-            found[name] = thing
-
-    file.visititems(visit)
-    return found
-
-
-def same_bits(a, b):
-    """Whether two datasets have the same shape, type and bytes."""
-    if a.shape != b.shape or a.dtype != b.dtype:
-        return False
-    x, y = a[()], b[()]
-    if a.dtype == object:
-        return list(np.ravel(x)) == list(np.ravel(y))
-    return np.asarray(x).tobytes() == np.asarray(y).tobytes()
-
-
-def compare(program, one, other, what):
-    code, told, errors = program.call("diff", one, other)
-    verdict.check(code == 0 and told.splitlines()[-1].startswith("identical: "),
-                  f"{what}: diff exits with {code}: {told}{errors}")
-    with h5py.File(one) as a, h5py.File(other) as b:
-        x, y = datasets(a), datasets(b)
-        verdict.check(sorted(x) == sorted(y), f"{what}: the same datasets")
-        for name in set(x) & set(y):
-            verdict.check(same_bits(x[name], y[name]), f"{what}: {name} differs")
-        for name in ("run_file_resolved", "generations_done", "complete", "stop_reason"):
-            verdict.check(a.attrs[name] == b.attrs[name], f"{what}: attribute {name}")
 
 
 def variants(program, run_file, scratch, settings):
@@ -89,15 +51,15 @@ def main():
         path = one if (ranks, threads) == (1, 1) else other
         program.run(given.run, path, given.set, ranks=ranks, threads=threads)
         if path == other:
-            compare(program, one, other, what)
+            compare(verdict, program, one, other, what)
         print(what, flush=True)
     if given.kernels:
         for kernels, path in variants(program, given.run, other, given.set):
-            compare(program, one, path, f"{name} with {kernels} kernels")
+            compare(verdict, program, one, path, f"{name} with {kernels} kernels")
             print(name, kernels, flush=True)
     if given.other:
         Program(given.other, given.mpiexec).run(given.run, other, given.set, ranks=2, threads=1)
-        compare(program, one, other, f"{name} by {given.other}")
+        compare(verdict, program, one, other, f"{name} by {given.other}")
     for path in (one, other):
         os.remove(path)
     verdict.exit()

@@ -89,6 +89,29 @@ hg_add_system_test(slow/baseline-build slow 1800
   bash ${HG_SYSTEM}/baseline.sh $<TARGET_FILE:happygene> ${PROJECT_SOURCE_DIR}
   ${HG_SCRATCH}/baseline ${MPIEXEC_EXECUTABLE} ${CMAKE_C_COMPILER} ${HG_PYTHON})
 
+# Stopped after every generation and going on, each time on another layout.
+foreach(name hill-hill additive-heritable-asexual sigmoid-heritable-sexual demes-line-overlap
+    demes-matrix-overlap climate wagner-sexual truncation-overlap)
+  hg_add_system_test(system/resume/${name} system 300
+    ${HG_PYTHON} ${HG_SYSTEM}/resume.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE}
+    ${HG_SCRATCH}/resume-${name} ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/${name}.yaml
+    --set run.generations=6 --set output.snapshots.at=[])
+endforeach()
+hg_add_system_test(system/stopping system 300
+  ${HG_PYTHON} ${HG_SYSTEM}/stopping.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE}
+  ${HG_SCRATCH}/stopping ${CMAKE_CURRENT_SOURCE_DIR}/data/runs)
+
+hg_add_system_test(system/jobs system 300
+  bash ${HG_SYSTEM}/jobs.sh $<TARGET_FILE:happygene> ${PROJECT_SOURCE_DIR} ${HG_SCRATCH}/jobs)
+
+# Killed at random moments until they are done.
+hg_add_system_test(system/chaos system 600
+  ${HG_PYTHON} ${HG_SYSTEM}/chaos.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE}
+  ${HG_SCRATCH}/chaos ${CMAKE_CURRENT_SOURCE_DIR}/data/runs 20)
+hg_add_system_test(slow/chaos slow 3600
+  ${HG_PYTHON} ${HG_SYSTEM}/chaos.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE}
+  ${HG_SCRATCH}/chaos-slow ${CMAKE_CURRENT_SOURCE_DIR}/data/runs 50 1)
+
 # Every subcommand, every exit code.
 hg_add_system_test(system/commands system 300
   bash ${HG_SYSTEM}/commands.sh $<TARGET_FILE:happygene> ${PROJECT_SOURCE_DIR}

@@ -366,6 +366,38 @@ START_TEST(what_is_not_finite_is_reported)
 }
 END_TEST
 
+/* Saved after any record, and put back among other ranks and threads: the same bits next time,
+ * with as many tries; also before the first record. */
+START_TEST(a_grid_that_is_put_back_goes_on)
+{
+    for (int records = 0; records < 5; records++) {
+        crew whole, part;
+        double state[2 * STRIDE];
+        uint8_t rests[STRIDE / HG_GRID_GROUP];
+        team_create(&whole, 1, 1, "baseline");
+        team_create(&part, 3, 2, "baseline");
+        for (int r = 0; r <= records; r++) {
+            sample s = normal_sample(400, 0.5 + 1e-4 * r, (uint64_t)r);
+            if (r % 2 == 1) s.value[3 * STRIDE + 5] = 1e4; /* an outlier now and then */
+            if (r == records) {
+                hg_moments_save(&whole.rank[0], state, rests);
+                for (int k = 0; k < 3; k++)
+                    hg_moments_restore(&part.rank[k], state, rests, whole.rank[0].ready);
+                const moments other = measure(&part, &s, 7), one = measure(&whole, &s, HG_LANES);
+                ck_assert_int_eq(one.attempts, other.attempts);
+                ck_assert(hg_test_same_bits(one.mean, other.mean, COLUMNS));
+                ck_assert(hg_test_same_bits(one.variance, other.variance, COLUMNS));
+            } else {
+                measure(&whole, &s, HG_LANES);
+            }
+            sample_free(&s);
+        }
+        team_free(&part);
+        team_free(&whole);
+    }
+}
+END_TEST
+
 START_TEST(creation_fails_cleanly)
 {
     const int64_t before = hg_memory_total().current;
@@ -395,6 +427,7 @@ int main(void)
     HG_TEST(grids_follow);
     HG_TEST(a_floor_is_tight_enough);
     HG_TEST(what_is_not_finite_is_reported);
+    HG_TEST(a_grid_that_is_put_back_goes_on);
     HG_TEST(creation_fails_cleanly);
     return hg_test_run(suite, CK_NORMAL) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Going on: which checkpoint, whether it is of this run, and the population as it was. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/memory.h"
+#include "engine/engine.h"
+#include "io/results.h"
+#include "io/runfile.h"
+#include "io/runfile_compare.h"
+#include "parallel/team.h"
+
+/* --- before anything is built: one process --------------------------------------------------- */
+
+static bool seed_of(const char *resolved, const char *path, uint64_t *seed)
+{
+    hg_config config;
+    const bool fine = hg_runfile_parse(&config, path, resolved, NULL, 0) == HG_OK;
+    if (fine) *seed = config.run.seed;
+    hg_config_free(&config);
+    return fine;
+}
+
+bool hg_resume_seed(const char *output, const char *path, uint64_t *seed)
+{
+    bool found = false;
+    for (int64_t k = 0; k < HG_MOST_CHECKPOINTS && !found; k++) {
+        hg_checkpoint_file file;
+        char *name = NULL;
+        if (!hg_checkpoint_exists(output, k)) continue;
+        if (hg_checkpoint_path(output, k, &name) == HG_OK) {
+            found = hg_checkpoint_open(&file, name) == HG_OK &&
+                    seed_of(file.content.resolved, path, seed);
+            hg_checkpoint_close(&file);
+        }
+        hg_release(&name);
+    }
+    if (found) return true;
+    hg_results results;
+    found = hg_results_open(&results, output) == HG_OK &&
+            seed_of(results.run_file_resolved, path, seed);
+    hg_results_close(&results);
+    return found;
+}
+
+/* HG_BAD_INPUT, with all keys that differ. */
+static hg_status compare_run_files(const hg_run *run, const char *what, const char *then)
+{
+    hg_text differences = hg_text_of(HG_MEMORY_OTHER);
+    char *lines = NULL;
+    hg_status status = hg_runfile_compare(then, run->resolved, &differences);
+    if (status == HG_OK) status = hg_text_take(&differences, &lines);
+    hg_text_free(&differences);
+    if (status == HG_OK && lines[0] != '\0') {
+        lines[strlen(lines) - 1] = '\0'; /* the last line's end */
+        status = hg_fail(HG_BAD_INPUT, "%s is of another run file and cannot be gone on with:\n%s\n"
+                         "allowed to change: output.file, checkpoint, limits; -o names another "
+                         "output, --force starts again", what, lines);
+    }
+    hg_release(&lines);
+    return status;
+}
+
+hg_status hg_resume_check(const hg_run *run, bool *complete)
+{
+    hg_results results;
+    *complete = false;
+    hg_status status = HG_OK;
+    if (hg_results_open(&results, run->output_path) == HG_OK) {
+        status = compare_run_files(run, run->output_path, results.run_file_resolved);
+        *complete = status == HG_OK && results.complete;
+    }
+    hg_results_close(&results);
+    return status;
+}
+
+/* --- a checkpoint: all ranks --------------------------------------------------------------------- */
+
+static hg_status check_content(const hg_run *run, const char *path, const hg_checkpoint *content)
+{
+    HG_TRY(compare_run_files(run, path, content->resolved));
+    if (content->network != run->checkpoint.network)
+        return hg_fail(HG_BAD_INPUT, "%s is of another network than the run file names now: its "
+                       "file has changed", path);
+    if (content->individuals == run->checkpoint.individuals &&
+        content->alleles == run->checkpoint.alleles &&
+        content->counter_count == run->checkpoint.counter_count &&
+        content->grid_count == run->checkpoint.grid_count &&
+        content->rest_count == run->checkpoint.rest_count && content->generation >= 0 &&
+        content->generation < run->config.run.generations)
+        return HG_OK;
+    return hg_fail(HG_BAD_INPUT, "%s does not go with its own run file", path);
+}
+
+static void take(void *context, hg_checkpoint_field field, int64_t first, int64_t count,
+                 void *buffer)
+{
+    hg_run *run = context;
+    const hg_genotypes *genotypes = &run->genotypes;
+    const int64_t own = first - run->partition.first, alleles = run->checkpoint.alleles;
+    const size_t levels = (size_t)(genotypes->genes * genotypes->ploidy);
+    for (int64_t i = 0; i < count; i++) {
+        const int64_t j = own + i;
+        if (field == HG_CHECKPOINT_GENOME) {
+            const double *packed = (const double *)buffer + i * alleles;
+            double *genome = hg_genome(genotypes, j);
+            memcpy(genome, packed, levels * sizeof *genome);
+            memcpy(genome + genotypes->weight_offset, packed + levels,
+                   ((size_t)alleles - levels) * sizeof *genome);
+        } else if (field == HG_CHECKPOINT_PARENT) {
+            run->parentage.parent[j] = ((const int64_t *)buffer)[i];
+        } else if (field == HG_CHECKPOINT_PARENT2) {
+            if (run->mates.parent != NULL) run->mates.parent[j] = ((const int64_t *)buffer)[i];
+        } else {
+            run->parentage.children[j] = ((const int8_t *)buffer)[i];
+        }
+    }
+}
+
+static void note(hg_run *run, const char *format, const char *text)
+{
+    if (run->partition.rank == 0) hg_text_add(&run->notes, format, text);
+}
+
+/* One candidate. HG_BAD_INPUT with `*refused`: nothing else will do either. */
+static hg_status try_one(hg_run *run, const hg_output_plan *plan, const char *path,
+                         hg_checkpoint_file *file, bool *refused)
+{
+    const MPI_Comm team = run->partition.communicator;
+    *refused = false;
+    HG_TRY(hg_team_agree(team, hg_checkpoint_open(file, path)));
+    hg_status status = hg_team_agree(team, check_content(run, path, &file->content));
+    *refused = status != HG_OK;
+    HG_TRY(status);
+    status = hg_checkpoint_read(file, team, run->partition.first, run->partition.count, take, run);
+    if (status == HG_BAD_INPUT) hg_fail_within(status, "%s: ", path);
+    HG_TRY(status);
+    char from[sizeof run->resumed_name + 64];
+    const char *slash = strrchr(path, '/');
+    snprintf(run->resumed_name, sizeof run->resumed_name, "%s", slash != NULL ? slash + 1 : path);
+    snprintf(from, sizeof from, "generation %" PRId64 " (%s)", file->content.generation,
+             run->resumed_name);
+    return hg_output_resume(&run->output, plan, &file->content.image, file->content.generation,
+                            from);
+}
+
+/* --- the population ---------------------------------------------------------------------------- */
+
+static bool same_genotype(const hg_run *run, int64_t a, int64_t b)
+{
+    const hg_genotypes *genotypes = &run->genotypes;
+    const int64_t first = run->partition.first;
+    return hg_partition_deme(&run->partition, first + a) ==
+               hg_partition_deme(&run->partition, first + b) &&
+           memcmp(hg_genome(genotypes, a), hg_genome(genotypes, b),
+                  (size_t)genotypes->stride * sizeof(double)) == 0;
+}
+
+/* Clones of one deme share a row again: each finds the first of its kind in a table of digests. */
+static hg_status find_clones(hg_run *run)
+{
+    const hg_genotypes *genotypes = &run->genotypes;
+    const int64_t count = run->partition.count;
+    uint64_t slots = 16;
+    int32_t *table; /* one more than an individual, or 0 */
+    while (slots < 2 * (uint64_t)count) slots *= 2;
+    HG_TRY(hg_allocate(&table, HG_MEMORY_OTHER, slots, sizeof *table));
+    for (int64_t i = 0; i < count; i++) {
+        uint64_t at = hg_digest(0, 0, hg_genome(genotypes, i),
+                                (size_t)genotypes->stride * sizeof(double)) % slots;
+        while (table[at] != 0 && !same_genotype(run, table[at] - 1, i)) at = (at + 1) % slots;
+        if (table[at] == 0) table[at] = (int32_t)i + 1;
+        run->row[i] = table[at] - 1;
+    }
+    hg_release(&table);
+    return HG_OK;
+}
+
+static hg_status settle(hg_run *run)
+{
+    hg_genotypes *genotypes = &run->genotypes;
+    for (int64_t i = 0; i < run->partition.count; i++) run->row[i] = (int32_t)i;
+    if (genotypes->clonal) HG_TRY(find_clones(run));
+    hg_clear(genotypes->copies, genotypes->rows, sizeof *genotypes->copies);
+    for (int64_t i = 0; i < run->partition.count; i++) genotypes->copies[run->row[i]]++;
+    hg_demes_note_rows(run, 0, run->partition.count);
+    return HG_OK;
+}
+
+/* Removes what is newer than checkpoint `number`, and damaged, so that it does not count. */
+static void remove_damaged(hg_run *run, int64_t number)
+{
+    for (int64_t k = 0; k < number && run->partition.rank == 0; k++)
+        hg_checkpoint_remove(run->output_path, k);
+}
+
+static hg_status try_number(hg_run *run, const hg_output_plan *plan, int64_t number,
+                            bool *resumed)
+{
+    hg_checkpoint_file file = {.file = -1};
+    char *path = NULL;
+    bool refused = false;
+    hg_status status = hg_team_agree(run->partition.communicator,
+                                     hg_checkpoint_path(run->output_path, number, &path));
+    if (status == HG_OK) status = try_one(run, plan, path, &file, &refused);
+    if (status == HG_OK) {
+        run->generation = run->resumed_from = file.content.generation;
+        remove_damaged(run, number);
+        status = hg_team_agree(run->partition.communicator, settle(run));
+        if (status == HG_OK) status = hg_checkpoint_adopt(run, &file.content);
+        *resumed = status == HG_OK;
+    } else if (status == HG_BAD_INPUT && !refused) {
+        note(run, "cannot go on from a checkpoint: %s\n", hg_error_message());
+        status = HG_OK;
+    }
+    hg_checkpoint_close(&file);
+    hg_release(&path);
+    return status;
+}
+
+/* The next number, from `number` on, of a checkpoint that is there; -1: none. Collective. */
+static int64_t next_number(const hg_run *run, int64_t number)
+{
+    int64_t found = -1;
+    for (int64_t k = number; run->partition.rank == 0 && k < HG_MOST_CHECKPOINTS; k++) {
+        if (!hg_checkpoint_exists(run->output_path, k)) continue;
+        found = k;
+        break;
+    }
+    MPI_Bcast(&found, 1, MPI_INT64_T, 0, run->partition.communicator);
+    return found;
+}
+
+hg_status hg_resume(hg_run *run, const hg_output_plan *plan, bool *resumed)
+{
+    *resumed = false;
+    for (int64_t k = next_number(run, 0); k >= 0; k = next_number(run, k + 1)) {
+        HG_TRY(try_number(run, plan, k, resumed));
+        if (*resumed) break;
+    }
+    return HG_OK;
+}

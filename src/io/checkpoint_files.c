@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The names of checkpoints: NAME.ckpt is the newest, NAME.ckpt.1 the one before, and so on;
+ * NAME.ckpt.part one that is being written. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "io/checkpoint_internal.h"
+
+/* The output's name without .h5, and a suffix. */
+static hg_status name_with(const char *output, const char *suffix, char **path)
+{
+    size_t length = strlen(output);
+    if (length > 3 && strcmp(output + length - 3, ".h5") == 0) length -= 3;
+    const size_t size = length + strlen(suffix) + 1;
+    HG_TRY(hg_allocate(path, HG_MEMORY_OUTPUT, size, 1));
+    snprintf(*path, size, "%.*s%s", (int)length, output, suffix);
+    return HG_OK;
+}
+
+hg_status hg_checkpoint_path(const char *output, int64_t number, char **path)
+{
+    char suffix[32] = ".ckpt";
+    if (number > 0) snprintf(suffix, sizeof suffix, ".ckpt.%" PRId64, number);
+    return name_with(output, suffix, path);
+}
+
+hg_status hg_checkpoint_part_path(const char *output, char **path)
+{
+    return name_with(output, ".ckpt.part", path);
+}
+
+hg_status hg_checkpoint_stop_path(const char *output, char **path)
+{
+    return name_with(output, ".stop", path);
+}
+
+bool hg_checkpoint_exists(const char *output, int64_t number)
+{
+    char *path = NULL;
+    const bool there =
+        hg_checkpoint_path(output, number, &path) == HG_OK && access(path, F_OK) == 0;
+    hg_release(&path);
+    return there;
+}
+
+void hg_checkpoint_remove(const char *output, int64_t number)
+{
+    char *path = NULL;
+    if (hg_checkpoint_path(output, number, &path) == HG_OK) unlink(path);
+    hg_release(&path);
+}
+
+void hg_checkpoint_remove_unfinished(const char *output)
+{
+    char *path = NULL;
+    if (hg_checkpoint_part_path(output, &path) == HG_OK) unlink(path);
+    hg_release(&path);
+}
+
+/* The oldest goes first: whatever interrupts this, the newest is still there. */
+void hg_checkpoint_remove_all(const char *output)
+{
+    hg_checkpoint_remove_unfinished(output);
+    for (int64_t k = HG_MOST_CHECKPOINTS; k-- > 0;)
+        if (hg_checkpoint_exists(output, k)) hg_checkpoint_remove(output, k);
+}
+
+enum { LONGEST_PATH = 4200, LONGEST_NUMBERED = LONGEST_PATH + 24 };
+
+/* What the folder holds by now survives a failing machine, as far as the file system can do
+ * that. */
+static void sync_folder(const char *path)
+{
+    char folder[LONGEST_PATH];
+    snprintf(folder, sizeof folder, "%s", path);
+    char *slash = strrchr(folder, '/');
+    if (slash != NULL) slash[slash == folder] = '\0';
+    const int descriptor = open(slash != NULL ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0) return;
+    fsync(descriptor);
+    close(descriptor);
+}
+
+/* Without memory of the heap: nothing may fail between two renamings but they themselves. */
+static hg_status put_name(char path[LONGEST_PATH], const char *output, int64_t number)
+{
+    char *made = NULL;
+    HG_TRY(hg_checkpoint_path(output, number, &made));
+    const bool fits = (size_t)snprintf(path, LONGEST_PATH, "%s", made) < LONGEST_PATH;
+    hg_release(&made);
+    return fits ? HG_OK : hg_fail(HG_IO, "%s: the name is too long", output);
+}
+
+static void put_number(char path[LONGEST_NUMBERED], const char *newest, int64_t number)
+{
+    if (number == 0) snprintf(path, LONGEST_NUMBERED, "%s", newest);
+    else snprintf(path, LONGEST_NUMBERED, "%s.%" PRId64, newest, number);
+}
+
+static hg_status move(const char *from, const char *to)
+{
+    if (rename(from, to) == 0) return HG_OK;
+    return hg_fail(HG_IO, "cannot rename %s to %s: %s", from, to, strerror(errno));
+}
+
+/* The newest gets the name of the one before as well, so that it never lacks its own; where
+ * the file system has no second names it is renamed. */
+static hg_status name_twice(const char *newest, const char *before)
+{
+    unlink(before);
+    return link(newest, before) == 0 ? HG_OK : move(newest, before);
+}
+
+static hg_status make_room(const char *newest, int64_t keep)
+{
+    char from[LONGEST_NUMBERED], to[LONGEST_NUMBERED];
+    for (int64_t k = keep - 1; k > 0; k--) {
+        put_number(from, newest, k - 1);
+        put_number(to, newest, k);
+        if (access(from, F_OK) != 0) continue;
+        HG_TRY(k > 1 ? move(from, to) : name_twice(from, to));
+    }
+    return HG_OK;
+}
+
+/* More than `keep` there are where a run file asked for more before. */
+static void remove_surplus(const char *newest, int64_t keep)
+{
+    char path[LONGEST_NUMBERED];
+    for (int64_t k = keep; k < HG_MOST_CHECKPOINTS; k++) {
+        put_number(path, newest, k);
+        if (unlink(path) != 0) break;
+    }
+}
+
+hg_status hg_checkpoint_enter(const char *part, const char *output, int64_t keep)
+{
+    char newest[LONGEST_PATH];
+    HG_TRY(put_name(newest, output, 0));
+    HG_TRY(make_room(newest, keep));
+    HG_TRY(move(part, newest));
+    sync_folder(newest);
+    remove_surplus(newest, keep);
+    return HG_OK;
+}
+
+hg_status hg_checkpoint_retire(const char *output)
+{
+    bool any = false;
+    for (int64_t k = 0; k < HG_MOST_CHECKPOINTS && !any; k++) any = hg_checkpoint_exists(output, k);
+    const int descriptor = any ? open(output, O_RDONLY | O_CLOEXEC) : -1;
+    hg_status status = HG_OK;
+    if (any && (descriptor < 0 || fsync(descriptor) != 0))
+        status = hg_fail(HG_IO, "%s: %s", output, strerror(errno));
+    if (descriptor >= 0) close(descriptor);
+    if (status == HG_OK) hg_checkpoint_remove_all(output);
+    return status;
+}

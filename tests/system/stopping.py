@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What stops a run, what it leaves, what --resume says. stopping.py PROGRAM MPIEXEC FOLDER DATA"""
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+from common import Program, Verdict, require
+from identical import compare
+
+require("h5py", "xarray")
+import h5py
+import xarray
+
+verdict = Verdict()
+LONG = ["population.individuals=500", "run.generations=2000000", "output.statistics.every=1000",
+        "output.snapshots.every=0"]
+
+
+class Case:
+    """Runs in a folder of its own."""
+
+    def __init__(self, program, mpiexec, folder, run_file):
+        self.program, self.mpiexec, self.folder = program, mpiexec, folder
+        self.run_file, self.output = run_file, os.path.join(folder, "x.h5")
+        self.clean()
+
+    def clean(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+        os.makedirs(self.folder)
+
+    def path(self, suffix):
+        return os.path.join(self.folder, "x" + suffix)
+
+    def words(self, settings, *options):
+        words = ["run", self.run_file, "-o", self.output, "--quiet", "--threads", "1", *options]
+        for setting in settings:
+            words += ["--set", setting]
+        return words
+
+    def start(self, settings, ranks=None, options=("--resume",)):
+        command = [self.program.path, *self.words(settings, *options)]
+        if ranks:
+            command = [self.mpiexec, "-n", str(ranks), *command]
+        environment = dict(os.environ, OMP_WAIT_POLICY="passive", OMPI_ALLOW_RUN_AS_ROOT="1",
+                           OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1",
+                           OMPI_MCA_rmaps_base_oversubscribe="1",
+                           OMPI_MCA_hwloc_base_binding_policy="none")
+        return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True)
+
+    def await_file(self, suffix, seconds=60):
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not os.path.exists(self.path(suffix)):
+            time.sleep(0.02)
+        return verdict.check(os.path.exists(self.path(suffix)), f"x{suffix} comes")
+
+    def step(self, settings, what, ranks=None):
+        """Goes on for one generation; returns it."""
+        open(self.path(".stop"), "w").close()
+        code, _, errors = self.program.call(*self.words(settings, "--resume"), ranks=ranks)
+        words = errors.split("stopped after generation ")
+        if not verdict.check(code == 75 and len(words) == 2 and "starts from" not in errors,
+                             f"{what}: exit {code}: {errors}"):
+            return -1
+        return int(words[1].split()[0])
+
+
+def finish(started, seconds=60):
+    try:
+        out, errors = started.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        started.kill()
+        out, errors = started.communicate()
+        verdict.check(False, "a run does not stop")
+    return started.returncode, out, errors
+
+
+def by_signal(case, number, ranks):
+    """A run that is under way for a while, one signal."""
+    what = f"{number.name} to {ranks or 1} ranks"
+    case.clean()
+    started = case.start(LONG, ranks)
+    case.await_file(".h5")
+    time.sleep(0.3)
+    started.send_signal(number)
+    code, out, errors = finish(started)
+    if ranks and number == signal.SIGTERM and code != 75:
+        print(f"note: {what}: mpiexec's exit {code}")  # it gives the ranks a second
+        if os.path.exists(case.path(".ckpt")):
+            verdict.check(case.step(LONG, what) > 1, f"{what}: goes on")
+    else:
+        verdict.check(code == 75 and "--resume" in errors and out == "",
+                      f"{what}: exit {code}: {out}{errors}")
+        verdict.check(errors.count("stopped after generation") == 1, f"{what}: said once: {errors}")
+        with h5py.File(case.output) as file:
+            done = file.attrs["generations_done"]
+            verdict.check(file.attrs["complete"] == 0 and "request" in file.attrs["stop_reason"],
+                          f"{what}: complete {file.attrs['complete']}")
+            rows = file["statistics/generation"].shape[0]
+            verdict.check(rows == done // 1000 + 1, f"{what}: {rows} records up to {done}")
+        verdict.check(case.step(LONG, what) == done + 1, f"{what}: goes on from {done}")
+
+
+def by_second_interrupt(case):
+    """Generations that take long: the first SIGINT waits for one of them, the second does not."""
+    case.clean()
+    slow = ["population.individuals=400000", "run.generations=100000", "mutation.basal.rate=0.9",
+            "checkpoint.every=1", "output.statistics.every=1000", "output.snapshots.every=0"]
+    started = case.start(slow)
+    case.await_file(".ckpt")
+    for _ in range(2):
+        started.send_signal(signal.SIGINT)
+        time.sleep(0.03)
+    code, _, errors = finish(started, 20)
+    verdict.check(code == -signal.SIGINT, f"a second SIGINT: exit {code}: {errors}")
+    verdict.check(case.step(slow, "after a second SIGINT") > 1, "the last checkpoint is sound")
+
+
+def by_wall_time(case, ranks):
+    case.clean()
+    settings = [*LONG, "limits.wall_time=00:00:03"]
+    began = time.monotonic()
+    code, _, errors = finish(case.start(settings, ranks))
+    seconds = time.monotonic() - began
+    verdict.check(code == 75 and "limits.wall_time" in errors, f"wall time: exit {code}: {errors}")
+    verdict.check(1 < seconds < 3.5 + (2 if ranks else 0), f"wall time: {seconds:.2f} s")
+    verdict.check(case.step(LONG, "without the limit") > 1, "goes on without the limit")
+
+
+def by_minutes(case):
+    """A checkpoint comes by time alone, and outlives a kill."""
+    case.clean()
+    settings = [*LONG, "checkpoint.minutes=0.005"]
+    started = case.start(settings, 2)
+    case.await_file(".ckpt.1")
+    for process in children(started.pid):
+        os.kill(process, signal.SIGKILL)
+        break
+    code, _, _ = finish(started)
+    verdict.check(code not in (0, 75), f"a rank killed: exit {code}")
+    with h5py.File(case.output) as file:
+        verdict.check(file.attrs["complete"] == 0, "a killed run is not complete")
+        done = file.attrs["generations_done"]
+        generation = file["statistics/generation"][()]
+        verdict.check(len(generation) == 2001 and generation[-1] == -1 and generation[0] == 0,
+                      "what is not recorded has generation -1")
+    with xarray.open_dataset(case.output, group="statistics", engine="h5netcdf") as data:
+        known = data.isel(generation=(data.generation >= 0).values & (data.generation <= done).values)
+        verdict.check(known.sizes["generation"] == done // 1000 + 1, "xarray reads a killed run")
+    code, out, errors = case.program.call("info", case.output)
+    verdict.check(code == 0 and "records" in out, f"info of a killed run: {out}{errors}")
+    verdict.check(case.step(LONG, "after the kill") > 1, "goes on after the kill")
+
+
+def children(parent):
+    with open(f"/proc/{parent}/task/{parent}/children") as file:
+        return [int(word) for word in file.read().split()]
+
+
+def compressed(case):
+    """Compressed snapshots have no fixed place; the run goes on all the same."""
+    case.clean()
+    settings = ["run.generations=9", "output.snapshots.every=2",
+                "output.snapshots.compression=deflate"]
+    for turn in range(8):
+        ranks = [None, 2, 3][turn % 3]
+        generation = case.step(settings, f"compressed, turn {turn}", ranks)
+        verdict.check(generation == turn + 1, f"compressed: generation {generation} of {turn + 1}")
+    code, _, errors = case.program.call(*case.words(settings, "--resume"))
+    verdict.check(code == 0, f"compressed: exit {code}: {errors}")
+    whole = case.path("-whole.h5")
+    case.program.run(case.run_file, whole, settings)
+    compare(verdict, case.program, whole, case.output, "compressed")
+
+
+def too_large(case):
+    """An output that the disk cannot hold is refused before anything is done."""
+    case.clean()
+    settings = ["run.generations=1000000", "output.snapshots.every=1",
+                "population.individuals=1000000"]
+    began = time.monotonic()
+    code, _, errors = case.program.call(*case.words(settings, "--resume"))
+    verdict.check(code == 74 and "bytes" in errors and case.output in errors and
+                  time.monotonic() - began < 10, f"too large: exit {code}: {errors}")
+    verdict.check(os.listdir(case.folder) == [], "nothing is left lying")
+
+
+def torn(case):
+    """Of what describes the output nothing is left but the run's id: it comes back whole."""
+    case.clean()
+    settings = ["run.generations=20000", "output.statistics.every=1", "output.snapshots.every=500",
+                "population.individuals=50"]
+    for turn in range(3):
+        case.step(settings, "before the output is torn")
+        with h5py.File(case.path(".ckpt")) as file:
+            room = file.attrs["header"][4]
+            size = file["output_image"].shape[0]
+        with h5py.File(case.output) as file:
+            run_id = file["provenance"].attrs["run_id"]
+        run_id = run_id if isinstance(run_id, bytes) else run_id.encode()
+        with open(case.output, "r+b") as file:
+            head = file.read(room)
+            at = head.find(run_id)
+            verdict.check(0 < at < size <= room, f"the id lies in the image: {at}, {size}, {room}")
+            file.seek(0)
+            file.write(b"\xff" * at)
+            file.seek(at + len(run_id))
+            file.write(b"\xff" * (room - at - len(run_id)))
+    code, _, errors = case.program.call(*case.words(settings, "--resume"))
+    verdict.check(code == 0 and errors == "", f"a torn output: exit {code}: {errors}")
+    whole = case.path("-whole.h5")
+    case.program.run(case.run_file, whole, settings)
+    compare(verdict, case.program, whole, case.output, "torn")
+
+
+def refusals(case):
+    case.clean()
+    verdict.check(case.step(LONG, "one generation") == 1, "one generation")
+    before = sorted(os.listdir(case.folder))
+    for settings, said in ((["run.seed=99"], "run.seed: was"),
+                           (["run.generations=7"], "run.generations: was 2000000, is 7"),
+                           (["run.name=other"], "run.name: was"),
+                           (["output.statistics.every=10"], "output.statistics.every: was 1000")):
+        code, _, errors = case.program.call(*case.words([*LONG, *settings], "--resume"))
+        verdict.check(code == 65 and said in errors, f"{settings}: exit {code}: {errors}")
+    code, _, errors = case.program.call(*case.words(LONG))
+    verdict.check(code == 2 and "--resume" in errors, f"without --resume: exit {code}: {errors}")
+    code, _, errors = case.program.call(*case.words(LONG, "--resume", "--force"))
+    verdict.check(code == 2, f"--resume --force: exit {code}: {errors}")
+    verdict.check(sorted(os.listdir(case.folder)) == before, "a refusal changes nothing")
+    shutil.copy(case.path(".ckpt"), case.path(".ckpt.1"))
+    with open(case.path(".ckpt"), "r+b") as file:
+        file.seek(-100, os.SEEK_END)
+        byte = file.read(1)
+        file.seek(-100, os.SEEK_END)
+        file.write(bytes([byte[0] ^ 1]))
+    open(case.path(".stop"), "w").close()
+    code, _, errors = case.program.call(*case.words(LONG, "--resume"))
+    verdict.check(code == 75 and "x.ckpt: " in errors and "damaged" in errors,
+                  f"a damaged checkpoint: exit {code}: {errors}")
+    with open(case.output, "wb") as file:  # somebody else's
+        file.write(b"my diary")
+    code, _, errors = case.program.call(*case.words(LONG, "--resume"))
+    with open(case.output, "rb") as file:
+        verdict.check(code == 2 and file.read() == b"my diary", f"a foreign file: {code}: {errors}")
+
+
+def completed(case):
+    case.clean()
+    settings = ["run.generations=5"]
+    code, out, errors = case.program.call(*case.words(settings, "--resume"))
+    verdict.check(code == 0 and errors == "", f"a first start: exit {code}: {errors}")
+    before = os.stat(case.output).st_mtime_ns
+    code, again, errors = case.program.call("run", case.run_file, "-o", case.output, "--resume",
+                                            "--set", settings[0], ranks=2)
+    verdict.check(code == 0 and again == out and "is complete" in errors,
+                  f"a complete run: exit {code}: {again}{errors}")
+    verdict.check(os.stat(case.output).st_mtime_ns == before, "a complete result is let alone")
+    verdict.check(sorted(os.listdir(case.folder)) == ["x.h5"], "nothing is left lying")
+
+
+def main():
+    path, mpiexec, folder, data = sys.argv[1:5]
+    case = Case(Program(path, mpiexec), mpiexec, folder, os.path.join(data, "hill-hill.yaml"))
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
+        by_signal(case, number, None)
+    by_signal(case, signal.SIGUSR1, 3)
+    by_signal(case, signal.SIGTERM, 2)
+    by_second_interrupt(case)
+    by_wall_time(case, None)
+    by_wall_time(case, 2)
+    by_minutes(case)
+    compressed(case)
+    torn(case)
+    refusals(case)
+    too_large(case)
+    completed(case)
+    verdict.exit()
+
+
+main()
