@@ -27,7 +27,8 @@ typedef enum hg_checkpoint_part {
 
 /** The numbers of the header, one dataset. */
 enum { HG_HEADER_GENERATION, HG_HEADER_INDIVIDUALS, HG_HEADER_ALLELES, HG_HEADER_NETWORK,
-       HG_HEADER_ROOM, HG_HEADER_FILE_SIZE, HG_HEADER_RUN_ID, HG_HEADER_LENGTH = HG_HEADER_RUN_ID + 4 };
+       HG_HEADER_ROOM, HG_HEADER_FILE_SIZE, HG_HEADER_RUN_ID,
+       HG_HEADER_LENGTH = HG_HEADER_RUN_ID + 4 };
 
 /** Name of a dataset by its number, and the type of its elements. */
 const char *hg_checkpoint_name(int number);

@@ -54,7 +54,8 @@ static void end(hg_run **run)
 static void make_whole(void)
 {
     hg_run *run;
-    ASSERT_EVERYWHERE(begin(&run, RUN_FILE, (hg_run_options){.output = WHOLE, .replace = true}) == HG_OK);
+    const hg_run_options options = {.output = WHOLE, .replace = true};
+    ASSERT_EVERYWHERE(begin(&run, RUN_FILE, options) == HG_OK);
     ASSERT_EVERYWHERE(hg_run_resumed_from(run) == -1 && hg_run_notes(run)[0] == '\0');
     ASSERT_EVERYWHERE(hg_run_advance(run, 100) == HG_OK);
     end(&run);
