@@ -23,7 +23,15 @@ typedef struct told {
     hg_text text;
     bool unicode;
     int troubles; /* parts that could not be read */
+    bool starved; /* for want of memory: the file is not to blame */
 } told;
+
+/* What is left out in silence, too, may be for want of memory. */
+static hg_status noted(told *to, hg_status status)
+{
+    to->starved |= status == HG_NO_MEMORY;
+    return status;
+}
 
 static void label(told *to, const char *name) { hg_text_add(&to->text, "  %-13s", name); }
 
@@ -247,7 +255,7 @@ static void tell_course(told *to, const char *name, const char *dataset)
 {
     hg_results_values values = {0, 0, NULL};
     if (hg_results_has(to->results, dataset)) {
-        if (hg_results_read(to->results, dataset, &values) != HG_OK) {
+        if (noted(to, hg_results_read(to->results, dataset, &values)) != HG_OK) {
             trouble(to);
         } else if (values.rows > 0 && values.width > 0) {
             for (int64_t row = 0; row < values.rows; row++)
@@ -262,14 +270,15 @@ static void tell_course(told *to, const char *name, const char *dataset)
 static void tell_range(told *to)
 {
     hg_results_values low, high, mutations = {0, 0, NULL};
-    hg_status status = hg_results_read(to->results, "/statistics/fitness_min", &low);
-    const hg_status other = hg_results_read(to->results, "/statistics/fitness_max", &high);
+    hg_status status = noted(to, hg_results_read(to->results, "/statistics/fitness_min", &low));
+    const hg_status other =
+        noted(to, hg_results_read(to->results, "/statistics/fitness_max", &high));
     if (status == HG_OK && other == HG_OK && low.rows > 0 && high.rows > 0) {
         label(to, "at the end");
         hg_text_add(&to->text, "fitness from %.5g to %.5g\n", low.value[low.rows - 1],
                     high.value[high.rows - 1]);
     }
-    status = hg_results_read(to->results, "/statistics/mutations", &mutations);
+    status = noted(to, hg_results_read(to->results, "/statistics/mutations", &mutations));
     if (status == HG_OK && mutations.rows > 0) {
         double sum = 0;
         for (int64_t i = 0; i < mutations.rows; i++) sum += mutations.value[i];
@@ -285,13 +294,13 @@ static void tell_results(told *to)
 {
     int64_t records = 0, snapshots = 0;
     hg_text_add(&to->text, "\nResults\n");
-    if (hg_results_records(to->results, "statistics", &records) != HG_OK) {
+    if (noted(to, hg_results_records(to->results, "statistics", &records)) != HG_OK) {
         trouble(to);
         return;
     }
     label(to, "records");
     hg_text_add(&to->text, "%" PRId64, records);
-    if (hg_results_records(to->results, "snapshots", &snapshots) == HG_OK)
+    if (noted(to, hg_results_records(to->results, "snapshots", &snapshots)) == HG_OK)
         hg_text_add(&to->text, ", and %" PRId64 " snapshot%s of every individual", snapshots,
                     snapshots == 1 ? "" : "s");
     hg_text_add(&to->text, "\n");
@@ -308,11 +317,12 @@ static void tell_phases(told *to)
 {
     hg_results_texts phases;
     hg_results_values seconds, share = {0, 0, NULL};
-    hg_status status = hg_results_read_texts(to->results, "/performance/phase", &phases);
+    hg_status status = noted(to, hg_results_read_texts(to->results, "/performance/phase", &phases));
     seconds = (hg_results_values){0, 0, NULL};
     if (status == HG_OK)
-        status = hg_results_read(to->results, "/performance/seconds_mean", &seconds);
-    if (status == HG_OK) status = hg_results_read(to->results, "/performance/share", &share);
+        status = noted(to, hg_results_read(to->results, "/performance/seconds_mean", &seconds));
+    if (status == HG_OK)
+        status = noted(to, hg_results_read(to->results, "/performance/share", &share));
     if (status != HG_OK) trouble(to);
     for (int64_t i = 0; status == HG_OK && i < phases.count; i++) {
         if (i >= seconds.rows || i >= share.rows) break;
@@ -330,8 +340,8 @@ static void tell_phases(told *to)
 static void tell_time(told *to)
 {
     hg_results_values wall;
-    if (hg_results_read(to->results, "/performance/wall", &wall) == HG_OK && wall.value != NULL &&
-        wall.value[0] > 0) {
+    if (noted(to, hg_results_read(to->results, "/performance/wall", &wall)) == HG_OK &&
+        wall.value != NULL && wall.value[0] > 0) {
         const double updates = (double)to->results->individuals * (double)to->results->genes *
                                (double)to->results->generations_done;
         label(to, "time");
@@ -345,12 +355,12 @@ static void tell_time(told *to)
 }
 
 /* Sum of a column of bytes, or -1. */
-static double total_of(const told *to, const char *dataset, double *largest)
+static double total_of(told *to, const char *dataset, double *largest)
 {
     hg_results_values values;
     double sum = -1;
     *largest = 0;
-    if (hg_results_read(to->results, dataset, &values) == HG_OK) {
+    if (noted(to, hg_results_read(to->results, dataset, &values)) == HG_OK) {
         sum = 0;
         for (int64_t i = 0; i < values.rows * values.width; i++) {
             sum += values.value[i];
@@ -374,8 +384,8 @@ static void tell_memory(told *to)
     }
     hg_results_texts kinds;
     hg_results_values traffic = {0, 0, NULL};
-    if (hg_results_read_texts(to->results, "/performance/kind", &kinds) == HG_OK &&
-        hg_results_read(to->results, "/performance/traffic", &traffic) == HG_OK &&
+    if (noted(to, hg_results_read_texts(to->results, "/performance/kind", &kinds)) == HG_OK &&
+        noted(to, hg_results_read(to->results, "/performance/traffic", &traffic)) == HG_OK &&
         traffic.rows == kinds.count && kinds.count > 0) {
         label(to, "traffic");
         for (int64_t i = 0; i < kinds.count; i++) {
@@ -407,7 +417,7 @@ static void tell_performance(told *to)
 static void tell_attribute(told *to, const char *name, const char *attribute)
 {
     char *value = NULL;
-    if (hg_results_provenance_text(to->results, attribute, &value) == HG_OK)
+    if (noted(to, hg_results_provenance_text(to->results, attribute, &value)) == HG_OK)
         add_line(to, name, value);
     hg_release(&value);
 }
@@ -416,8 +426,8 @@ static void tell_revision(told *to)
 {
     char *revision = NULL;
     int64_t dirty = 0;
-    if (hg_results_provenance_text(to->results, "git_revision", &revision) == HG_OK &&
-        hg_results_provenance_integer(to->results, "git_dirty", &dirty) == HG_OK &&
+    if (noted(to, hg_results_provenance_text(to->results, "git_revision", &revision)) == HG_OK &&
+        noted(to, hg_results_provenance_integer(to->results, "git_dirty", &dirty)) == HG_OK &&
         revision[0] != '\0') {
         label(to, "revision");
         add_safely(to, revision);
@@ -434,8 +444,8 @@ static void tell_provenance(told *to)
     tell_revision(to);
     tell_attribute(to, "machines", "hosts");
     tell_attribute(to, "processor", "cpu");
-    if (hg_results_provenance_integer(to->results, "ranks", &ranks) == HG_OK &&
-        hg_results_provenance_integer(to->results, "threads", &threads) == HG_OK) {
+    if (noted(to, hg_results_provenance_integer(to->results, "ranks", &ranks)) == HG_OK &&
+        noted(to, hg_results_provenance_integer(to->results, "threads", &threads)) == HG_OK) {
         label(to, "layout");
         add_counted(to, ranks, "rank");
         hg_text_add(&to->text, " x ");
@@ -455,8 +465,8 @@ static void tell(told *to)
 {
     hg_config config = {0};
     const hg_config *known = NULL;
-    if (hg_runfile_parse(&config, to->results->path, to->results->run_file_resolved, NULL, 0) ==
-        HG_OK)
+    if (noted(to, hg_runfile_parse(&config, to->results->path, to->results->run_file_resolved, NULL,
+                                   0)) == HG_OK)
         known = &config;
     add_safely(to, to->results->title);
     hg_text_add(&to->text, "\n");
@@ -487,6 +497,8 @@ static hg_status run(int count, char **words)
         char *text = NULL;
         tell(&to);
         status = hg_text_take(&to.text, &text);
+        if (status == HG_OK && to.starved)
+            status = hg_fail(HG_NO_MEMORY, "no memory to read all of %s", path);
         if (status == HG_OK) fputs(text, stdout);
         if (status == HG_OK && to.troubles > 0)
             status = hg_fail(HG_BAD_INPUT, "%s: parts of it cannot be read", path);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "cli/cli.h"
@@ -193,6 +194,29 @@ static hg_status run_all(const run_options *options)
     return ended;
 }
 
+/* What the handler below says and how it ends. */
+static char last_words[4608];
+static int last_status;
+
+static void leave(int signal_number)
+{
+    (void)signal_number;
+    if (hg_rank() == 0 && write(STDERR_FILENO, last_words, strlen(last_words)) < 0) {}
+    _exit(last_status);
+}
+
+/* HDF5 falls over what it could not write when MPI ends it: the message and the exit code of
+ * that failure come first. */
+static void finalize_after(hg_status status)
+{
+    const int faults[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE};
+    last_status = (int)status;
+    snprintf(last_words, sizeof last_words, "happygene: %s\n", hg_error_message());
+    for (size_t i = 0; status == HG_IO && i < sizeof faults / sizeof *faults; i++)
+        signal(faults[i], leave);
+    hg_finalize();
+}
+
 static hg_status command_run(int count, char **words)
 {
     run_options options = {.file = NULL};
@@ -202,7 +226,7 @@ static hg_status command_run(int count, char **words)
     const hg_status status = run_all(&options);
     if (fflush(stdout) != 0)
         return hg_fail(HG_IO, "cannot write to standard output");
-    hg_finalize();
+    finalize_after(status);
     return status;
 }
 

@@ -246,10 +246,10 @@ static hg_status begin(hg_run *run)
 }
 
 /* The ranks that take part: all of MPI_COMM_WORLD or the first of them. */
-static hg_status gather_ranks(hg_run *run, int wanted)
+static hg_status gather_ranks(MPI_Comm *communicator, int wanted)
 {
     const int ranks = hg_ranks();
-    run->communicator = MPI_COMM_WORLD;
+    *communicator = MPI_COMM_WORLD;
     if (wanted < 0 || wanted > ranks)
         return hg_fail(HG_USAGE, "%d ranks of %d are to take part", wanted, ranks);
     if (wanted == 0 || wanted == ranks) return HG_OK;
@@ -257,7 +257,7 @@ static hg_status gather_ranks(hg_run *run, int wanted)
     int range[1][3] = {{0, wanted - 1, 1}};
     MPI_Comm_group(MPI_COMM_WORLD, &all);
     MPI_Group_range_incl(all, 1, range, &some);
-    MPI_Comm_create_group(MPI_COMM_WORLD, some, 0, &run->communicator);
+    MPI_Comm_create_group(MPI_COMM_WORLD, some, 0, communicator);
     MPI_Group_free(&some);
     MPI_Group_free(&all);
     return HG_OK;
@@ -268,7 +268,6 @@ static hg_status start(hg_run *run, const char *path, const char *text,
 {
     double since = hg_clock();
     run->flushed = since;
-    HG_TRY(gather_ranks(run, options->ranks));
     HG_TRY(hg_run_configure(run, path, text, options));
     HG_TRY(hg_team_agree(run->communicator, take_options(run, options)));
     HG_TRY(check_output(run, options));
@@ -281,6 +280,21 @@ static hg_status start(hg_run *run, const char *path, const char *text,
     HG_TRY(begin(run));
     hg_meter_begin(run);
     return HG_OK;
+}
+
+/* An empty run, of all ranks or none. */
+static hg_status allocate(hg_run **run, const hg_run_options *options)
+{
+    MPI_Comm team;
+    HG_TRY(gather_ranks(&team, options->ranks));
+    const hg_status status = hg_team_agree(team, hg_allocate(run, HG_MEMORY_OTHER, 1, sizeof **run));
+    if (status == HG_OK) {
+        (*run)->communicator = team;
+        return HG_OK;
+    }
+    hg_release(run);
+    if (team != MPI_COMM_WORLD) MPI_Comm_free(&team);
+    return status;
 }
 
 /* --resume of a run that has ended. */
@@ -299,15 +313,15 @@ static hg_status create(hg_run **result, const char *path, const char *text,
     hg_run *run;
     const double since = hg_clock();
     *result = NULL;
-    HG_TRY(hg_allocate(&run, HG_MEMORY_OTHER, 1, sizeof *run));
+    if (options == NULL) options = &none;
+    HG_TRY(allocate(&run, options));
     run->generation = run->resumed_from = -1;
     run->notes = hg_text_of(HG_MEMORY_OTHER);
     run->stop_reason = "";
     run->moment_type = MPI_DATATYPE_NULL;
-    run->communicator = MPI_COMM_WORLD;
     run->statistics.generation = -1;
     run->stopping.began = since;
-    const hg_status status = start(run, path, text, options != NULL ? options : &none);
+    const hg_status status = start(run, path, text, options);
     run->meter.inside = hg_clock() - since;
     if (status == HG_OK && run->complete) return tell_complete(&run);
     if (status == HG_OK) {

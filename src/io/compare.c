@@ -254,17 +254,21 @@ static hg_status compare_sides(job *work, const char *path, side *a, side *b)
     return status;
 }
 
-static bool is_bare_dimension(hid_t object)
+/* The only failure is HG_NO_MEMORY: a name that cannot be read is not that of a bare one. */
+static hg_status find_bare_dimension(hid_t object, bool *bare)
 {
     char *name = NULL;
-    const bool bare = H5Aexists(object, "NAME") > 0 &&
-                      hg_h5_get_text(object, "NAME", &name) == HG_OK &&
-                      strncmp(name, HG_H5_BARE_DIMENSION, sizeof HG_H5_BARE_DIMENSION - 1) == 0;
+    *bare = false;
+    if (H5Aexists(object, "NAME") <= 0) return HG_OK;
+    const hg_status status = hg_h5_get_text(object, "NAME", &name);
+    *bare = status == HG_OK &&
+            strncmp(name, HG_H5_BARE_DIMENSION, sizeof HG_H5_BARE_DIMENSION - 1) == 0;
     hg_release(&name);
-    return bare;
+    return status == HG_NO_MEMORY ? status : HG_OK;
 }
 
-static bool is_result(hid_t file, const char *path, const H5O_info_t *info)
+/* Sets work->status where it cannot tell. */
+static bool is_result(job *work, hid_t file, const char *path, const H5O_info_t *info)
 {
     static const char *const others[] = {"provenance", "performance"};
     for (int i = 0; i < 2; i++) {
@@ -274,10 +278,11 @@ static bool is_result(hid_t file, const char *path, const H5O_info_t *info)
     }
     if (info->type != H5O_TYPE_DATASET) return false;
     hid_t object = H5Oopen(file, path, H5P_DEFAULT);
-    const bool bare = object >= 0 && is_bare_dimension(object);
+    bool bare = false;
+    if (object >= 0) work->status = find_bare_dimension(object, &bare);
     hg_h5_close(&object);
     H5Eclear2(H5E_DEFAULT);
-    return !bare;
+    return !bare && work->status == HG_OK;
 }
 
 static hg_status compare_dataset(job *work, const char *path)
@@ -309,20 +314,22 @@ static bool there(const hg_results *results, const char *path)
 static herr_t visit_first(hid_t file, const char *path, const H5O_info_t *info, void *context)
 {
     job *work = context;
-    if (strlen(path) >= PATH_SIZE - 1 || !is_result(file, path, info)) return 0;
-    if (!there(work->b, path))
-        report_missing(work, path, work->b);
-    else
-        work->status = compare_dataset(work, path);
+    if (strlen(path) < PATH_SIZE - 1 && is_result(work, file, path, info)) {
+        if (!there(work->b, path))
+            report_missing(work, path, work->b);
+        else
+            work->status = compare_dataset(work, path);
+    }
     return work->status == HG_OK ? 0 : 1;
 }
 
 static herr_t visit_second(hid_t file, const char *path, const H5O_info_t *info, void *context)
 {
     job *work = context;
-    if (strlen(path) < PATH_SIZE - 1 && is_result(file, path, info) && !there(work->a, path))
+    if (strlen(path) < PATH_SIZE - 1 && is_result(work, file, path, info) &&
+        !there(work->a, path))
         report_missing(work, path, work->a);
-    return 0;
+    return work->status == HG_OK ? 0 : 1;
 }
 
 static void compare_attributes(job *work)

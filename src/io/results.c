@@ -216,7 +216,7 @@ static hg_status read_rows(const opened *open, hsize_t rows, hg_results_values *
 {
     const hsize_t start[3] = {0, 0, 0}, count[3] = {rows, open->extent[1], open->extent[2]};
     const hsize_t width = open->extent[1] * open->extent[2];
-    values->rows = (int64_t)rows;
+    values->rows = width > 0 ? (int64_t)rows : 0; /* rows of nothing are none: nobody looks there */
     values->width = (int64_t)width;
     if (rows == 0 || width == 0) return HG_OK;
     HG_TRY(hg_allocate(&values->value, HG_MEMORY_OTHER, (size_t)rows,

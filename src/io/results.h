@@ -25,7 +25,8 @@ typedef struct hg_results {
 
 /** A dataset as doubles, row by row. */
 typedef struct hg_results_values {
-    int64_t rows, width; /**< one value: 1 x 1; a column: rows x 1; by deme and gene: both */
+    int64_t rows, width; /**< one value: 1 x 1; a column: rows x 1; by deme and gene: both;
+                              0 rows where there are no values */
     double *value;       /**< [rows][width], owned */
 } hg_results_values;
 

@@ -147,3 +147,27 @@ foreach(part environment fitness weights selection life pairs corners earlier re
     ${HG_PYTHON} ${HG_SYSTEM}/matrix.py ${part} $<TARGET_FILE:hg_batch> $<TARGET_FILE:happygene>
     ${MPIEXEC_EXECUTABLE} ${HG_SCRATCH}/matrix-${part})
 endforeach()
+
+# Memory that runs out: each k-th allocation fails, within one process.
+add_executable(hg_starve ${HG_SYSTEM}/starve.c)
+target_link_libraries(hg_starve PRIVATE hg_commands_library)
+file(MAKE_DIRECTORY ${HG_SCRATCH})
+foreach(ranks 1 2)
+  hg_add_system_test(system/starve/${ranks} system 120 ${MPIEXEC_EXECUTABLE} -n ${ranks}
+    $<TARGET_FILE:hg_starve> ${HG_SCRATCH}
+    ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/demes-sexual.yaml
+    ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/additive-heritable-asexual.yaml)
+endforeach()
+
+# Calls of HDF5 that fail, full disks, folders that cannot be written. Sanitizers must be the
+# first library that is loaded, so that these do without.
+if(NOT HG_SANITIZE)
+  add_library(hg_faults MODULE ${HG_SYSTEM}/faults.c)
+  target_link_libraries(hg_faults PRIVATE hg_flags dl)
+  hg_add_system_test(system/faults system 300
+    ${HG_PYTHON} ${HG_SYSTEM}/faults.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE}
+    $<TARGET_FILE:hg_faults> ${HG_SCRATCH}/faults 61)
+  hg_add_system_test(slow/faults slow 3600
+    ${HG_PYTHON} ${HG_SYSTEM}/faults.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE}
+    $<TARGET_FILE:hg_faults> ${HG_SCRATCH}/faults-all 1)
+endif()
