@@ -234,7 +234,7 @@ int hg_text_distance(const char *a, const char *b)
 static void lower_case(char lowered[LONGEST_WORD + 2], const char *word)
 {
     size_t i = 0;
-    for (; word[i] != '\0' && i <= LONGEST_WORD; i++)
+    for (; i <= LONGEST_WORD && word[i] != '\0'; i++)
         lowered[i] = (char)tolower((unsigned char)word[i]);
     lowered[i] = '\0';
 }

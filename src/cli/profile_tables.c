@@ -162,6 +162,7 @@ static void tell_allocations(hg_text *text, const hg_performance *of)
         int next = -1;
         for (int c = 0; c < of->categories; c++)
             if (!told[c] && (next < 0 || of->peak[c] > of->peak[next])) next = c;
+        if (next < 0) break;
         told[next] = true;
         if (of->peak[next] == 0) continue;
         label(text, of->category[next]);

@@ -201,7 +201,7 @@ static int last_status;
 static void leave(int signal_number)
 {
     (void)signal_number;
-    if (hg_rank() == 0 && write(STDERR_FILENO, last_words, strlen(last_words)) < 0) {}
+    if (write(STDERR_FILENO, last_words, strlen(last_words)) < 0) {}
     _exit(last_status);
 }
 
@@ -211,7 +211,8 @@ static void finalize_after(hg_status status)
 {
     const int faults[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE};
     last_status = (int)status;
-    snprintf(last_words, sizeof last_words, "happygene: %s\n", hg_error_message());
+    if (hg_rank() == 0)
+        snprintf(last_words, sizeof last_words, "happygene: %s\n", hg_error_message());
     for (size_t i = 0; status == HG_IO && i < sizeof faults / sizeof *faults; i++)
         signal(faults[i], leave);
     hg_finalize();

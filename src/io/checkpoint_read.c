@@ -156,6 +156,9 @@ static hg_status read_header(hid_t file, hg_checkpoint *to)
     to->generation = header[HG_HEADER_GENERATION];
     to->individuals = header[HG_HEADER_INDIVIDUALS];
     to->alleles = header[HG_HEADER_ALLELES];
+    if (to->individuals < 1 || to->alleles < 1)
+        return hg_fail(HG_BAD_INPUT, "the header is damaged: %" PRId64 " individuals of %" PRId64
+                       " alleles", to->individuals, to->alleles);
     to->network = (uint64_t)header[HG_HEADER_NETWORK];
     to->image.room = header[HG_HEADER_ROOM];
     to->image.file_size = header[HG_HEADER_FILE_SIZE];
