@@ -4,6 +4,7 @@
 #
 #   bash jobs/setup.sh            # the program
 #   bash jobs/setup.sh --tests    # the program and its tests
+#   bash jobs/setup.sh --slurm    # these, and a Slurm for tests/slurm.sh
 #
 # What is installed already is left alone; building again builds what has changed.
 set -euo pipefail
@@ -14,14 +15,15 @@ packages=(gcc libc6-dev make cmake pkg-config openmpi-bin libopenmpi-dev libhdf5
           hdf5-tools gnuplot-nox) # the last two for jobs/plot.sh
 build_tests=OFF
 case "${1:-}" in
---tests)
+--tests | --slurm)
     build_tests=ON
     packages+=(check python3-numpy python3-h5py python3-yaml python3-xarray python3-h5netcdf
                python3-netcdf4 netcdf-bin)
+    if [ "$1" = --slurm ]; then packages+=(slurm-wlm munge); fi
     ;;
 '') ;;
 *)
-    echo "setup.sh: unknown argument '$1'; the only one is --tests" >&2
+    echo "setup.sh: unknown argument '$1'; there are --tests and --slurm" >&2
     exit 2
     ;;
 esac

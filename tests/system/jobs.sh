@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The batch scripts of jobs/, with stand-ins for srun and scontrol: a run that gets the signal
 # before its time is up goes back into the queue, and the scripts go on with it until it is
-# complete. What Slurm itself does is not tested here.
+# complete. slurm.sh does it with a real Slurm.
 # usage: jobs.sh HAPPYGENE SOURCE-FOLDER SCRATCH-FOLDER
 set -u
 program=$(realpath "$1") source=$(realpath "$2")
@@ -14,12 +14,15 @@ ln -s "$program" bin/happygene
 cat >bin/srun <<'END'
 #!/bin/bash
 while [ $# -gt 0 ] && [ "$1" != happygene ]; do shift; done
+if [ -e fails-to-start ]; then
+    rm fails-to-start
+    exit 0 # as it was seen to do
+fi
 exec "$@" --quiet --threads 1
 END
 cat >bin/scontrol <<'END'
 #!/bin/bash
 echo "$@" >>requeued
-kill -TERM "$SCRIPT" # Slurm ends the job
 END
 chmod +x bin/srun bin/scontrol
 export PATH="$PWD/bin:$PATH" SLURM_CPUS_PER_TASK=1 SLURM_JOB_ID=17 SLURM_ARRAY_JOB_ID=18 \
@@ -40,14 +43,13 @@ submit_twice()
     rm -f requeued
     bash "$source/jobs/$script" my.yaml >log 2>&1 &
     job=$!
-    export SCRIPT=$job
     for _ in $(seq 200); do [ -e "$result" ] && break; sleep 0.05; done
     sleep 0.3
     kill -USR1 $job
     # a stand-in for the end of a job: the script, in its sleep, is ended
     for _ in $(seq 200); do [ -e requeued ] && break; sleep 0.05; done
     check "$script is put back into the queue: $(cat log)" test -e requeued
-    kill $(cat /proc/$job/task/$job/children 2>/dev/null) 2>/dev/null
+    while kill $job 2>/dev/null; do sleep 0.1; done
     wait $job
     check "$script stops with a checkpoint" test -e "${result%.h5}.ckpt"
     bash "$source/jobs/$script" my.yaml >log 2>&1
@@ -74,5 +76,10 @@ done
 RESULT=bad.h5 bash "$source/jobs/one-node.sbatch" my.yaml --set run.seed=x >log 2>&1
 code=$?
 check "a run file that is wrong: exit $code: $(cat log)" test $code -eq 65
+touch fails-to-start
+RESULT=again.h5 bash "$source/jobs/one-node.sbatch" my.yaml --set run.generations=9 >log 2>&1
+code=$?
+check "a step that fails to start, exit $code: $(cat log)" test $code -eq 0
+check "it was tried again" grep -q 'ended with 0: once more' log
 echo "$failures failed"
 exit $((failures > 0))

@@ -1,6 +1,7 @@
 # Tests that use happygene as its users do: the program, its result files, its library.
 #
 #   ctest -L system              all of these that are quick
+#   ctest -L slurm               the batch scripts under a real Slurm: bash tests/slurm.sh
 #   ctest -L slow                W, ecoli.yaml and canalization.yaml on every layout, and a baseline build
 
 # The Debian packages' Python modules belong to Debian's Python, whatever else is on the path.
@@ -103,6 +104,8 @@ hg_add_system_test(system/stopping system 300
 
 hg_add_system_test(system/jobs system 300
   bash ${HG_SYSTEM}/jobs.sh $<TARGET_FILE:happygene> ${PROJECT_SOURCE_DIR} ${HG_SCRATCH}/jobs)
+hg_add_system_test(slurm slurm 540
+  bash ${HG_SYSTEM}/slurm.sh $<TARGET_FILE:happygene> ${PROJECT_SOURCE_DIR} ${HG_SCRATCH}/slurm)
 
 # Killed at random moments until they are done.
 hg_add_system_test(system/chaos system 600
