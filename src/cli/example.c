@@ -17,7 +17,9 @@ static void print_summary(const char *name, const char *text)
         text += *text == '\n';
     }
     while (*text == '#' || *text == ' ') text++;
-    printf("%-16s %.*s\n", name, (int)strcspn(text, "\r\n"), text);
+    printf("%-16s ", name);
+    fwrite(text, 1, strcspn(text, "\r\n"), stdout);
+    putchar('\n');
 }
 
 static const char *text_of(int i) { return (const char *)hg_examples[i].text; }

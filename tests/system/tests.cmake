@@ -140,6 +140,30 @@ if(NOT HG_SANITIZE)
     ${HG_SCRATCH}/installed ${MPIEXEC_EXECUTABLE} ${CMAKE_C_COMPILER})
 endif()
 
+# What checked builds must find, they find; and the threads' ways through a generation.
+function(hg_add_fault_test fault) # found: exit code 99
+  hg_add_system_test(checked/${fault} checked 60
+    sh -c "$<TARGET_FILE:hg_faulty> ${fault} || test $? -eq 99")
+endfunction()
+if(HG_SANITIZE)
+  add_executable(hg_faulty ${HG_SYSTEM}/faulty.c)
+  target_link_libraries(hg_faulty PRIVATE happygene_library hg_flags MPI::MPI_C OpenMP::OpenMP_C)
+  hg_add_system_test(checked/none checked 60 $<TARGET_FILE:hg_faulty> none)
+endif()
+if(HG_SANITIZE MATCHES "address")
+  hg_add_fault_test(leak)
+  hg_add_fault_test(beyond)
+endif()
+if(HG_SANITIZE MATCHES "undefined")
+  hg_add_fault_test(overflow)
+endif()
+if(HG_SANITIZE MATCHES "thread")
+  hg_add_fault_test(race)
+  hg_add_system_test(checked/threads checked 300
+    bash ${HG_SYSTEM}/threads.sh $<TARGET_FILE:happygene> ${CMAKE_CURRENT_SOURCE_DIR}/data/runs
+    ${PROJECT_SOURCE_DIR}/jobs ${HG_SCRATCH}/threads)
+endif()
+
 # Every model with every model of the neighbouring families, on three layouts, against a naive
 # reference. The batch program runs all of a part's runs in one go.
 add_executable(hg_batch ${HG_SYSTEM}/batch.c)
