@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "cli/cli.h"
@@ -40,8 +41,10 @@ static bool is_kind(const char *word, hg_scaling_kind *kind)
     return false;
 }
 
-/* Takes --scaling [KIND] out of the words: its argument may be left out. */
-static hg_status take_scaling(int *count, char **words, hg_scaling_kind *scaling)
+/* Takes --scaling [KIND] out of the words: its argument may be left out. `after` is the word
+ * after it that is no kind, if there is one: the run file, or a kind that there is not. */
+static hg_status take_scaling(int *count, char **words, hg_scaling_kind *scaling,
+                              const char **after)
 {
     int kept = 0;
     bool options_end = false;
@@ -52,8 +55,13 @@ static hg_status take_scaling(int *count, char **words, hg_scaling_kind *scaling
             if (!is_kind(words[i] + 10, scaling))
                 return hg_fail(HG_USAGE, "profile: %s: allowed: size, threads, ranks", words[i]);
         } else if (here && words[i][9] == '\0') {
-            if (i + 1 < *count && is_kind(words[i + 1], scaling)) i++;
-            else *scaling = HG_SCALING_SIZE;
+            const char *next = i + 1 < *count ? words[i + 1] : "-";
+            if (is_kind(next, scaling)) {
+                i++;
+            } else {
+                *scaling = HG_SCALING_SIZE;
+                if (next[0] != '-') *after = next;
+            }
         } else {
             words[kept++] = words[i];
         }
@@ -62,9 +70,23 @@ static hg_status take_scaling(int *count, char **words, hg_scaling_kind *scaling
     return HG_OK;
 }
 
+/* One run file; a word after --scaling that cannot be it was meant to be a kind. */
+static hg_status take_file(const char **operand, int operands, const char *after,
+                           hg_profile_options *options)
+{
+    options->file = operand[0];
+    if (after != NULL && strpbrk(after, "./") == NULL && access(after, F_OK) != 0)
+        return hg_fail(HG_USAGE, "profile: --scaling %s: allowed: size, threads, ranks", after);
+    if (operands > 1)
+        return hg_fail(HG_USAGE, "profile: '%s' is one word too many; usage: happygene %s",
+                       operand[1], hg_command_profile.synopsis);
+    return HG_OK;
+}
+
 static hg_status parse(int given, char **given_words, hg_profile_options *options)
 {
     char *words[MOST_WORDS];
+    const char *operand[2], *after = NULL;
     int count = given, operands;
     const hg_option table[] = {
         {.name = "--output,-o", .argument = "OUT.h5", .value = &options->library.output},
@@ -76,12 +98,14 @@ static hg_status parse(int given, char **given_words, hg_profile_options *option
         {.name = "--json", .count = &options->json},
         {.name = "--no-machine", .count = &options->no_machine},
         {.name = "--quiet,-q", .count = &options->quiet},
+        {.name = "--verbose,-v", .count = &options->verbose},
     };
     if (given > MOST_WORDS) return hg_fail(HG_USAGE, "profile: too many words");
     memcpy(words, given_words, (size_t)given * sizeof *words);
-    HG_TRY(take_scaling(&count, words, &options->scaling));
+    HG_TRY(take_scaling(&count, words, &options->scaling, &after));
     HG_TRY(hg_options_parse(&hg_command_profile, count, words, table,
-                            sizeof table / sizeof *table, &options->file, 1, 1, &operands));
+                            sizeof table / sizeof *table, operand, 1, 2, &operands));
+    HG_TRY(take_file(operand, operands, after, options));
     if (options->threads != NULL)
         HG_TRY(parse_threads(options->threads, &options->library.threads));
     options->library.set = options->settings;
@@ -113,6 +137,18 @@ static void look_at_genome(const hg_run *run, hg_profile *profile)
     profile->diploid = strstr(hg_run_file(run), "ploidy: 2") != NULL;
 }
 
+/* What the machine can do, for the limit. The run is over and finished whatever comes of this;
+ * where there is no memory for it, the profile says so. */
+static void measure_machine(hg_run *run, hg_profile *profile)
+{
+    const int64_t before = hg_memory_resident_peak();
+    if (hg_run_measure_machine(run) != HG_OK)
+        snprintf(profile->unmeasured, sizeof profile->unmeasured, "%s", hg_error_message());
+    profile->unmeasured[strcspn(profile->unmeasured, "\n")] = '\0';
+    profile->measuring = hg_memory_resident_peak() - before;
+    MPI_Allreduce(MPI_IN_PLACE, &profile->measuring, 1, MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD);
+}
+
 /* Runs, measures, and adds what was found to `text`; numbers of `profile` that outlive the run
  * stay. A run that died out is told as far as it went. */
 static hg_status measure(const hg_profile_options *options, hg_profile *profile, hg_text *text)
@@ -120,10 +156,11 @@ static hg_status measure(const hg_profile_options *options, hg_profile *profile,
     hg_run *run;
     char reason[4096];
     HG_TRY(hg_run_create(&run, options->file, &options->library));
+    if (options->verbose && hg_rank() == 0) fputs(hg_run_file(run), stderr);
     const hg_status ran = advance(run, options->quiet > 0);
     snprintf(reason, sizeof reason, "%s", hg_error_message());
     hg_status status = ran == HG_OK || ran == HG_EXTINCT ? HG_OK : ran;
-    if (status == HG_OK && options->no_machine == 0) status = hg_run_measure_machine(run);
+    if (status == HG_OK && options->no_machine == 0) measure_machine(run, profile);
     if (status == HG_OK) status = hg_run_finish(run);
     if (status == HG_OK) status = hg_run_performance(run, &profile->performance);
     if (status == HG_OK) {
@@ -197,14 +234,15 @@ const hg_command hg_command_profile = {
         "      --threads N       threads per rank; default: OMP_NUM_THREADS, or the cores that\n"
         "                        the rank may use\n"
         "      --json            JSON instead of tables\n"
-        "      --scaling size    further runs with 2, 4 and 8 times the individuals, 2 and 4 times\n"
-        "                        the genes; the word `size` may be left out\n"
+        "      --scaling size    further runs with 2, 4 and 8 times the individuals, 2 and 4\n"
+        "                        times the genes; the word `size` may be left out\n"
         "      --scaling threads on 1, 2, 4, ... threads of each rank: strong scaling (the same\n"
         "                        individuals) and weak (the same individuals per thread)\n"
         "      --scaling ranks   on 1, 2, 4, ... of mpirun's ranks; the others wait\n"
         "      --no-machine      do not measure the machine\n"
         "      --force           replace an existing result\n"
         "      --kernels NAME    baseline, avx2 or avx512; default: the fastest there is\n"
+        "  -v, --verbose         print the resolved run file first\n"
         "  -q, --quiet           no progress\n"
         "\n"
         "Examples:\n"

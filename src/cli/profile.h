@@ -47,7 +47,7 @@ typedef struct hg_profile_options {
     const char *file;
     const char *settings[HG_PROFILE_SETTINGS];
     const char *threads;
-    int force, json, quiet, no_machine;
+    int force, json, quiet, verbose, no_machine;
     hg_scaling_kind scaling;
 } hg_profile_options;
 
@@ -57,6 +57,8 @@ typedef struct hg_profile {
     int64_t resident_before; /**< bytes of this process before there was a run: MPI, program */
     bool heritable, diploid; /**< what a genome holds */
     const char *output;      /**< path of the result, or NULL */
+    int64_t measuring;       /**< bytes resident of all ranks that measuring the machine added */
+    char unmeasured[256];    /**< why the machine was not measured, else "" */
 } hg_profile;
 
 /** Bytes of all alleles, and how many the run may take. */
@@ -73,6 +75,7 @@ const char *hg_leak_name(hg_leak leak);
 /** Seconds that the loop's bytes and operations take at the machine's best, and took. */
 typedef struct hg_profile_limit {
     double bytes, operations, least, taken;
+    double ratio; /**< taken over least; NAN where the loop was too short to say */
 } hg_profile_limit;
 hg_profile_limit hg_profile_limits(const hg_performance *performance);
 

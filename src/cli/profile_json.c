@@ -59,6 +59,7 @@ static void write_memory(hg_text *text, const hg_profile *profile)
     hg_text_add(text, "  \"memory\": {");
     add_integer(text, "rss_peak", hg_profile_resident(profile)); comma(text);
     add_integer(text, "rss_before", profile->resident_before); comma(text);
+    add_integer(text, "measuring", profile->measuring); comma(text);
     add_integer(text, "tracked", of->tracked); comma(text);
     add_integer(text, "tracked_peak", of->tracked_peak); comma(text);
     add_number(text, "bytes_per_gene", of->bytes_per_gene); comma(text);
@@ -125,7 +126,7 @@ static void write_copies(hg_text *text, const hg_performance *of)
 {
     hg_text_add(text, "  \"copies\": {");
     add_integer(text, "bytes_copied", of->bytes_copied); comma(text);
-    add_integer(text, "bytes_copied_least", of->bytes_copied_least); comma(text);
+    add_integer(text, "bytes_one_per_new_genotype", of->bytes_copied_least); comma(text);
     add_integer(text, "new_genotypes", of->new_genotypes); comma(text);
     add_integer(text, "developed", of->developed);
     hg_text_add(text, "},\n  \"traffic\": {");
@@ -157,7 +158,7 @@ static void write_limit(hg_text *text, const hg_performance *of)
     add_number(text, "operations_seconds", limit.operations); comma(text);
     add_number(text, "least_seconds", limit.least); comma(text);
     add_number(text, "taken_seconds", limit.taken); comma(text);
-    add_number(text, "ratio", ratio(limit.taken, limit.least));
+    add_number(text, "ratio", limit.ratio);
     hg_text_add(text, "}");
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * What a profile found, as tables for people, and the verdicts on it. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -50,16 +51,21 @@ const char *hg_leak_name(hg_leak leak)
     return names[leak];
 }
 
+/* A shorter loop is mostly clocks, cold caches and threads that wake. */
+static const double shortest_judged = 0.005; /* seconds */
+
 hg_profile_limit hg_profile_limits(const hg_performance *performance)
 {
     const hg_machine *machine = &performance->machine;
     const double rate = machine->in_cache ? machine->copy_cache : machine->copy_memory;
-    hg_profile_limit limit = {0};
+    hg_profile_limit limit = {.ratio = NAN};
     if (machine->multiply_add == 0.0) return limit;
     limit.bytes = performance->bytes_needed / rate;
     limit.operations = performance->operations / machine->multiply_add;
     limit.least = limit.bytes > limit.operations ? limit.bytes : limit.operations;
     limit.taken = performance->loop - performance->loop_output;
+    if (limit.taken >= shortest_judged && limit.least > 0.0)
+        limit.ratio = limit.taken / limit.least;
     return limit;
 }
 
@@ -95,6 +101,21 @@ static void add_bytes_column(hg_text *text, int64_t bytes, int width)
 
 static double per(double amount, double count) { return count > 0.0 ? amount / count : 0.0; }
 
+/* An amount a generation; a dash where no generation was made. */
+static void add_each(hg_text *text, const char *format, double amount, const hg_performance *of)
+{
+    char number[48] = "-";
+    if (of->generations > 0)
+        snprintf(number, sizeof number, "%.4g", amount / (double)of->generations);
+    hg_text_add(text, format, number);
+}
+
+static void add_bytes_each(hg_text *text, int64_t bytes, const hg_performance *of)
+{
+    if (of->generations == 0) hg_text_add(text, "-");
+    else hg_text_add_bytes_count(text, (double)bytes / (double)of->generations);
+}
+
 /* --- the tables ----------------------------------------------------------------------------- */
 
 static double updates(const hg_performance *of)
@@ -120,8 +141,11 @@ static void tell_size(hg_text *text, const hg_performance *of)
     add_counted(text, of->threads, "thread");
     hg_text_add(text, "\n");
     label(text, "time");
-    hg_text_add(text, "%.4g s; %.4g ms a generation, %.4g gene updates per second\n", of->wall,
-                1e3 * per(of->loop, (double)of->generations), per(updates(of), of->loop));
+    hg_text_add(text, "%.4g s; ", of->wall);
+    add_each(text, "%s ms a generation, ", 1e3 * of->loop, of);
+    if (of->generations > 0) hg_text_add(text, "%.4g", per(updates(of), of->loop));
+    else hg_text_add(text, "-");
+    hg_text_add(text, " gene updates per second\n");
 }
 
 static void tell_memory(hg_text *text, const hg_profile *profile)
@@ -138,12 +162,18 @@ static void tell_memory(hg_text *text, const hg_profile *profile)
     hg_text_add_bytes_count(text, per((double)of->tracked_peak, (double)of->individuals));
     hg_text_add(text, " per individual, ");
     hg_text_add(text, "%.3g B per gene", of->bytes_per_gene);
-    if (of->edges > 0) {
+    if (profile->heritable && of->edges > 0) { /* else edges are shared by all */
         hg_text_add(text, ", ");
         hg_text_add_bytes_count(text, per((double)of->tracked_peak, (double)of->edges));
         hg_text_add(text, " per edge");
     }
     hg_text_add(text, "\n");
+    if (profile->measuring > 0) {
+        label(text, "");
+        hg_text_add(text, "and ");
+        hg_text_add_bytes_count(text, (double)profile->measuring);
+        hg_text_add(text, " more, after the run, for measuring the machine\n");
+    }
     label(text, "limit");
     hg_text_add_bytes_count(text, hg_profile_allowed(profile));
     hg_text_add(text, " resident: %.2g x ", state_factor);
@@ -197,17 +227,18 @@ static void tell_phases(hg_text *text, const hg_performance *of)
         label(text, of->phase[p]);
         hg_text_add(text, "%10.4g", seconds);
         if (once) hg_text_add(text, "%10s", "-");
-        else hg_text_add(text, "%10.4g", 1e3 * per(seconds, (double)of->generations));
+        else add_each(text, "%10s", 1e3 * seconds, of);
         hg_text_add(text, "%8.1f%%", 100.0 * per(seconds, of->wall));
-        if (once || seconds <= 0.0) hg_text_add(text, "%14s", "-");
+        if (once || seconds <= 0.0 || of->generations == 0) hg_text_add(text, "%14s", "-");
         else hg_text_add(text, "%14.3e", per(updates(of), seconds));
         add_factor(text, seconds > 0.0 ? of->max[p] / seconds : 0.0);
         add_factor(text, of->imbalance[p]);
         hg_text_add(text, "\n");
     }
     label(text, "all");
-    hg_text_add(text, "%10.4g%10.4g%8.1f%%   of %.4g s\n", sum,
-                1e3 * per(of->loop, (double)of->generations), 100.0 * per(sum, of->wall), of->wall);
+    hg_text_add(text, "%10.4g", sum);
+    add_each(text, "%10s", 1e3 * of->loop, of);
+    hg_text_add(text, "%8.1f%%   of %.4g s\n", 100.0 * per(sum, of->wall), of->wall);
     hg_text_add(text, "  ranks, threads: the slowest over the mean. overhead: what is in no other "
                       "phase,\n  threads waiting for one another above all.\n");
 }
@@ -228,17 +259,15 @@ static void tell_leak(hg_text *text, const hg_performance *of)
 
 static void tell_copies(hg_text *text, const hg_performance *of)
 {
-    const double generations = (double)of->generations;
     hg_text_add(text, "\nCopies\n");
     label(text, "copied");
-    hg_text_add_bytes_count(text, per((double)of->bytes_copied, generations));
+    add_bytes_each(text, of->bytes_copied, of);
     hg_text_add(text, " of genomes a generation\n");
-    label(text, "one per new");
-    hg_text_add_bytes_count(text, per((double)of->bytes_copied_least, generations));
-    hg_text_add(text, " for %.4g new genotypes a generation",
-                per((double)of->new_genotypes, generations));
+    label(text, "new genotypes");
+    add_bytes_each(text, of->bytes_copied_least, of);
+    add_each(text, ": one genome for each of %s a generation", (double)of->new_genotypes, of);
     if (of->bytes_copied < of->bytes_copied_least)
-        hg_text_add(text, "; %.0f %% of them took their parent's place",
+        hg_text_add(text, "; %.0f %% took their parent's place",
                     100.0 * (1.0 - (double)of->bytes_copied / (double)of->bytes_copied_least));
     hg_text_add(text, "\n");
     for (int k = 0; k < of->kinds; k++) {
@@ -248,43 +277,48 @@ static void tell_copies(hg_text *text, const hg_performance *of)
             if (*c == '_') *c = ' ';
         label(text, name);
         if (strstr(name, "bytes") != NULL)
-            hg_text_add_bytes_count(text, per((double)of->traffic[k], generations));
+            add_bytes_each(text, of->traffic[k], of);
         else
-            hg_text_add(text, "%.4g", per((double)of->traffic[k], generations));
+            add_each(text, "%s", (double)of->traffic[k], of);
         hg_text_add(text, " a generation\n");
     }
 }
 
-static void tell_limit(hg_text *text, const hg_performance *of)
+static void tell_rate(hg_text *text, const char *name, double rate, const char *unit,
+                      double seconds, const char *remark, const hg_performance *of)
 {
+    label(text, name);
+    hg_text_add(text, "%8.2f %-6s", 1e-9 * rate, unit);
+    add_each(text, "%12s ms a generation", 1e3 * seconds, of);
+    hg_text_add(text, "%s\n", remark);
+}
+
+static void tell_limit(hg_text *text, const hg_profile *profile)
+{
+    const hg_performance *of = &profile->performance;
     const hg_machine *machine = &of->machine;
     const hg_profile_limit limit = hg_profile_limits(of);
-    const double generations = 1e3 / (double)(of->generations > 0 ? of->generations : 1);
+    const char *const here = "  <- the genotypes are there";
     hg_text_add(text, "\nThe machine's limit\n");
     if (machine->multiply_add == 0.0) {
-        hg_text_add(text, "  not measured\n");
+        const bool failed = profile->unmeasured[0] != '\0';
+        hg_text_add(text, "  not measured%s%s\n", failed ? ": " : "", profile->unmeasured);
         return;
     }
-    label(text, "memory");
-    hg_text_add(text, "%8.2f GB/s%14.4g ms a generation%s\n", 1e-9 * machine->copy_memory,
-                generations * of->bytes_needed / machine->copy_memory,
-                machine->in_cache ? "" : "  <- the genotypes are there");
-    label(text, "cache");
-    hg_text_add(text, "%8.2f GB/s%14.4g ms a generation%s\n", 1e-9 * machine->copy_cache,
-                generations * of->bytes_needed / machine->copy_cache,
-                machine->in_cache ? "  <- the genotypes are there" : "");
-    label(text, "arithmetic");
-    hg_text_add(text, "%8.2f Gop/s%13.4g ms a generation\n", 1e-9 * machine->multiply_add,
-                generations * limit.operations);
+    tell_rate(text, "memory", machine->copy_memory, "GB/s",
+              of->bytes_needed / machine->copy_memory, machine->in_cache ? "" : here, of);
+    tell_rate(text, "cache", machine->copy_cache, "GB/s", of->bytes_needed / machine->copy_cache,
+              machine->in_cache ? here : "", of);
+    tell_rate(text, "arithmetic", machine->multiply_add, "Gop/s", limit.operations, "", of);
     label(text, "least");
-    hg_text_add(text, "%27.4g ms a generation, the larger of these\n", generations * limit.least);
+    add_each(text, "%27s ms a generation, the larger of these\n", 1e3 * limit.least, of);
     label(text, "taken");
-    hg_text_add(text, "%27.4g ms a generation without output: %.1f times the least\n",
-                generations * limit.taken, per(limit.taken, limit.least));
-    hg_text_add(text, "  for %.4g bytes and %.4g operations a generation; of random numbers, of "
-                      "choosing parents\n  and of communication the limit knows nothing.\n",
-                per(of->bytes_needed, (double)of->generations),
-                per(of->operations, (double)of->generations));
+    add_each(text, "%27s ms a generation without output: ", 1e3 * limit.taken, of);
+    if (isnan(limit.ratio)) hg_text_add(text, "too short to compare\n");
+    else hg_text_add(text, "%.1f times the least\n", limit.ratio);
+    add_each(text, "  for %s bytes and ", of->bytes_needed, of);
+    add_each(text, "%s operations a generation; of random numbers, of choosing parents\n"
+                   "  and of communication the limit knows nothing.\n", of->operations, of);
 }
 
 void hg_profile_tell(hg_text *text, const hg_profile *profile)
@@ -299,7 +333,7 @@ void hg_profile_tell(hg_text *text, const hg_profile *profile)
     tell_phases(text, of);
     tell_leak(text, of);
     tell_copies(text, of);
-    tell_limit(text, of);
+    tell_limit(text, profile);
 }
 
 void hg_profile_tell_scaling(hg_text *text, const hg_scaling *scaling)

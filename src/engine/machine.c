@@ -81,10 +81,10 @@ static hg_status copy_rate(hg_run *run, int64_t each, int64_t workers, double *r
     task what = {.each = each, .workers = workers};
     const hg_status status = hg_allocate(&what.bytes, HG_MEMORY_OTHER,
                                          (size_t)(2 * each) * (size_t)run->threads, 1);
-    HG_TRY(hg_team_agree(run->communicator, status));
-    *rate = 2.0 * (double)each * best_rate(run, &what);
+    const hg_status agreed = hg_team_agree(run->communicator, status);
+    if (agreed == HG_OK) *rate = 2.0 * (double)each * best_rate(run, &what);
     hg_release(&what.bytes);
-    return HG_OK;
+    return agreed;
 }
 
 /* Of one processor; sysconf() knows of all of a machine's together. */
@@ -129,12 +129,17 @@ hg_status hg_run_measure_machine(hg_run *run)
     hg_machine *machine = &meter->machine;
     machine->cache = last_level_cache();
     machine->in_cache = here[1] <= machine->cache;
-    /* well within the cache, or well beyond it; the largest caches' edge is not worth 256 MB */
-    int64_t small = machine->cache / (8 * here[0]), large = 4 * machine->cache / here[0];
+    /* Well within the cache; or, source and target together, four times as large as it is. The
+     * largest caches' edge is not worth more than 256 MB. */
+    int64_t small = machine->cache / (8 * here[0]), large = 2 * machine->cache / here[0];
     if (small < MEBIBYTE / 4) small = MEBIBYTE / 4;
     if (large > 128 * MEBIBYTE / here[0]) large = 128 * MEBIBYTE / here[0];
-    HG_TRY(copy_rate(run, small, here[0], &machine->copy_cache));
-    HG_TRY(copy_rate(run, large, here[0], &machine->copy_memory));
-    machine->multiply_add = run->kernels->multiply_add(1000, &sink) * best_rate(run, &arithmetic);
-    return HG_OK;
+    hg_status status = copy_rate(run, small, here[0], &machine->copy_cache);
+    if (status == HG_OK) status = copy_rate(run, large, here[0], &machine->copy_memory);
+    if (status == HG_OK)
+        machine->multiply_add =
+            run->kernels->multiply_add(1000, &sink) * best_rate(run, &arithmetic);
+    else
+        *machine = (hg_machine){0}; /* all of it is known, or nothing */
+    return status;
 }

@@ -4,9 +4,11 @@
 
 usage: bench.py [--quick] [--only WORD] [--program HAPPYGENE] [--mpiexec MPIEXEC] [-o RESULTS.json]
 
-Every case is run by `happygene profile`, which measures the machine's limit in the same run. Cases are
-repeated, and the repetitions of different cases interleaved, because machines are shared: the best
-counts. compare.py compares two files of results. Everything comes with the command that gives it.
+Every case is run by `happygene profile`, which measures the machine's rates right after the run. Cases
+are repeated, and the repetitions of different cases interleaved, because machines are shared: the best
+counts, and the median, the worst and the machine's load are kept beside it. The limit of a case follows
+from the best rates of the whole session on as many cores. compare.py compares two files of results.
+Everything comes with the command that gives it.
 """
 import argparse
 import datetime
@@ -14,6 +16,7 @@ import json
 import math
 import os
 import platform
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -41,6 +44,7 @@ class Case:
         self.name, self.file, self.settings = name, file, list(settings)
         self.threads, self.ranks, self.repeats, self.output = threads, ranks, repeats, output
         self.series, self.x, self.best = series, x, None
+        self.seconds, self.loads, self.limits = [], [], []
 
     def command(self, program, mpiexec, folder):
         words = [mpiexec, "-n", str(self.ranks)] if self.ranks > 1 else []
@@ -59,12 +63,30 @@ class Case:
         if done.returncode != 0:
             sys.exit(f"{' '.join(words)}\nexit code {done.returncode}: {done.stderr}")
         found = json.loads(done.stdout)
+        self.seconds.append(seconds_of(found))
+        self.loads.append(os.getloadavg()[0])
+        if found["limit"] is not None:
+            self.limits.append(found["limit"])
         if self.best is None or seconds_of(found) < seconds_of(self.best):
             self.best = found
 
-    def result(self):
-        scenario, limit = self.best["scenario"], self.best["limit"]
+    def cores(self):
+        """Cores that its workers can have."""
+        scenario = self.best["scenario"]
+        return min(scenario["ranks"] * scenario["threads"], os.cpu_count())
+
+    def least(self, rates):
+        """Seconds of the loop at these rates."""
+        limit = self.best["limit"]
+        copy = rates["copy_cache" if limit["in_cache"] else "copy_memory"]
+        return max(limit["bytes_needed"] / copy, limit["operations"] / rates["multiply_add"])
+
+    def result(self, rates):
+        scenario, least = self.best["scenario"], None
         generations = max(1, scenario["generations"])
+        if self.best["limit"] is not None and self.cores() in rates:
+            least = self.least(rates[self.cores()]) / generations
+        seconds = scenario["loop_seconds"] / generations
         shown = ["mpirun", "-n", str(self.ranks)] if self.ranks > 1 else []
         shown += ["happygene", "profile", os.path.relpath(self.file, os.path.dirname(JOBS))]
         shown += [f"--set {setting}" for setting in self.settings]
@@ -74,10 +96,14 @@ class Case:
                 "edges": scenario["edges"], "generations": scenario["generations"],
                 "ranks": scenario["ranks"], "threads": scenario["threads"],
                 "wall_seconds": scenario["wall_seconds"],
-                "seconds_per_generation": scenario["loop_seconds"] / generations,
+                "seconds_per_generation": seconds, "repeats": len(self.seconds),
+                "seconds_per_generation_median": statistics.median(self.seconds) / generations,
+                "seconds_per_generation_worst": max(self.seconds) / generations,
+                "load": statistics.mean(self.loads),
                 "gene_updates_per_second": scenario["gene_updates_per_second"],
-                "limit_seconds_per_generation": limit["least_seconds"] / generations,
-                "times_limit": limit["ratio"], "rss_peak": self.best["memory"]["rss_peak"],
+                "limit_seconds_per_generation": least,
+                "times_limit": seconds / least if least else None,
+                "rss_peak": self.best["memory"]["rss_peak"],
                 "bytes_sent": self.best["traffic"]["bytes_sent"],
                 "messages_sent": self.best["traffic"]["messages_sent"],
                 "loop_allocations": self.best["memory"]["loop_allocations"],
@@ -115,19 +141,21 @@ def line_cases(quick):
     for power in range(3, most + 1):
         size = 10 ** power
         cases.append(Case(f"N = 10^{power}", job("large"), [
-            f"population.individuals={size}", generations(10 if quick or power == 6 else 30)],
+            f"population.individuals={size}", generations(10 if quick or power == 6 else max(30, 10 ** 6 // size))],
             repeats=1 if power == 6 else 5, series="individuals", x=size))
     for genes in (10, 30, 100, 300, 1000) + (() if quick else (3000,)):
         cases.append(Case(f"G = {genes}", job("large"), [
-            "population.individuals=2000", f"population.genes={genes}", generations(20),
+            "population.individuals=2000", f"population.genes={genes}",
+            generations(20 if quick else max(20, min(200, 20000 // genes))),
             f"network.random.density={min(1.0, 8 / genes)}", f"mutation.basal.rate={1 / genes}"],
             repeats=5, series="genes", x=genes))
     for density in (0.02, 0.05, 0.1, 0.2, 0.4):
         cases.append(Case(f"density {density}", job("large"), [
-            "population.individuals=2000", "population.genes=300", generations(20),
+            "population.individuals=2000", "population.genes=300",
+            generations(20 if quick else 60),
             f"network.random.density={density}", "mutation.basal.rate=0.01"],
             repeats=5, series="edges", x=density))
-    few = generations(20 if quick else 200)
+    few = generations(200)
     for ranks, threads in ((1, 1), (1, 2), (2, 1), (2, 2)):
         cases.append(Case(f"W on {ranks} x {threads}", job("quickstart"), [few], ranks=ranks,
                           threads=threads, repeats=5, series="layout", x=f"{ranks} x {threads}"))
@@ -184,7 +212,7 @@ class Numpy:
     """The NumPy program, run between repetitions of W."""
 
     def __init__(self, steps):
-        self.steps, self.best = steps, None
+        self.steps, self.best, self.seconds = steps, None, []
 
     def run(self):
         words = [sys.executable, os.path.join(HERE, "numpy_w.py"), "--generations",
@@ -195,6 +223,7 @@ class Numpy:
                   file=sys.stderr)
             return
         found = json.loads(done.stdout)
+        self.seconds.append(found["seconds"])
         if self.best is None or found["seconds"] < self.best["seconds"]:
             self.best = found
 
@@ -223,29 +252,50 @@ def processor():
 
 
 def best_limits(cases):
-    """The machine's best rates of all that the runs measured on its layout of most workers."""
-    limits = [case.best["limit"] for case in cases]
-    return {name: max(limit[name] for limit in limits)
-            for name in ("copy_memory", "copy_cache", "multiply_add")}
+    """The best of all rates that the session measured, for each number of cores."""
+    rates = {}
+    for case in cases:
+        best = rates.setdefault(case.cores(), {})
+        for limit in case.limits:
+            for name in ("copy_memory", "copy_cache", "multiply_add"):
+                best[name] = max(best.get(name, 0.0), limit[name])
+    return {cores: best for cores, best in sorted(rates.items()) if best}
+
+
+def of_numpy(numpy, w):
+    """NumPy's time of W against the program's, the best of each; no ratio of the reference BLAS."""
+    ratio = numpy.best["seconds_per_generation"] / w["seconds_per_generation"]
+    return dict(numpy.best, ratio=ratio, comparable=numpy.best["blas_is_reference"] is False,
+                seconds_per_generation_median=statistics.median(numpy.seconds) / numpy.steps)
+
+
+def number(value, form, width):
+    return f"{'-':>{width}}" if value is None else f"{value:{width}{form}}"
 
 
 def report(results):
-    print(f"{'case':30}{'s':>9}{'ms/gen.':>11}{'limit':>10}{'x limit':>9}{'updates/s':>12}"
-          f"{'peak MB':>9}")
+    print(f"{'case':30}{'s':>9}{'ms/gen.':>11}{'median':>11}{'least':>10}{'x limit':>9}"
+          f"{'updates/s':>12}{'peak MB':>9}{'load':>6}")
     for r in results["cases"]:
+        least = r["limit_seconds_per_generation"]
         print(f"{r['name']:30}{r['wall_seconds']:9.3f}{1e3 * r['seconds_per_generation']:11.4f}"
-              f"{1e3 * r['limit_seconds_per_generation']:10.4f}{r['times_limit']:9.1f}"
-              f"{r['gene_updates_per_second']:12.3e}{r['rss_peak'] / 1e6:9.0f}")
+              f"{1e3 * r['seconds_per_generation_median']:11.4f}"
+              f"{number(None if least is None else 1e3 * least, '.4f', 10)}"
+              f"{number(r['times_limit'], '.1f', 9)}"
+              f"{r['gene_updates_per_second']:12.3e}{r['rss_peak'] / 1e6:9.0f}{r['load']:6.1f}")
     for name, value in results["lines"].items():
         print(f"{name:52}{value:12.4g}")
-    if results["numpy"]:
-        print(f"{'NumPy, ms a generation of W':52}"
-              f"{1e3 * results['numpy']['seconds_per_generation']:12.4g}")
-        print(f"{'happygene is faster than NumPy, times':52}{results['numpy']['ratio']:12.4g}")
+    numpy = results["numpy"]
+    if numpy:
+        print(f"{'NumPy, ms a generation of W':52}{1e3 * numpy['seconds_per_generation']:12.4g}")
+        print(f"{'happygene is faster than NumPy, times':52}{numpy['ratio']:12.4g}")
+        why = {True: "  (reference BLAS: not comparable)", None: "  (unknown BLAS: not comparable)"}
+        print(f"NumPy's BLAS: {numpy['blas']}{why.get(numpy['blas_is_reference'], '')}")
     machine = results["machine"]
-    print(f"{machine['cores']} cores of {machine['processor']}, load {machine['load']:.1f}; best: "
-          f"memory {machine['copy_memory'] / 1e9:.1f} GB/s, cache {machine['copy_cache'] / 1e9:.1f}"
-          f" GB/s, {machine['multiply_add'] / 1e9:.0f} Gop/s")
+    print(f"{machine['cores']} cores of {machine['processor']}, load {machine['load']:.1f}; best:")
+    for cores, best in machine["rates"].items():
+        print(f"  on {cores}: memory {best['copy_memory'] / 1e9:.1f} GB/s, cache "
+              f"{best['copy_cache'] / 1e9:.1f} GB/s, {best['multiply_add'] / 1e9:.0f} Gop/s")
 
 
 def parse():
@@ -269,16 +319,15 @@ def main():
     load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
         measure(cases, numpy, asked, folder)
-    found = [case.result() for case in cases]
+    rates = best_limits(cases)
+    found = [case.result(rates) for case in cases]
     results = {"format": "happygene-bench-1", "quick": asked.quick,
                "date": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
                "version": cases[0].best["version"], "cases": found, "lines": find_lines(found),
-               "machine": dict(best_limits(cases), processor=processor(), cores=os.cpu_count(),
-                               load=load), "numpy": None}
+               "machine": {"rates": rates, "processor": processor(), "cores": os.cpu_count(),
+                           "load": load}, "numpy": None}
     if numpy is not None and numpy.best is not None:
-        w = next(r for r in found if r["name"] == "W")
-        ratio = numpy.best["seconds_per_generation"] / w["seconds_per_generation"]
-        results["numpy"] = dict(numpy.best, ratio=ratio)
+        results["numpy"] = of_numpy(numpy, next(r for r in found if r["name"] == "W"))
     with open(asked.output, "w") as file:
         json.dump(results, file, indent=1)
     report(results)

@@ -10,14 +10,53 @@ generations.
 
 usage: numpy_w.py [--generations T] [--individuals N] [--genes G] [--output FILE]
 
-Prints one line of JSON: seconds in all and per generation, and the final mean fitness.
+Prints one line of JSON: seconds in all and per generation, the final mean fitness, and which BLAS
+multiplied the matrices: with the reference one, half of the time and more goes into that, and the
+times say little about NumPy.
 """
 import argparse
+import ctypes
 import json
+import os
+import re
+import sys
 import tempfile
 import time
 
 import numpy as np
+
+
+def product_library():
+    """Path of the library, links followed, that has the product of matrices which NumPy calls, or
+    None: where it lies in this process's memory, and what is mapped there."""
+    core = sys.modules.get("numpy._core._multiarray_umath",
+                           sys.modules.get("numpy.core._multiarray_umath"))
+    try:
+        library = ctypes.CDLL(core.__file__)
+        with open("/proc/self/maps") as file:
+            maps = [line.split() for line in file]
+    except (OSError, AttributeError):
+        return None
+    for name in ("cblas_dgemm", "cblas_dgemm64_", "scipy_cblas_dgemm64_"):
+        if not hasattr(library, name):
+            continue
+        at = ctypes.cast(getattr(library, name), ctypes.c_void_p).value
+        for columns in maps:
+            first, last = (int(end, 16) for end in columns[0].split("-"))
+            if first <= at < last and len(columns) > 5:
+                return os.path.realpath(columns[-1])
+    return None
+
+
+def blas_in_use():
+    """NumPy's BLAS, and whether it is the reference implementation (None where that is unknown)."""
+    path = product_library()
+    if path is None:
+        return "unknown", None
+    if re.search("openblas|mkl|blis|atlas|armpl|accelerate", path):
+        return path, False
+    reference = re.match("lib(ref|gslc?)?c?blas[.]", os.path.basename(path))
+    return path, True if reference else None
 
 
 def random_network(genes, density, rng):
@@ -87,8 +126,10 @@ def main():
     with open(asked.output, "wb") if asked.output else tempfile.TemporaryFile() as snapshot:
         seconds, fitness = run(asked.individuals, asked.genes, asked.generations, snapshot,
                                np.random.default_rng(asked.seed))
-    print(json.dumps({"seconds": seconds, "seconds_per_generation": seconds / asked.generations,
-                      "generations": asked.generations, "fitness_mean": fitness}))
+    blas, reference = blas_in_use()
+    print(json.dumps({"blas": blas, "blas_is_reference": reference, "seconds": seconds,
+                      "seconds_per_generation": seconds / asked.generations, "generations": asked.generations,
+                      "fitness_mean": fitness, "load": os.getloadavg()[0]}))
 
 
 if __name__ == "__main__":

@@ -76,7 +76,8 @@ def check_counts():
     every, _, _ = profile(TINY, "--no-machine", "--set", "mutation.basal.rate=1")
     verdict.check(every["copies"]["new_genotypes"] == 50, f"all mutate: {every['copies']}")
     verdict.check(every["copies"]["developed"] == 50, "all develop")
-    verdict.check(every["copies"]["bytes_copied_least"] == 50 * 80, "10 alleles of 8 bytes each")
+    verdict.check(every["copies"]["bytes_one_per_new_genotype"] == 50 * 80,
+                  "10 alleles of 8 bytes each")
     verdict.check(every["copies"]["bytes_copied"] < 50 * 80, "some take their parent's place")
     none, _, _ = profile(TINY, "--no-machine", "--set", "mutation.basal.rate=0")
     verdict.check(none["copies"]["new_genotypes"] == none["copies"]["bytes_copied"] == 0, "clones")
@@ -100,7 +101,9 @@ def check_file():
         verdict.check(list(stored["sample"]) == found["leak"]["generation"], "samples are stored")
     code, _, err, _, _ = call("profile", TINY, "-o", path)
     verdict.check(code == 2 and "--force" in err, f"an existing result: {code} {err}")
+    verdict.check(found["memory"]["measuring"] > 2 ** 20, "the measurement's own memory")
     limit = found["limit"]
+    verdict.check(limit["ratio"] is None, "ten tiny generations are too short to judge")
     verdict.check(limit["least_seconds"] == max(limit["bytes_seconds"], limit["operations_seconds"])
                   and limit["taken_seconds"] > 0, f"limit: {limit}")
 
@@ -141,12 +144,20 @@ def check_tables():
     verdict.check(os.listdir(FOLDER) == [], "nothing is written without -o")
     code, out, _, _, _ = call("profile", TINY, "-q", "--scaling", "threads", "--no-machine")
     verdict.check(code == 0 and "strong" in out and "weak" in out, "a table of scaling")
+    verdict.check("per edge" not in out, "edges that all share are nobody's")
+    code, out, _, _, _ = call("profile", TINY, "-q", "--no-machine", "--set",
+                              "network.weights=heritable")
+    verdict.check(code == 0 and "per edge" in out, f"heritable edges: {out}")
 
 
 def check_errors():
     for words, code, message in (
             ((), 2, "usage: happygene profile"),
             ((TINY, "--scaling=up"), 2, "--scaling=up: allowed"),
+            ((TINY, "--scaling", "up"), 2, "--scaling up: allowed: size, threads, ranks"),
+            (("--scaling", "up", TINY), 2, "--scaling up: allowed: size, threads, ranks"),
+            (("--scaling", TINY, "up"), 2, "one word too many"),
+            (("--scaling", "missing.yaml"), 65, "missing.yaml"),
             ((TINY, "up"), 2, "one word too many"),
             ((TINY, "--threads", "0"), 2, "--threads 0"),
             ((TINY, "--jsn"), 2, "did you mean '--json'"),
@@ -162,12 +173,43 @@ def check_errors():
                    "fitness: [{model: threshold, threshold: 0.9}]\n")
     code, out, err, _, _ = call("profile", doomed, "--json", "--no-machine")
     verdict.check(code == 3 and json.loads(out)["scenario"]["generations"] == 0, f"extinct: {err}")
+    for words, expected in (((doomed,), 3), ((TINY, "--set", "run.generations=0"), 0)):
+        code, out, err, _, _ = call("profile", *words, "-q")
+        verdict.check(code == expected and "; - ms a generation, - gene updates" in out and
+                      "too short to compare" in out and "nan" not in out and " 0 ms" not in out,
+                      f"no generation: {code} {out} {err}")
+    code, _, err, _, _ = call("profile", TINY, "-q", "-v", "--no-machine")
+    verdict.check(code == 0 and "generations: 10" in err, f"-v: {code} {err}")
+
+
+def check_scarce_memory():
+    """Where the machine cannot be measured for want of memory, the run is finished all the same."""
+    path = os.path.join(FOLDER, "scarce.h5")
+    words = f'"{PROGRAM}" profile "{TINY}" -q --threads 1 -o "{path}" --force'
+    for kibibytes in range(160000, 700000, 20000):  # the least that the run alone lives with
+        done = subprocess.run(["bash", "-c", f"ulimit -v {kibibytes}; {words}"],
+                              capture_output=True, text=True)
+        if done.returncode == 0:
+            break
+    else:
+        verdict.check(False, f"never enough memory: {done.stderr}")
+        return
+    if "not measured" not in done.stdout:
+        print("  memory for the measurement is at hand wherever the program starts: not checked")
+        return
+    verdict.check("not measured: " in done.stdout and done.stderr == "", done.stdout + done.stderr)
+    with h5py.File(path) as file:
+        verdict.check(file.attrs["complete"] == 1, "finished without a measurement")
+        verdict.check(not any(name.startswith("machine_") for name in file["performance"]),
+                      "nothing is written of a machine that was not measured")
+    os.remove(path)
 
 
 shutil.rmtree(FOLDER, ignore_errors=True)
 os.makedirs(FOLDER)
 check_tables()
 check_errors()
+check_scarce_memory()
 check_file()
 check_memory()
 check_counts()
