@@ -129,9 +129,10 @@ static hg_status try_one(hg_run *run, const hg_output_plan *plan, const char *pa
                          hg_checkpoint_file *file, bool *refused)
 {
     const MPI_Comm team = run->partition.communicator;
-    *refused = false;
-    HG_TRY(hg_team_agree(team, hg_checkpoint_open(file, path)));
-    hg_status status = hg_team_agree(team, check_content(run, path, &file->content));
+    hg_status status = hg_team_agree(team, hg_checkpoint_open(file, path));
+    *refused = file->newer; /* not damaged: another program goes on with it */
+    HG_TRY(status);
+    status = hg_team_agree(team, check_content(run, path, &file->content));
     *refused = status != HG_OK;
     HG_TRY(status);
     status = hg_checkpoint_read(file, team, run->partition.first, run->partition.count, take, run);

@@ -66,6 +66,7 @@ hg_status hg_checkpoint_write(const hg_checkpoint *checkpoint, MPI_Comm communic
 typedef struct hg_checkpoint_file {
     hg_checkpoint content;
     hid_t file;
+    bool newer; /**< of a later format: not damaged, but not for this program */
     uint64_t digest[HG_CHECKPOINT_FIELDS];
 } hg_checkpoint_file;
 

@@ -128,15 +128,14 @@ static void print_value(char *text, size_t size, const side *s, const void *valu
         const char *word;
         memcpy(&word, value, sizeof word);
         snprintf(text, size, "\"%.60s\"", word != NULL ? word : "");
+    } else if (H5Tget_class(s->type) == H5T_FLOAT && H5Tget_size(s->type) == sizeof(float)) {
+        float number;
+        memcpy(&number, value, sizeof number);
+        snprintf(text, size, "%.9g", (double)number);
     } else if (H5Tget_class(s->type) == H5T_FLOAT) {
         double number;
-        float narrow;
-        memcpy(H5Tget_size(s->type) == 4 ? (void *)&narrow : (void *)&number, value,
-               H5Tget_size(s->type) == 4 ? 4 : 8);
-        if (H5Tget_size(s->type) == 4)
-            snprintf(text, size, "%.9g", (double)narrow);
-        else
-            snprintf(text, size, "%.17g", number);
+        memcpy(&number, value, sizeof number);
+        snprintf(text, size, "%.17g", number);
     } else {
         int64_t number[2] = {0, 0};
         memcpy(number, value, H5Tget_size(s->type));

@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "io/h5.h"
 #include "io/output_internal.h"
 
 void hg_output_image_free(hg_output_image *image)
@@ -115,11 +117,33 @@ static bool holds_id(int descriptor, const char *run_id)
     return false;
 }
 
+/* Outputs have their full length while they are written, and may be shorter once they were closed
+ * by the program, in which case HDF5 opens them: anything else has been cut. Checkpoints hold a
+ * copy of the image and so the id, too. */
+static hg_status check_whole(const hg_output_image *image, const char *path, int64_t size)
+{
+    const hid_t file = hg_h5_open(path, false);
+    const bool opens = file >= 0, checkpoint = opens && H5Aexists(file, "generation") > 0;
+    if (opens) H5Fclose(file);
+    H5Eclear2(H5E_DEFAULT);
+    if (checkpoint)
+        return hg_fail(HG_BAD_INPUT, "%s: is a checkpoint and not a result", path);
+    if (opens || size >= image->file_size) return HG_OK;
+    return hg_fail(HG_BAD_INPUT, "%s: has been cut short: %" PRId64 " of %" PRId64 " bytes", path,
+                   size, image->file_size);
+}
+
 hg_status hg_output_image_check(const hg_output_image *image, const char *path)
 {
+    struct stat what;
     const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) return hg_fail(HG_BAD_INPUT, "%s: %s", path, strerror(errno));
+    if (descriptor < 0 || fstat(descriptor, &what) != 0) {
+        const int reason = errno;
+        if (descriptor >= 0) close(descriptor);
+        return hg_fail(reason == ENOENT ? HG_BAD_INPUT : HG_IO, "%s: %s", path, strerror(reason));
+    }
     const bool same = holds_id(descriptor, image->run_id);
     close(descriptor);
-    return same ? HG_OK : hg_fail(HG_BAD_INPUT, "%s: does not belong to the checkpoint", path);
+    if (same) return check_whole(image, path, (int64_t)what.st_size);
+    return hg_fail(HG_BAD_INPUT, "%s: is damaged, or another run's", path);
 }

@@ -47,20 +47,24 @@ static hg_status read_through(const column *c)
     return status;
 }
 
-/* The list of generations must have what the run had recorded. */
+/* The list of generations must have what the run had recorded: rising, from 0 on. */
 static hg_status check_generations(const column *c, int64_t generation)
 {
-    int64_t last = -1;
-    const hsize_t start = (hsize_t)c->records - 1, one = 1;
-    hid_t space = H5Dget_space(c->handle), memory = H5Screate_simple(1, &one, NULL);
-    H5Sselect_hyperslab(space, H5S_SELECT_SET, &start, NULL, &one, NULL);
-    const herr_t result =
-        H5Dread(c->handle, H5T_NATIVE_INT64, memory, space, H5P_DEFAULT, &last);
+    const hsize_t start = 0, count = (hsize_t)c->records;
+    int64_t *recorded, before = -1;
+    HG_TRY(hg_allocate(&recorded, HG_MEMORY_OUTPUT, (size_t)c->records, sizeof *recorded));
+    hid_t space = H5Dget_space(c->handle), memory = H5Screate_simple(1, &count, NULL);
+    H5Sselect_hyperslab(space, H5S_SELECT_SET, &start, NULL, &count, NULL);
+    hg_status status = HG_OK;
+    if (H5Dread(c->handle, H5T_NATIVE_INT64, memory, space, H5P_DEFAULT, recorded) < 0)
+        status = hg_h5_fail(HG_BAD_INPUT, c->dataset->name);
+    for (int64_t r = 0; r < c->records && status == HG_OK; before = recorded[r++])
+        if (recorded[r] <= before || recorded[r] > generation || (r == 0 && recorded[r] != 0))
+            status = hg_fail(HG_BAD_INPUT, "record %" PRId64 " is missing", r);
     hg_h5_close(&memory);
     hg_h5_close(&space);
-    if (result < 0) return hg_h5_fail(HG_BAD_INPUT, c->dataset->name);
-    if (last >= 0 && last <= generation) return HG_OK;
-    return hg_fail(HG_BAD_INPUT, "record %" PRId64 " is missing", c->records - 1);
+    hg_release(&recorded);
+    return status;
 }
 
 static hg_status open_column(hid_t file, column *c)
@@ -114,11 +118,25 @@ static hg_status prepare_attributes(hid_t file, const hg_output *output, int64_t
     return hg_h5_put_int64(file, "generations_done", generation);
 }
 
+/* Texts lie elsewhere than what describes them. */
+static hg_status check_texts(hid_t file)
+{
+    static const char *const names[] = {"title", "source", "run_file", "run_file_resolved"};
+    hg_status status = HG_OK;
+    for (size_t i = 0; i < sizeof names / sizeof *names && status == HG_OK; i++) {
+        char *text = NULL;
+        status = hg_h5_get_text(file, names[i], &text);
+        hg_release(&text);
+    }
+    return status;
+}
+
 static hg_status prepare_file(const hg_output *output, int64_t generation)
 {
     hid_t file = hg_h5_open(output->plan.path, true);
     if (file < 0) return hg_h5_fail(HG_BAD_INPUT, "damaged or cut short");
-    hg_status status = prepare_attributes(file, output, generation);
+    hg_status status = check_texts(file);
+    if (status == HG_OK) status = prepare_attributes(file, output, generation);
     if (status == HG_OK) status = prepare_columns(file, output, generation);
     if (H5Fclose(file) < 0 && status == HG_OK) status = hg_h5_fail(HG_BAD_INPUT, "damaged");
     return status;

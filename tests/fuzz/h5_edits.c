@@ -203,8 +203,7 @@ static void change_dataset(stream *from, hid_t file, const char *name)
     if (rank < 0 || rank > 8 || take(from, 1) % 2 == 0) {
         write_values(from, dataset, false);
     } else {
-        for (int i = 0; i < rank; i++)
-            length[i] = take(from, 1) % 4 == 0 ? (hsize_t)take(from, 2) << 24 : (hsize_t)take(from, 1);
+        for (int i = 0; i < rank; i++) length[i] = (hsize_t)(take(from, 1) % 30); /* is allocated */
         H5Dset_extent(dataset, length);
     }
     H5Dclose(dataset);

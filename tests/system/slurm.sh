@@ -101,8 +101,8 @@ free_port() # from $1 on
 }
 
 # What is set to be quick: a credential's life, for which a job waits that goes back into the queue,
-# the silence after which a node is taken to be dead, the patience with what is to end, and how often
-# the queue is looked through.
+# the silence after which a node is taken to be dead, the patience with what is to end, and how
+# often the queue is looked through.
 write_configuration()
 {
     local name first

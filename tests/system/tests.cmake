@@ -191,9 +191,9 @@ endforeach()
 if(NOT HG_SANITIZE)
   add_library(hg_faults MODULE ${HG_SYSTEM}/faults.c)
   target_link_libraries(hg_faults PRIVATE hg_flags dl)
-  hg_add_system_test(system/faults system 300
+  hg_add_system_test(system/faults system 600
     ${HG_PYTHON} ${HG_SYSTEM}/faults.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE}
-    $<TARGET_FILE:hg_faults> ${HG_SCRATCH}/faults 61)
+    $<TARGET_FILE:hg_faults> ${HG_SCRATCH}/faults 199)
   hg_add_system_test(slow/faults slow 3600
     ${HG_PYTHON} ${HG_SYSTEM}/faults.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE}
     $<TARGET_FILE:hg_faults> ${HG_SCRATCH}/faults-all 1)
