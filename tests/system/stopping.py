@@ -217,6 +217,36 @@ def torn(case):
     compare(verdict, case.program, whole, case.output, "torn")
 
 
+def cut(case):
+    """An output that lost its end, or a checkpoint put in its place, is noticed: the run starts anew
+    and comes to the same file. What cannot be read, or a newer program wrote, is not replaced."""
+    settings = ["run.generations=40", "checkpoint.every=5", "output.snapshots.every=2"]
+    whole = case.folder.rstrip("/") + "-whole.h5"
+    case.program.run(case.run_file, whole, settings)
+    for part in (0.3, 0.7, 0.95, None):
+        case.clean()
+        verdict.check(case.step(settings, f"cut to {part}") == 1, f"cut to {part}: one generation")
+        if part is None:
+            shutil.copy(case.path(".ckpt"), case.output)
+        else:
+            os.truncate(case.output, int(os.path.getsize(case.output) * part))
+        code, _, errors = case.program.call(*case.words(settings, "--resume"))
+        said = "is a checkpoint" if part is None else "cut short"
+        verdict.check(code == 0 and said in errors and "starts from generation 0" in errors,
+                      f"cut to {part}: exit {code}: {errors}")
+        compare(verdict, case.program, whole, case.output, f"cut to {part}")
+    case.clean()
+    verdict.check(case.step(settings, "newer") == 1, "newer: one generation")
+    with h5py.File(case.path(".ckpt"), "r+") as file:
+        file.attrs.modify("format_version", file.attrs["format_version"] + 1)
+    with open(case.path(".ckpt"), "rb") as file:
+        before = file.read()
+    code, _, errors = case.program.call(*case.words(settings, "--resume"))
+    with open(case.path(".ckpt"), "rb") as file:
+        verdict.check(code == 65 and "format version" in errors and file.read() == before,
+                      f"a newer checkpoint: exit {code}: {errors}")
+
+
 def refusals(case):
     case.clean()
     verdict.check(case.step(LONG, "one generation") == 1, "one generation")
@@ -276,6 +306,7 @@ def main():
     by_minutes(case)
     compressed(case)
     torn(case)
+    cut(case)
     refusals(case)
     too_large(case)
     completed(case)
