@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -44,7 +45,8 @@ static bool stop_file_found(hg_stopping *stopping, double now)
         (stopping->looked > 0.0 && now - stopping->looked < look_interval))
         return false;
     stopping->looked = now;
-    return access(stopping->file, F_OK) == 0;
+    struct stat what; /* a folder could not be removed, and would stop every start anew */
+    return stat(stopping->file, &what) == 0 && S_ISREG(what.st_mode);
 }
 
 static double checkpoint_seconds(const hg_run *run)
