@@ -11,6 +11,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+/* AddressSanitizer is told that what surrounds a block's own bytes is nobody's. */
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#define FORBID(from, to) ASAN_POISON_MEMORY_REGION((from), (size_t)((to) - (from)))
+#else
+#define FORBID(from, to) ((void)(from), (void)(to))
+#endif
+
 /* In front of every block, HG_ALIGNMENT bytes so that the block stays aligned. */
 typedef struct header {
     size_t bytes;
@@ -86,9 +94,12 @@ hg_status hg_allocate(void *pointer, hg_label label, size_t count, size_t size)
                        hg_memory_total().current);
     memset(block, 0, padded & ~(size_t)(HG_ALIGNMENT - 1));
     *(header *)block = (header){bytes, label};
+    char *const own = (char *)block + HG_ALIGNMENT, *const end = own + bytes;
+    FORBID((char *)block + sizeof(header), own);
+    FORBID(end, (char *)block + (padded & ~(size_t)(HG_ALIGNMENT - 1)));
     count_bytes((int)label, (int64_t)bytes);
     count_bytes(HG_MEMORY_LABELS, (int64_t)bytes);
-    block = (char *)block + HG_ALIGNMENT;
+    block = own;
     memcpy(pointer, &block, sizeof block);
     return HG_OK;
 }

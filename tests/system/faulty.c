@@ -13,10 +13,11 @@ static void leak(void)
     if (hg_allocate(&block, HG_MEMORY_OTHER, 1000, 1) == HG_OK) block[0] = 1;
 }
 
+/* One byte before or behind a block. */
 static void beyond(volatile int index)
 {
     char *block = NULL;
-    if (hg_allocate(&block, HG_MEMORY_OTHER, 64, 1) != HG_OK) return;
+    if (hg_allocate(&block, HG_MEMORY_OTHER, 61, 1) != HG_OK) return;
     volatile char found = block[index];
     (void)found;
     hg_release(&block);
@@ -37,7 +38,8 @@ int main(int count, char **words)
     MPI_Init(&count, &words);
     const char *fault = count > 1 ? words[1] : "";
     if (strcmp(fault, "leak") == 0) leak();
-    if (strcmp(fault, "beyond") == 0) beyond(64);
+    if (strcmp(fault, "beyond") == 0) beyond(61);
+    if (strcmp(fault, "before") == 0) beyond(-1);
     if (strcmp(fault, "overflow") == 0) overflow(INT_MAX);
     if (strcmp(fault, "race") == 0) race();
     MPI_Finalize();

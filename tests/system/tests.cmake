@@ -120,10 +120,12 @@ hg_add_system_test(system/commands system 300
   bash ${HG_SYSTEM}/commands.sh $<TARGET_FILE:happygene> ${PROJECT_SOURCE_DIR}
   ${HG_SCRATCH}/commands ${MPIEXEC_EXECUTABLE})
 
-# Where time and memory go.
-hg_add_system_test(system/profile system 300
-  ${HG_PYTHON} ${HG_SYSTEM}/profile.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE}
-  ${PROJECT_SOURCE_DIR}/jobs ${HG_SCRATCH}/profile)
+# Where time and memory go. Sanitizers have memory of their own.
+if(NOT HG_SANITIZE)
+  hg_add_system_test(system/profile system 300
+    ${HG_PYTHON} ${HG_SYSTEM}/profile.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE}
+    ${PROJECT_SOURCE_DIR}/jobs ${HG_SCRATCH}/profile)
+endif()
 
 # Results in other people's programs.
 hg_add_system_test(system/readers system 120
@@ -153,6 +155,7 @@ endif()
 if(HG_SANITIZE MATCHES "address")
   hg_add_fault_test(leak)
   hg_add_fault_test(beyond)
+  hg_add_fault_test(before)
 endif()
 if(HG_SANITIZE MATCHES "undefined")
   hg_add_fault_test(overflow)
