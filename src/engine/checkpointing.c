@@ -13,8 +13,8 @@
 #include "engine/engine.h"
 #include "parallel/team.h"
 
-/* The counters: mutations, then those by deme, then whether each grid has been set. */
-enum { MUTATIONS, BY_DEME };
+/* The counters: these, then mutations by deme, then whether each grid has been set. */
+enum { NEUTRAL_DRAWS, MUTATIONS, BY_DEME };
 
 /* --- the grids -------------------------------------------------------------------------- */
 
@@ -59,6 +59,7 @@ static void restore_grids(hg_run *run, const hg_checkpoint *from)
 static void save_counters(hg_run *run)
 {
     int64_t *counters = run->checkpoint.counters;
+    counters[NEUTRAL_DRAWS] = run->neutral_draws; /* the same on all ranks */
     counters[MUTATIONS] = 0;
     for (int t = 0; t < run->threads; t++) counters[MUTATIONS] += run->worker[t].mutations;
     for (int64_t d = 0; d < run->demes.count; d++)
@@ -70,6 +71,7 @@ static void save_counters(hg_run *run)
 /* The sums over all ranks become root's. */
 static void restore_counters(hg_run *run, const hg_checkpoint *from)
 {
+    run->neutral_draws = from->counters[NEUTRAL_DRAWS];
     if (run->partition.rank != 0) return;
     run->worker[0].mutations = from->counters[MUTATIONS];
     for (int64_t d = 0; d < run->demes.count; d++)

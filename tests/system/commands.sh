@@ -9,8 +9,8 @@ export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=no
 checks=0 failures=0
 
 rm -rf "$folder"
-mkdir -p "$folder/work"
-cd "$folder/work" || exit 1
+mkdir -p "$folder/runs"
+cd "$folder/runs" || exit 1
 tiny=$source/jobs/tiny.yaml
 
 # Runs the program: standard output and error into ../out and ../err, files compared with before.
@@ -210,7 +210,7 @@ call info foreign.h5; exits 65; silent
 
 # --- what an earlier run left, and diploids ---
 from=population.initial.from
-call validate here.yaml --set $from=a.h5; exits 0; says "^    from: /.*/work/a\\.h5\$"; quiet
+call validate here.yaml --set $from=a.h5; exits 0; says "^    from: /.*/runs/a\\.h5\$"; quiet
 cp ../out again.yaml
 call validate again.yaml; exits 0; quiet
 call validate here.yaml --set $from=none.h5; refused 65 'none\.h5 cannot be opened: No such file'

@@ -92,7 +92,7 @@ hg_add_system_test(slow/baseline-build slow 1800
 
 # Stopped after every generation and going on, each time on another layout.
 foreach(name hill-hill additive-heritable-asexual sigmoid-heritable-sexual demes-line-overlap
-    demes-matrix-overlap climate wagner-sexual truncation-overlap)
+    demes-matrix-overlap climate wagner-sexual truncation-overlap negative-product)
   hg_add_system_test(system/resume/${name} system 300
     ${HG_PYTHON} ${HG_SYSTEM}/resume.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE}
     ${HG_SCRATCH}/resume-${name} ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/${name}.yaml
