@@ -10,7 +10,7 @@
 /**
  * One subcommand. `run` gets its own words (words[0] is the subcommand's name), prints
  * results to standard output and returns a status whose message main() prints to
- * standard error ("happygene: ..."), once; the status is the exit code.
+ * standard error ("happygene: ..."), once; the status is the exit code. main() also ends MPI.
  */
 typedef struct hg_command {
     const char *name;

@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "cli/cli.h"
+#include "happygene/happygene.h"
 
 #ifndef HG_VERSION
 #define HG_VERSION "0.1.0"
@@ -113,6 +114,26 @@ static bool is_reader_gone(void)
     return poll(&output, 1, 0) > 0 && (output.revents & POLLERR) != 0;
 }
 
+static int last_status;
+
+static void leave(int signal_number)
+{
+    (void)signal_number;
+    _exit(last_status);
+}
+
+/* Ends MPI, if a command started it, once all has been said: the launcher ends the other ranks as
+ * soon as one has gone with a failure, and MPI's end is where the ranks wait for one another. HDF5
+ * falls over what it could not write when MPI ends it: the exit code stays that of the failure. */
+static void end_ranks(hg_status status)
+{
+    const int faults[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE};
+    last_status = (int)status;
+    for (size_t i = 0; status == HG_IO && i < sizeof faults / sizeof *faults; i++)
+        signal(faults[i], leave);
+    hg_finalize();
+}
+
 int main(int count, char **words)
 {
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error: exit 74, not a silent death */
@@ -128,5 +149,6 @@ int main(int count, char **words)
                     reason != 0 ? ": " : "", reason != 0 ? strerror(reason) : "");
         status = HG_IO;
     }
+    end_ranks(status);
     return (int)status;
 }

@@ -214,7 +214,6 @@ static hg_status command_profile(int count, char **words)
     HG_TRY(hg_initialize(NULL, NULL));
     const hg_status status = profile_all(&options);
     if (fflush(stdout) != 0) return hg_fail(HG_IO, "cannot write to standard output");
-    hg_finalize();
     return status;
 }
 

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "cli/cli.h"
@@ -194,30 +193,6 @@ static hg_status run_all(const run_options *options)
     return ended;
 }
 
-/* What the handler below says and how it ends. */
-static char last_words[4608];
-static int last_status;
-
-static void leave(int signal_number)
-{
-    (void)signal_number;
-    if (write(STDERR_FILENO, last_words, strlen(last_words)) < 0) {}
-    _exit(last_status);
-}
-
-/* HDF5 falls over what it could not write when MPI ends it: the message and the exit code of
- * that failure come first. */
-static void finalize_after(hg_status status)
-{
-    const int faults[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE};
-    last_status = (int)status;
-    if (hg_rank() == 0)
-        snprintf(last_words, sizeof last_words, "happygene: %s\n", hg_error_message());
-    for (size_t i = 0; status == HG_IO && i < sizeof faults / sizeof *faults; i++)
-        signal(faults[i], leave);
-    hg_finalize();
-}
-
 static hg_status command_run(int count, char **words)
 {
     run_options options = {.file = NULL};
@@ -227,7 +202,6 @@ static hg_status command_run(int count, char **words)
     const hg_status status = run_all(&options);
     if (fflush(stdout) != 0)
         return hg_fail(HG_IO, "cannot write to standard output");
-    finalize_after(status);
     return status;
 }
 

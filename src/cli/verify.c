@@ -146,7 +146,6 @@ static hg_status command_verify(int count, char **words)
     HG_TRY(hg_initialize(NULL, NULL));
     const hg_status status = conduct(&options, &theory, &all);
     if (fflush(stdout) != 0) return hg_fail(HG_IO, "cannot write to standard output");
-    hg_finalize();
     return status;
 }
 
