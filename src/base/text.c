@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -95,6 +96,22 @@ void hg_text_add_scalar(hg_text *text, const char *word)
             hg_text_add_bytes(text, c, 1);
     }
     hg_text_add(text, "\"");
+}
+
+void hg_text_add_count(hg_text *text, int64_t count)
+{
+    char digits[32];
+    const int length = snprintf(digits, sizeof digits, "%" PRId64, count);
+    for (int i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0 && digits[i - 1] != '-') hg_text_add(text, ",");
+        hg_text_add(text, "%c", digits[i]);
+    }
+}
+
+void hg_text_add_counted(hg_text *text, int64_t count, const char *what)
+{
+    hg_text_add_count(text, count);
+    hg_text_add(text, " %s%s", what, count == 1 ? "" : "s");
 }
 
 void hg_text_add_bytes_count(hg_text *text, double count)

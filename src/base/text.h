@@ -38,6 +38,12 @@ void hg_text_add_number(hg_text *text, double value);
 /** Adds `word` as a YAML scalar: plain where that is unmistakable, else in double quotes. */
 void hg_text_add_scalar(hg_text *text, const char *word);
 
+/** Adds 1234567 as 1,234,567. */
+void hg_text_add_count(hg_text *text, int64_t count);
+
+/** Adds "1 gene", "1,200 genes". */
+void hg_text_add_counted(hg_text *text, int64_t count, const char *what);
+
 /** Adds `count` in the style of 12.3 MB (powers of 1000). */
 void hg_text_add_bytes_count(hg_text *text, double count);
 

@@ -53,4 +53,7 @@ hg_status hg_options_parse(const hg_command *command, int count, char **words,
                            const hg_option *options, int option_count, const char **operands,
                            int minimum, int maximum, int *operand_count);
 
+/** The value of `--threads`: 1 to 4096, else HG_USAGE. */
+hg_status hg_options_threads(const char *text, int *threads);
+
 #endif

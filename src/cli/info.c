@@ -58,23 +58,6 @@ static void trouble(told *to)
     to->troubles++;
 }
 
-/* 1234567 as 1,234,567 */
-static void add_count(told *to, int64_t number)
-{
-    char digits[32];
-    const int length = snprintf(digits, sizeof digits, "%" PRId64, number);
-    for (int i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0 && digits[i - 1] != '-') hg_text_add(&to->text, ",");
-        hg_text_add(&to->text, "%c", digits[i]);
-    }
-}
-
-static void add_counted(told *to, int64_t number, const char *what)
-{
-    add_count(to, number);
-    hg_text_add(&to->text, " %s%s", what, number == 1 ? "" : "s");
-}
-
 static const char *model_name(const hg_model_family *family, int model)
 {
     return model >= 0 && model < family->count ? family->models[model].name : "?";
@@ -184,7 +167,7 @@ static void tell_life(told *to, const hg_config *config)
 static void tell_demes(told *to, const hg_config *config)
 {
     label(to, "demes");
-    add_count(to, config->population.demes);
+    hg_text_add_count(&to->text, config->population.demes);
     hg_text_add(&to->text, ", migration %s",
                 model_name(&hg_migration_family, (int)config->migration.scheme));
     if (config->migration.scheme != HG_MIGRATION_MATRIX)
@@ -197,14 +180,14 @@ static void tell_run(told *to, const hg_config *config)
     const hg_results *results = to->results;
     label(to, "size");
     if (results->individuals > 0 || config != NULL) {
-        add_counted(to, results->individuals > 0 ? results->individuals
+        hg_text_add_counted(&to->text, results->individuals > 0 ? results->individuals
                                                  : config->population.individuals, "individual");
         hg_text_add(&to->text, " x ");
     }
-    add_counted(to, results->genes, "gene");
+    hg_text_add_counted(&to->text, results->genes, "gene");
     if (config != NULL) {
         hg_text_add(&to->text, " x ");
-        add_counted(to, config->run.generations, "generation");
+        hg_text_add_counted(&to->text, config->run.generations, "generation");
     }
     hg_text_add(&to->text, "%s\n", config != NULL && config->population.ploidy == 2 ?
                 ", diploid" : "");
@@ -217,7 +200,7 @@ static void tell_run(told *to, const hg_config *config)
     if (results->edges == 0) {
         hg_text_add(&to->text, "none\n");
     } else {
-        add_counted(to, results->edges, "edge");
+        hg_text_add_counted(&to->text, results->edges, "edge");
         const double pairs = (double)results->genes * (double)results->genes;
         if (pairs > 0)
             hg_text_add(&to->text, " (%.3g %% of all pairs)",
@@ -397,7 +380,7 @@ static void tell_memory(told *to)
             if (strstr(kinds.text[i], "bytes") != NULL)
                 hg_text_add_bytes_count(&to->text, traffic.value[i]);
             else
-                add_count(to, (int64_t)traffic.value[i]);
+                hg_text_add_count(&to->text, (int64_t)traffic.value[i]);
         }
         hg_text_add(&to->text, "\n");
     }
@@ -447,9 +430,9 @@ static void tell_provenance(told *to)
     if (noted(to, hg_results_provenance_integer(to->results, "ranks", &ranks)) == HG_OK &&
         noted(to, hg_results_provenance_integer(to->results, "threads", &threads)) == HG_OK) {
         label(to, "layout");
-        add_counted(to, ranks, "rank");
+        hg_text_add_counted(&to->text, ranks, "rank");
         hg_text_add(&to->text, " x ");
-        add_counted(to, threads, "thread");
+        hg_text_add_counted(&to->text, threads, "thread");
         hg_text_add(&to->text, "\n");
     }
     tell_attribute(to, "start", "start");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -91,5 +92,15 @@ hg_status hg_options_parse(const hg_command *command, int count, char **words,
     if (*operand_count < minimum)
         return hg_fail(HG_USAGE, "%s: a word is missing; usage: happygene %s", command->name,
                        command->synopsis);
+    return HG_OK;
+}
+
+hg_status hg_options_threads(const char *text, int *threads)
+{
+    char *end;
+    const long value = strtol(text, &end, 10);
+    if (*text == '\0' || *end != '\0' || value < 1 || value > 4096)
+        return hg_fail(HG_USAGE, "--threads %s: allowed: 1 to 4096", text);
+    *threads = (int)value;
     return HG_OK;
 }

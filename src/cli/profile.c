@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <mpi.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,16 +16,6 @@
 enum { MOST_WORDS = 1024 };
 
 /* --- what is asked for ---------------------------------------------------------------------- */
-
-static hg_status parse_threads(const char *text, int *threads)
-{
-    char *end;
-    const long value = strtol(text, &end, 10);
-    if (*text == '\0' || *end != '\0' || value < 1 || value > 4096)
-        return hg_fail(HG_USAGE, "--threads %s: allowed: 1 to 4096", text);
-    *threads = (int)value;
-    return HG_OK;
-}
 
 static bool is_kind(const char *word, hg_scaling_kind *kind)
 {
@@ -107,7 +96,7 @@ static hg_status parse(int given, char **given_words, hg_profile_options *option
                             sizeof table / sizeof *table, operand, 1, 2, &operands));
     HG_TRY(take_file(operand, operands, after, options));
     if (options->threads != NULL)
-        HG_TRY(parse_threads(options->threads, &options->library.threads));
+        HG_TRY(hg_options_threads(options->threads, &options->library.threads));
     options->library.set = options->settings;
     options->library.replace = options->force > 0;
     options->library.no_output = options->library.output == NULL;

@@ -71,22 +71,6 @@ hg_profile_limit hg_profile_limits(const hg_performance *performance)
 
 /* --- words ---------------------------------------------------------------------------------- */
 
-static void add_count(hg_text *text, int64_t number)
-{
-    char digits[32];
-    const int length = snprintf(digits, sizeof digits, "%" PRId64, number);
-    for (int i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0 && digits[i - 1] != '-') hg_text_add(text, ",");
-        hg_text_add(text, "%c", digits[i]);
-    }
-}
-
-static void add_counted(hg_text *text, int64_t number, const char *what)
-{
-    add_count(text, number);
-    hg_text_add(text, " %s%s", what, number == 1 ? "" : "s");
-}
-
 static void label(hg_text *text, const char *name) { hg_text_add(text, "  %-15s", name); }
 
 /* A number of bytes in a column of `width`. */
@@ -127,18 +111,18 @@ static void tell_size(hg_text *text, const hg_performance *of)
 {
     hg_text_add(text, "Scenario\n");
     label(text, "size");
-    add_counted(text, of->individuals, "individual");
+    hg_text_add_counted(text, of->individuals, "individual");
     hg_text_add(text, " x ");
-    add_counted(text, of->genes, "gene");
+    hg_text_add_counted(text, of->genes, "gene");
     hg_text_add(text, " x ");
-    add_counted(text, of->generations, "generation");
+    hg_text_add_counted(text, of->generations, "generation");
     hg_text_add(text, ", ");
-    add_counted(text, of->edges, "edge");
+    hg_text_add_counted(text, of->edges, "edge");
     hg_text_add(text, "\n");
     label(text, "layout");
-    add_counted(text, of->ranks, "rank");
+    hg_text_add_counted(text, of->ranks, "rank");
     hg_text_add(text, " x ");
-    add_counted(text, of->threads, "thread");
+    hg_text_add_counted(text, of->threads, "thread");
     hg_text_add(text, "\n");
     label(text, "time");
     hg_text_add(text, "%.4g s; ", of->wall);
@@ -204,7 +188,7 @@ static void tell_allocations(hg_text *text, const hg_performance *of)
     add_bytes_column(text, of->tracked, 12);
     add_bytes_column(text, of->tracked_peak, 12);
     hg_text_add(text, "\n  ");
-    add_counted(text, of->loop_allocations, "block");
+    hg_text_add_counted(text, of->loop_allocations, "block");
     hg_text_add(text, " allocated while generations were made: %s\n",
                 of->loop_allocations == 0 ? "as it must be" : "MUST BE 0");
 }

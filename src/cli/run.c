@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -32,16 +31,6 @@ static void join_words(int count, char **words, char *text, size_t size)
         used += (size_t)snprintf(text + used, size - used, " %s", words[i]);
 }
 
-static hg_status parse_threads(const char *text, int *threads)
-{
-    char *end;
-    const long value = strtol(text, &end, 10);
-    if (*text == '\0' || *end != '\0' || value < 1 || value > 4096)
-        return hg_fail(HG_USAGE, "--threads %s: allowed: 1 to 4096", text);
-    *threads = (int)value;
-    return HG_OK;
-}
-
 static hg_status parse(int count, char **words, run_options *options)
 {
     const hg_option table[] = {
@@ -59,7 +48,7 @@ static hg_status parse(int count, char **words, run_options *options)
     HG_TRY(hg_options_parse(&hg_command_run, count, words, table, sizeof table / sizeof *table,
                             &options->file, 1, 1, &operands));
     if (options->threads != NULL)
-        HG_TRY(parse_threads(options->threads, &options->library.threads));
+        HG_TRY(hg_options_threads(options->threads, &options->library.threads));
     options->library.set = options->settings;
     options->library.replace = options->force > 0;
     options->library.resume = options->resume > 0;

@@ -61,17 +61,13 @@ static hg_status parse(int count, char **words, verify_options *options, hg_theo
         {.name = "--threads", .argument = "N", .value = &options->threads},
         {.name = "--quiet,-q", .count = &options->quiet},
     };
-    int64_t threads = 0;
     HG_TRY(hg_options_parse(&hg_command_verify, count, words, table, sizeof table / sizeof *table,
                             options->experiment, 0, MOST_EXPERIMENTS, &options->experiments));
     HG_TRY(check_names(options));
-    if (options->threads != NULL &&
-        (!hg_integer_parse(options->threads, &threads) || threads < 1 || threads > 4096))
-        return hg_fail(HG_USAGE, "--threads %s: allowed: 1 to 4096", options->threads);
+    if (options->threads != NULL) HG_TRY(hg_options_threads(options->threads, &theory->threads));
     if (options->seed != NULL &&
         (!hg_unsigned_parse(options->seed, &theory->seed) || theory->seed > most_seed))
         return hg_fail(HG_USAGE, "--seed %s: allowed: 0 to %" PRIu64, options->seed, most_seed);
-    theory->threads = (int)threads;
     theory->quick = options->quick > 0;
     return HG_OK;
 }

@@ -140,17 +140,9 @@ static void house_mutants(hg_run *run, const hg_worker *worker)
 }
 
 /* Rows in use lie scattered: asks for one before its turn comes. */
-static void fetch_genome(const hg_genotypes *genotypes, int64_t row)
+static void fetch_ahead(const double *row, int64_t length)
 {
-    const double *genome = hg_genome(genotypes, row);
-    for (int64_t i = 0; i < genotypes->stride; i += 8) __builtin_prefetch(genome + i);
-}
-
-static void fetch_expression(const hg_genotypes *genotypes, int64_t row)
-{
-    const double *expression = hg_expression(genotypes, row);
-    for (int64_t i = 0; i < genotypes->expression_stride; i += 8)
-        __builtin_prefetch(expression + i);
+    for (int64_t i = 0; i < length; i += 8) __builtin_prefetch(row + i);
 }
 
 /* Of the genomes to be copied, this many are asked for. */
@@ -165,7 +157,7 @@ static void breed_some(hg_run *run, hg_worker *worker, const int32_t *own, int c
     for (int i = 0; i < count; i++) {
         const int32_t from = run->parent_row[own[i]];
         if (i + AHEAD < count)
-            fetch_genome(genotypes, run->parent_row[own[i + AHEAD]]);
+            fetch_ahead(hg_genome(genotypes, run->parent_row[own[i + AHEAD]]), genotypes->stride);
         row[i] = run->row[own[i]];
         genome[i] = hg_genome(genotypes, row[i]);
         genotypes->copies[row[i]] = 1;
@@ -232,8 +224,8 @@ static void keep_rows(hg_run *run, hg_worker *worker, bool environment_changed)
         if (known && !run->recording) continue;
         some *list = !known ? &unknown : genotypes->copies[r] == 1 ? &single : &shared;
         if (known) {
-            fetch_genome(genotypes, r);
-            fetch_expression(genotypes, r);
+            fetch_ahead(hg_genome(genotypes, r), genotypes->stride);
+            fetch_ahead(hg_expression(genotypes, r), genotypes->expression_stride);
         }
         list->row[list->count++] = (int32_t)r;
         if (list->count < HG_LANES) continue;

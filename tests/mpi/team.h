@@ -8,6 +8,20 @@
 
 #include "../unit/support.h"
 
+static inline int rank_of(void)
+{
+    int rank;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    return rank;
+}
+
+static inline int ranks_of(void)
+{
+    int ranks;
+    MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+    return ranks;
+}
+
 static inline bool everywhere(bool mine)
 {
     int verdict = mine;
@@ -20,10 +34,9 @@ static inline bool everywhere(bool mine)
 /* Starts MPI, runs the suite on all ranks (only the first one talks) and ends MPI. */
 static inline int hg_test_main(int argc, char **argv, Suite *(*make)(void))
 {
-    int rank, provided;
+    int provided;
     MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
-    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    const int failed = hg_test_run(make(), rank == 0 ? CK_NORMAL : CK_SILENT);
+    const int failed = hg_test_run(make(), rank_of() == 0 ? CK_NORMAL : CK_SILENT);
     MPI_Finalize();
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

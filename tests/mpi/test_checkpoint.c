@@ -22,20 +22,6 @@ static double grids[GRIDS] = {0.1, -0.0, 1e-300};
 static uint8_t rests[RESTS] = {0, 1, 64, 255, 3};
 static char image_bytes[IMAGE] = "image";
 
-static int rank_of(void)
-{
-    int rank;
-    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    return rank;
-}
-
-static int ranks_of(void)
-{
-    int ranks;
-    MPI_Comm_size(MPI_COMM_WORLD, &ranks);
-    return ranks;
-}
-
 /* An even share; `backwards`: the last rank has the first individuals. */
 static void share(bool backwards, int64_t *first, int64_t *count)
 {

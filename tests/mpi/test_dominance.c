@@ -93,9 +93,7 @@ END_TEST
 /* What leaves a rank is its part, for every other rank that has some of the deme. */
 START_TEST(only_shared_demes_travel)
 {
-    const int objectives = 2;
-    int ranks;
-    MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+    const int objectives = 2, ranks = ranks_of();
     for (int whole = 0; whole < 2; whole++) {
         const int64_t n = 60 * ranks, demes = whole ? ranks : 1;
         static int64_t dominators[60];

@@ -6,20 +6,6 @@
 #include "parallel/partition.h"
 #include "parallel/team.h"
 
-static int rank_of(void)
-{
-    int rank;
-    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    return rank;
-}
-
-static int ranks_of(void)
-{
-    int ranks;
-    MPI_Comm_size(MPI_COMM_WORLD, &ranks);
-    return ranks;
-}
-
 START_TEST(the_worst_verdict_is_everybodys)
 {
     const int rank = rank_of(), ranks = ranks_of();

@@ -104,6 +104,22 @@ START_TEST(names_are_numbered)
 }
 END_TEST
 
+START_TEST(counts_have_commas_and_plurals)
+{
+    const struct {
+        int64_t count;
+        const char *expected;
+    } cases[] = {{0, "0 genes"}, {1, "1 gene"}, {999, "999 genes"}, {1000, "1,000 genes"},
+                 {-123456, "-123,456 genes"}, {1234567890123, "1,234,567,890,123 genes"}};
+    for (int i = 0; i < (int)(sizeof cases / sizeof *cases); i++) {
+        hg_text text = hg_text_of(HG_MEMORY_OTHER);
+        hg_text_add_counted(&text, cases[i].count, "gene");
+        ck_assert_str_eq(text.data, cases[i].expected);
+        hg_text_free(&text);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("text");
@@ -114,6 +130,7 @@ int main(void)
     tcase_add_test(tests, scalars_are_quoted_where_needed);
     tcase_add_test(tests, a_failure_sticks);
     tcase_add_test(tests, names_are_numbered);
+    tcase_add_test(tests, counts_have_commas_and_plurals);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
