@@ -11,72 +11,69 @@
 #include "base/memory.h"
 #include "engine/engine.h"
 
-/* What becomes of a row in this generation. */
-enum claim {
-    UNUSED = 0, /* nobody descends from it: free */
-    PARENTAL,   /* has offspring here */
-    FETCHED,    /* the same, come from another rank and not yet developed here */
-    TAKEN       /* a mutated offspring lives here now */
-};
-
 /* Each own offspring's parental genotype, where the parent is on this rank. */
 static void find_parent_rows(hg_run *run)
 {
     hg_genotypes *genotypes = &run->genotypes;
-    hg_clear(genotypes->claim, genotypes->rows, sizeof *genotypes->claim); /* all UNUSED */
+    hg_clear(genotypes->claim, genotypes->rows, sizeof *genotypes->claim); /* all unused */
 #pragma omp parallel for schedule(static) num_threads(run->threads)
     for (int64_t j = 0; j < run->partition.count; j++) {
         const int64_t parent = run->parentage.parent[j] - run->partition.first;
         if (parent < 0 || parent >= run->partition.count) continue;
         const int32_t row = run->row[parent];
         run->parent_row[j] = row;
-        __atomic_store_n(&genotypes->claim[row], PARENTAL, __ATOMIC_RELAXED);
+        __atomic_store_n(&genotypes->claim[row], HG_ROW_PARENTAL, __ATOMIC_RELAXED);
     }
 }
 
-static void collect_free_rows(hg_genotypes *genotypes)
+static void collect_free_rows(hg_run *run)
 {
-    genotypes->free_count = 0;
-    for (int64_t r = 0; r < genotypes->rows; r++) {
-        genotypes->free_row[genotypes->free_count] = (int32_t)r;
-        genotypes->free_count += genotypes->claim[r] == UNUSED;
-    }
-    hg_clear(genotypes->copies, genotypes->rows, sizeof *genotypes->copies);
+#pragma omp parallel for schedule(static, 1) num_threads(run->threads)
+    for (int t = 0; t < run->threads; t++) hg_rows_collect(run, &run->worker[t]);
 }
 
-/* Parental genotypes that came from other ranks move into free rows. */
-static void house_fetched(hg_run *run)
+/* The worker that own offspring `own` is the work of. */
+static const hg_worker *worker_of(const hg_run *run, int64_t own)
+{
+    int t = (int)(own * run->threads / run->partition.count);
+    while (own >= run->worker[t].end) t++;
+    return &run->worker[t];
+}
+
+/* A genotype that came from another rank moves into a free row, for own offspring `own`. */
+static int32_t house(hg_run *run, int64_t own, const double *genome)
 {
     hg_genotypes *genotypes = &run->genotypes;
+    int32_t *row = NULL;
+    hg_rows_take(run, worker_of(run, own), 1, &row);
+    genotypes->claim[*row] = HG_ROW_FETCHED;
+    run->meter.housed++;
+    memcpy(hg_genome(genotypes, *row), genome, (size_t)genotypes->stride * sizeof(double));
+    return *row;
+}
+
+/* The parental genotypes of broods whose parent is on another rank. */
+static void house_fetched(hg_run *run)
+{
     const hg_broods *incoming = &run->parentage.incoming;
     for (int64_t k = 0; k < incoming->count; k++) {
         const hg_brood *brood = &incoming->brood[k];
-        const int32_t row = genotypes->free_row[--genotypes->free_count];
-        genotypes->claim[row] = FETCHED;
-        run->meter.housed++;
-        memcpy(hg_genome(genotypes, row), incoming->genome + k * genotypes->stride,
-               (size_t)genotypes->stride * sizeof(double));
-        for (int64_t j = 0; j < brood->count; j++) {
-            const int64_t own = brood->first - run->partition.first + j;
+        const int64_t first = brood->first - run->partition.first;
+        const int32_t row = house(run, first, incoming->genome + k * run->genotypes.stride);
+        for (int64_t own = first; own < first + brood->count; own++)
             if (run->parentage.parent[own] == brood->parent) run->parent_row[own] = row;
-        }
     }
 }
 
 /* Migrants' genotypes that came from other ranks; each gets a row of its own. */
 static void house_migrants(hg_run *run)
 {
-    hg_genotypes *genotypes = &run->genotypes;
     const int64_t count = run->partition.count;
     for (int64_t j = 0; run->migration.rate != NULL && j < count; j++) {
         const int64_t fetched = run->migrants.place[j] - count;
         if (fetched < 0) continue;
-        const int32_t row = genotypes->free_row[--genotypes->free_count];
-        genotypes->claim[row] = FETCHED;
-        run->meter.housed++;
-        memcpy(hg_genome(genotypes, row), run->migrants.genome + fetched * genotypes->stride,
-               (size_t)genotypes->stride * sizeof(double));
-        run->parent_row[j] = row;
+        run->parent_row[j] =
+            house(run, j, run->migrants.genome + fetched * run->genotypes.stride);
     }
 }
 
@@ -117,32 +114,46 @@ static void part_clones_from_mutants(hg_run *run)
     }
 }
 
-/* A mutant's row: the parental one where no clone needs it and no sibling was first, else a
- * free one. Which sibling is first may differ between runs; nothing recorded depends on it. */
-static int32_t room_for_mutant(hg_genotypes *genotypes, int32_t parental)
+/* Whether a mutant may have the parental row: no clone needs it and no sibling was first. Which
+ * sibling is first may differ between runs. */
+static bool takes_over(hg_genotypes *genotypes, int32_t parental)
 {
-    if (genotypes->copies[parental] == 0 &&
-        __atomic_exchange_n(&genotypes->claim[parental], TAKEN, __ATOMIC_RELAXED) != TAKEN)
-        return parental;
-    const int64_t left = __atomic_sub_fetch(&genotypes->free_count, 1, __ATOMIC_RELAXED);
-    const int32_t row = genotypes->free_row[left];
-    genotypes->claim[row] = TAKEN;
-    return row;
+    int8_t *claim = &genotypes->claim[parental];
+    return genotypes->copies[parental] == 0 && *(volatile int8_t *)claim != HG_ROW_TAKEN &&
+           __atomic_exchange_n(claim, HG_ROW_TAKEN, __ATOMIC_RELAXED) != HG_ROW_TAKEN;
 }
 
 static void house_mutants(hg_run *run, const hg_worker *worker)
 {
-    for (int64_t m = worker->begin; m < worker->begin + worker->mutants; m++) {
+    const int64_t end = worker->begin + worker->mutants;
+    int64_t homeless = 0, left = 0;
+    int32_t *row = NULL;
+    for (int64_t m = worker->begin; m < end; m++) {
+        const int32_t j = run->mutant[m], parental = run->parent_row[j];
+        const bool stays = takes_over(&run->genotypes, parental);
+        run->row[j] = stays ? parental : -1;
+        homeless += !stays;
+    }
+    for (int64_t m = worker->begin; m < end; m++) {
         const int32_t j = run->mutant[m];
-        run->row[j] = room_for_mutant(&run->genotypes, run->parent_row[j]);
+        if (run->row[j] >= 0) continue;
+        if (left == 0) left = hg_rows_take(run, worker, homeless, &row);
+        run->row[j] = *row++;
+        run->genotypes.claim[run->row[j]] = HG_ROW_TAKEN;
+        left--, homeless--;
     }
     if (run->recording || run->habitats > 1) hg_demes_note_rows(run, worker->begin, worker->end);
 }
 
-/* Rows in use lie scattered: asks for one before its turn comes. */
+/* Rows in use lie scattered: asks for one before its turn comes, to be read or written. */
 static void fetch_ahead(const double *row, int64_t length)
 {
     for (int64_t i = 0; i < length; i += 8) __builtin_prefetch(row + i);
+}
+
+static void fetch_to_write(const double *row, int64_t length)
+{
+    for (int64_t i = 0; i < length; i += 8) __builtin_prefetch(row + i, 1);
 }
 
 /* Of the genomes to be copied, this many are asked for. */
@@ -156,8 +167,10 @@ static void breed_some(hg_run *run, hg_worker *worker, const int32_t *own, int c
     double since = hg_worker_begin(worker);
     for (int i = 0; i < count; i++) {
         const int32_t from = run->parent_row[own[i]];
-        if (i + AHEAD < count)
+        if (i + AHEAD < count) {
             fetch_ahead(hg_genome(genotypes, run->parent_row[own[i + AHEAD]]), genotypes->stride);
+            fetch_to_write(hg_genome(genotypes, run->row[own[i + AHEAD]]), genotypes->stride);
+        }
         row[i] = run->row[own[i]];
         genome[i] = hg_genome(genotypes, row[i]);
         genotypes->copies[row[i]] = 1;
@@ -216,11 +229,10 @@ static void keep_rows(hg_run *run, hg_worker *worker, bool environment_changed)
 {
     const hg_genotypes *genotypes = &run->genotypes;
     some unknown = {.count = 0}, single = {.count = 0}, shared = {.count = 0};
-    for (int64_t r = genotypes->rows * worker->number / run->threads;
-         r < genotypes->rows * (worker->number + 1) / run->threads; r++) {
+    for (int64_t r = worker->first_row; r < worker->end_row; r++) {
         const int8_t claim = genotypes->claim[r];
-        if (claim == TAKEN || genotypes->copies[r] == 0) continue; /* mutants' are being set */
-        const bool known = claim != FETCHED && !environment_changed;
+        if (claim == HG_ROW_TAKEN || genotypes->copies[r] == 0) continue; /* mutants' are being set */
+        const bool known = claim != HG_ROW_FETCHED && !environment_changed;
         if (known && !run->recording) continue;
         some *list = !known ? &unknown : genotypes->copies[r] == 1 ? &single : &shared;
         if (known) {
@@ -241,7 +253,7 @@ void hg_breed_clonal(hg_run *run, bool environment_changed)
 {
     double since = hg_clock();
     find_parent_rows(run);
-    collect_free_rows(&run->genotypes);
+    collect_free_rows(run);
     house_fetched(run);
     house_migrants(run);
     part_clones_from_mutants(run);

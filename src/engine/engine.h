@@ -102,7 +102,17 @@ typedef struct hg_worker {
     uint32_t site_locus[HG_SITE_BATCH];
     int64_t begin, end;      /**< its share of the own individuals: local indices */
     int64_t mutants;         /**< in run->mutant from `begin` on; clonal only */
+    int64_t first_row, end_row; /**< its share of the rows of genotypes */
+    int64_t free_rows;       /**< of these; clonal only */
 } hg_worker;
+
+/** What becomes of a row of genotypes in a generation; clonal only. */
+enum {
+    HG_ROW_UNUSED = 0, /**< nobody descends from it: free */
+    HG_ROW_PARENTAL,   /**< has offspring here */
+    HG_ROW_FETCHED,    /**< the same, come from another rank and not yet developed here */
+    HG_ROW_TAKEN       /**< a mutated offspring lives here now */
+};
 
 typedef struct hg_mutator hg_mutator;
 
@@ -419,6 +429,17 @@ double hg_fresh_weight(const hg_run *run, const hg_stream *stream, int64_t locus
 
 /** Develops and evaluates every genotype in use. */
 void hg_evaluate_all(hg_run *run);
+
+/* --- rows.c ------------------------------------------------------------------------------ */
+
+/** Lists the worker's unused rows, and sets the copies of all its rows to 0. */
+void hg_rows_collect(hg_run *run, hg_worker *worker);
+
+/**
+ * Takes up to `wanted` free rows, the worker's own first: returns how many, and where they are
+ * listed. 0 only when none is left anywhere. Thread-safe between calls of hg_rows_collect().
+ */
+int64_t hg_rows_take(hg_run *run, const hg_worker *worker, int64_t wanted, int32_t **rows);
 
 /* --- clonal.c, individual.c --------------------------------------------------------- */
 

@@ -14,6 +14,8 @@ hg_status hg_workers_create(hg_run *run)
         worker->number = t;
         worker->begin = count * t / run->threads;
         worker->end = count * (t + 1) / run->threads;
+        worker->first_row = worker->begin; /* as many rows as individuals */
+        worker->end_row = worker->end;
         HG_TRY(hg_tile_create(&worker->tile, run->habitat));
         HG_TRY(hg_allocate(&worker->expression_rows, HG_MEMORY_TILES, HG_LANES,
                            (size_t)run->genotypes.expression_stride * sizeof(double)));
@@ -146,6 +148,8 @@ static void evaluate(hg_run *run, hg_worker *worker, const int32_t *row, int cou
     count_copies(run, row, count, copies);
     hg_values_of_rows(run, worker, row, count, value);
     expression_places(run, worker, row, count, expression);
+    for (int i = 0; i < count; i++)
+        for (int64_t g = 0; g < genes; g += 8) __builtin_prefetch(expression[i] + g, 1);
     hg_develop_rows(run, worker, row, value, count, &since);
     worker->developed += count;
     run->kernels->store(worker->tile.expression, genes, expression, count);

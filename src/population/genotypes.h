@@ -32,8 +32,7 @@ typedef struct hg_genotypes {
     int8_t *stable;     /**< [rows] */
     int32_t *copies;    /**< [rows] individuals that have this genotype; 0: a free row */
     int8_t *claim;      /**< [rows] clonal: what becomes of a row (engine/clonal.c) */
-    int32_t *free_row;  /**< [rows] clonal: a list of free rows */
-    int64_t free_count;
+    int32_t *free_row;  /**< [rows] clonal: lists of free rows (engine/rows.c) */
 } hg_genotypes;
 
 /** `edges`: of heritable weights, else 0. Free also after failure. */

@@ -75,20 +75,22 @@ HG_INLINE hg_vector activate_wagner(const hg_development *development, const reg
     return hg_select(gene->u > zero, hg_all(1.0), not_on);
 }
 
-HG_INLINE void step(const hg_development *development, const hg_tile *tile,
-                    const double *restrict x, double *restrict next, bool heritable,
-                    activation *activate)
+HG_INLINE void step(const hg_development *shared, const hg_tile *tile, const double *restrict x,
+                    double *restrict next, bool heritable, activation *activate)
 {
-    const int32_t *restrict source = development->source;
-    for (int64_t g = 0; g < development->genes; g++) {
+    const hg_development development = *shared; /* stays in registers while `next` is written */
+    const int32_t *restrict source = development.source;
+    for (int64_t g = 0; g < development.genes; g++) {
+        const int64_t end = development.first[g + 1];
         hg_vector u[HG_VECTORS];
         for (int v = 0; v < HG_VECTORS; v++) u[v] = hg_all(0.0);
-        for (int64_t e = development->first[g]; e < development->first[g + 1]; e++) {
+#pragma GCC unroll 2 /* measured: more is no faster */
+        for (int64_t e = development.first[g]; e < end; e++) {
             const double *regulator = x + (int64_t)source[e] * HG_LANES;
             for (int v = 0; v < HG_VECTORS; v++) {
                 const hg_vector weight =
                     heritable ? hg_load(tile->weights + e * HG_LANES + v * HG_WIDTH)
-                              : hg_all(development->weight[e]);
+                              : hg_all(development.weight[e]);
                 u[v] += weight * hg_load(regulator + v * HG_WIDTH);
             }
         }
@@ -96,7 +98,7 @@ HG_INLINE void step(const hg_development *development, const hg_tile *tile,
             const int64_t at = g * HG_LANES + v * HG_WIDTH;
             const regulated gene = {g, u[v], hg_load(tile->basal + at),
                                     hg_load(tile->promoted + at), hg_load(x + at)};
-            hg_store(next + at, activate(development, &gene));
+            hg_store(next + at, activate(&development, &gene));
         }
     }
 }

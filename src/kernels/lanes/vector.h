@@ -99,7 +99,18 @@ HG_INLINE hg_vector hg_max(hg_vector a, hg_vector b)
 #endif
 }
 
-HG_INLINE hg_vector hg_min(hg_vector a, hg_vector b) { return -hg_max(-a, -b); }
+HG_INLINE hg_vector hg_min(hg_vector a, hg_vector b)
+{
+#if HG_WIDTH == 8
+    return _mm512_min_pd(a, b);
+#elif HG_WIDTH == 4
+    return _mm256_min_pd(a, b);
+#elif HG_WIDTH == 2
+    return _mm_min_pd(a, b);
+#else
+    return a < b ? a : b;
+#endif
+}
 
 HG_INLINE hg_vector hg_sqrt(hg_vector a)
 {
