@@ -30,7 +30,7 @@ typedef struct hg_memory_usage {
     int64_t allocations; /**< blocks ever handed out */
 } hg_memory_usage;
 
-#define HG_ALIGNMENT 64 /* bytes; a cache line and the widest vector */
+#define HG_ALIGNMENT 128 /* bytes; the widest vector, and two cache lines: they are fetched in pairs */
 
 /**
  * Allocates `count` zeroed elements of `size` bytes, aligned to HG_ALIGNMENT, into

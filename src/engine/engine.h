@@ -77,7 +77,7 @@ typedef struct hg_copied_weight {
  * What one thread works with, and its share of the work. Loops go over workers and not over
  * threads: the OpenMP library may give fewer threads than it was asked for.
  */
-typedef struct hg_worker {
+typedef struct __attribute__((aligned(HG_ALIGNMENT))) hg_worker {
     int number;
     hg_tile tile;
     double *expression_rows; /**< [HG_LANES * expression_stride], where not clonal */

@@ -109,7 +109,7 @@ static own_counts close_blocks(hg_run *run, int64_t first_block, int64_t end_blo
 
 static void close_generation(hg_run *run, double *reports)
 {
-    enum { PART = 64 }; /* blocks: long enough for the vectors */
+    enum { PART = 8 }; /* blocks: long enough for the vectors, short enough to be shared evenly */
     const hg_partition *partition = &run->partition;
     own_counts counts = {0, 0, -INFINITY, INFINITY};
 #pragma omp parallel for schedule(static) num_threads(run->threads) reduction(count : counts)

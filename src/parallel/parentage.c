@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "parallel/parentage.h"
+#include "parallel/parentage_internal.h"
 
 #include <math.h>
 #include <string.h>
@@ -9,14 +9,12 @@
 #include "random/stream.h"
 #include "random/vecmath.h"
 
-enum { TAG_BROODS = 11, TAG_GENOMES = 12 };
-
 static hg_status array(void *pointer, hg_label label, int64_t count, size_t size)
 {
     return hg_allocate(pointer, label, (size_t)count, size);
 }
 
-static hg_status reserve(hg_broods *broods, int64_t count, int64_t stride)
+hg_status hg_broods_reserve(hg_broods *broods, int64_t count, int64_t stride)
 {
     if (count <= broods->capacity) return HG_OK;
     const int64_t capacity = count + count / 2;
@@ -68,8 +66,8 @@ hg_status hg_parentage_create(hg_parentage *parentage, const hg_partition *parti
     HG_TRY(array(&parentage->outgoing_to, HG_MEMORY_EXCHANGE, partition->ranks + 1, sizeof(int)));
     HG_TRY(array(&parentage->request, HG_MEMORY_EXCHANGE, 2 * (int64_t)partition->ranks,
                  sizeof(MPI_Request)));
-    HG_TRY(reserve(&parentage->outgoing, usual_traffic(partition), stride));
-    return reserve(&parentage->incoming, usual_traffic(partition), stride);
+    HG_TRY(hg_broods_reserve(&parentage->outgoing, usual_traffic(partition), stride));
+    return hg_broods_reserve(&parentage->incoming, usual_traffic(partition), stride);
 }
 
 static void free_broods(hg_broods *broods)
@@ -135,8 +133,8 @@ static void leave_out(const hg_parentage *parentage, uint64_t seed, int64_t gene
             spacing[j] = 0.0;
 }
 
-static void draw_spacings(const hg_parentage *parentage, uint64_t seed, int64_t generation,
-                          int64_t first, int64_t count, double *spacing)
+void hg_draw_spacings(const hg_parentage *parentage, uint64_t seed, int64_t generation,
+                      int64_t first, int64_t count, double *spacing)
 {
     parentage->kernels->uniforms(seed, HG_PURPOSE_PARENT, generation, first, count, 0, spacing);
     parentage->kernels->logarithms(spacing, count, -1.0);
@@ -148,7 +146,7 @@ void hg_parentage_space_blocks(hg_parentage *parentage, uint64_t seed, int64_t g
 {
     const hg_partition *partition = parentage->partition;
     const int64_t first = hg_block_start(partition, first_block);
-    draw_spacings(parentage, seed, generation, first,
+    hg_draw_spacings(parentage, seed, generation, first,
                   hg_block_start(partition, end_block) - first,
                   parentage->spacing + (first - partition->first));
     for (int64_t b = first_block; b < end_block; b++) {
@@ -198,42 +196,6 @@ double hg_parentage_deme_start(const hg_parentage *parentage, int64_t deme)
     return parentage->weight_start[parentage->partition->deme_block[deme]];
 }
 
-/* From sums of the spacings of a deme to points in its cumulated weights. */
-typedef struct aim {
-    double start, scale, last;
-} aim;
-
-static aim aim_of(const hg_parentage *parentage, int64_t block)
-{
-    const int64_t deme = parentage->partition->block_deme[block];
-    return (aim){hg_parentage_deme_start(parentage, deme), parentage->scale[deme],
-                 parentage->last_target[deme]};
-}
-
-static double target_at(const aim *at, double spacings)
-{
-    const double target = at->start + spacings * at->scale;
-    return target < at->last ? target : at->last;
-}
-
-/* Where a sum of the spacings of a block's deme points. */
-static double target_of(const hg_parentage *parentage, int64_t block, double spacings)
-{
-    const aim at = aim_of(parentage, block);
-    return target_at(&at, spacings);
-}
-
-/* The targets before the first and of the last offspring of a block. */
-static double target_before(const hg_parentage *parentage, int64_t block)
-{
-    return target_of(parentage, block, parentage->spacing_start[block]);
-}
-
-static double target_after(const hg_parentage *parentage, int64_t block)
-{
-    return target_of(parentage, block, parentage->spacing_end[block]);
-}
-
 /* The last index b with start[b] <= value, of start[0..count]. */
 static int64_t last_not_above(const double *start, int64_t count, double value)
 {
@@ -253,15 +215,7 @@ int64_t hg_parentage_block_of(const hg_parentage *parentage, double target)
 
 /* --- walking along the parents ---------------------------------------------- */
 
-/* A place among this rank's parents, moving upwards only. */
-typedef struct cursor {
-    const hg_parentage *parentage;
-    const double *weight;
-    int64_t block, i, end; /* local index within its block, and the block's end */
-    double sum, low, high; /* weights of the block up to i; the interval of i */
-} cursor;
-
-static void enter_block(cursor *at, int64_t block)
+static void enter_block(hg_cursor *at, int64_t block)
 {
     const hg_partition *partition = at->parentage->partition;
     at->block = block;
@@ -272,10 +226,10 @@ static void enter_block(cursor *at, int64_t block)
     at->high = at->low + at->sum;
 }
 
-static cursor cursor_at(const hg_parentage *parentage, const double *weight, double target)
+hg_cursor hg_cursor_at(const hg_parentage *parentage, const double *weight, double target)
 {
     const hg_partition *partition = parentage->partition;
-    cursor at = {.parentage = parentage, .weight = weight};
+    hg_cursor at = {.parentage = parentage, .weight = weight};
     int64_t block = hg_parentage_block_of(parentage, target);
     if (block < partition->first_block) block = partition->first_block;
     if (block >= partition->end_block) block = partition->end_block - 1; /* never advanced from */
@@ -283,8 +237,7 @@ static cursor cursor_at(const hg_parentage *parentage, const double *weight, dou
     return at;
 }
 
-/* Moves to the parent whose interval holds the target. */
-static void advance(cursor *at, double target)
+void hg_cursor_advance(hg_cursor *at, double target)
 {
     while (at->high <= target) {
         at->i++;
@@ -301,246 +254,15 @@ static void advance(cursor *at, double target)
 int64_t hg_parentage_find(const hg_parentage *parentage, const double *weight, int64_t block,
                           double target, double *low, double *high)
 {
-    cursor at = {.parentage = parentage, .weight = weight};
+    hg_cursor at = {.parentage = parentage, .weight = weight};
     enter_block(&at, block);
-    advance(&at, target);
+    hg_cursor_advance(&at, target);
     *low = at.low;
     *high = at.high;
     return at.i;
 }
 
-/* --- own offspring ------------------------------------------------------------ */
-
-/* The children of one parent in a block, counted before they are noted: another thread may hold
- * siblings, but only of a block's first and last parent. */
-typedef struct litter {
-    int64_t parent; /* local index; -1: none yet */
-    int32_t count;
-    bool shared;
-} litter;
-
-static void note_litter(hg_parentage *parentage, const litter *of)
-{
-    if (of->parent < 0) return;
-    if (of->shared)
-        __atomic_add_fetch(&parentage->children[of->parent], of->count, __ATOMIC_RELAXED);
-    else
-        parentage->children[of->parent] = of->count;
-}
-
-static void match_block(hg_parentage *parentage, cursor *at, int64_t block, double low,
-                        double high)
-{
-    const hg_partition *partition = parentage->partition;
-    litter present = {.parent = -1};
-    const aim towards = aim_of(parentage, block);
-    const double start = parentage->spacing_start[block];
-    double sum = 0.0;
-    for (int64_t j = hg_block_start(partition, block); j < hg_block_start(partition, block + 1);
-         j++) {
-        const int64_t own = j - partition->first;
-        parentage->parent[own] = -1;
-        if (parentage->spacing[own] == 0.0) continue; /* does not take part */
-        sum += parentage->spacing[own];
-        const double target = target_at(&towards, start + sum);
-        if (target < low || target >= high) continue; /* a parent on another rank */
-        advance(at, target);
-        parentage->parent[own] = partition->first + at->i;
-        if (parentage->low != NULL) {
-            parentage->low[own] = at->low;
-            parentage->high[own] = at->high;
-        }
-        if (at->i != present.parent) {
-            note_litter(parentage, &present);
-            present = (litter){at->i, 0, present.parent < 0};
-        }
-        present.count++;
-    }
-    present.shared = true;
-    note_litter(parentage, &present);
-}
-
-static void match_own(hg_parentage *parentage, const double *weight, double low, double high)
-{
-    const hg_partition *partition = parentage->partition;
-    const int64_t own = partition->end_block - partition->first_block;
-#pragma omp parallel for schedule(static)
-    for (int64_t part = 0; part < (own + 63) / 64; part++) {
-        const int64_t first = partition->first_block + part * 64;
-        const double target = target_before(parentage, first);
-        cursor at = cursor_at(parentage, weight, target < low ? low : target);
-        for (int64_t b = first; b < first + 64 && b < partition->end_block; b++)
-            match_block(parentage, &at, b, low, high);
-    }
-}
-
-/* --- offspring on other ranks --------------------------------------------------- */
-
-static void add_brood(hg_parentage *parentage, const cursor *at, int64_t offspring, bool same_rank,
-                      const double *(*genome)(void *, int64_t), void *context)
-{
-    hg_broods *outgoing = &parentage->outgoing;
-    const int64_t parent = parentage->partition->first + at->i;
-    parentage->children[at->i]++;
-    if (same_rank && outgoing->brood[outgoing->count - 1].parent == parent) {
-        hg_brood *brood = &outgoing->brood[outgoing->count - 1];
-        brood->count = offspring - brood->first + 1;
-        return;
-    }
-    if (reserve(outgoing, outgoing->count + 1, parentage->stride) != HG_OK)
-        hg_team_abort(parentage->partition->communicator, HG_NO_MEMORY);
-    outgoing->brood[outgoing->count] = (hg_brood){parent, offspring, 1, at->low, at->high};
-    memcpy(outgoing->genome + outgoing->count * parentage->stride, genome(context, at->i),
-           (size_t)parentage->stride * sizeof(double));
-    outgoing->count++;
-}
-
-/* The offspring of one foreign block whose parents are here. */
-static void match_foreign_block(hg_parentage *parentage, cursor *at, int64_t block, int rank,
-                                double low, double high, uint64_t seed, int64_t generation,
-                                const double *(*genome)(void *, int64_t), void *context)
-{
-    enum { PIECE = 256 };
-    const hg_partition *partition = parentage->partition;
-    const int64_t end = hg_block_start(partition, block + 1);
-    double sum = 0.0, spacing[PIECE];
-    for (int64_t j = hg_block_start(partition, block); j < end; j += PIECE) {
-        const int64_t count = end - j < PIECE ? end - j : PIECE;
-        draw_spacings(parentage, seed, generation, j, count, spacing);
-        for (int64_t i = 0; i < count; i++) {
-            if (spacing[i] == 0.0) continue;
-            sum += spacing[i];
-            const double target =
-                target_of(parentage, block, parentage->spacing_start[block] + sum);
-            if (target >= high) return;
-            if (target < low) continue;
-            advance(at, target);
-            add_brood(parentage, at, j + i,
-                      parentage->outgoing.count > parentage->outgoing_to[rank], genome, context);
-        }
-    }
-}
-
-/* The first block whose last offspring's target is not below `low`. */
-static int64_t first_reaching(const hg_parentage *parentage, double low)
-{
-    int64_t from = 0, to = parentage->partition->blocks;
-    while (from < to) {
-        const int64_t middle = from + (to - from) / 2;
-        if (target_after(parentage, middle) < low) from = middle + 1;
-        else to = middle;
-    }
-    return from;
-}
-
-/* Collects the broods for all other ranks, in their order. */
-static void match_foreign(hg_parentage *parentage, const double *weight, double low, double high,
-                          uint64_t seed, int64_t generation,
-                          const double *(*genome)(void *, int64_t), void *context)
-{
-    const hg_partition *partition = parentage->partition;
-    parentage->outgoing.count = 0;
-    cursor at = cursor_at(parentage, weight, low);
-    int64_t block = first_reaching(parentage, low);
-    for (int rank = 0; rank < partition->ranks; rank++) {
-        parentage->outgoing_to[rank] = (int)parentage->outgoing.count;
-        const int64_t end = partition->offset_of[rank] + partition->blocks_of[rank];
-        if (rank == partition->rank && block < end) {
-            /* match_own has been there; the walk goes on behind it */
-            block = end;
-            if (end < partition->blocks)
-                at = cursor_at(parentage, weight, fmax(low, target_before(parentage, end)));
-            continue;
-        }
-        for (; block < end; block++) {
-            if (target_before(parentage, block) >= high) break;
-            if (target_after(parentage, block) < low) continue;
-            match_foreign_block(parentage, &at, block, rank, low, high, seed, generation, genome,
-                                context);
-        }
-    }
-    parentage->outgoing_to[partition->ranks] = (int)parentage->outgoing.count;
-}
-
-/* --- travelling ------------------------------------------------------------------ */
-
-static void send_broods(hg_parentage *parentage)
-{
-    const hg_partition *partition = parentage->partition;
-    parentage->requests = 0;
-    for (int rank = 0; rank < partition->ranks; rank++) {
-        const int from = parentage->outgoing_to[rank];
-        const int count = parentage->outgoing_to[rank + 1] - from;
-        if (count == 0) continue;
-        MPI_Isend(parentage->outgoing.brood + from, count, parentage->brood_type, rank, TAG_BROODS,
-                  partition->communicator, &parentage->request[parentage->requests++]);
-        MPI_Isend(parentage->outgoing.genome + from * parentage->stride, count,
-                  parentage->genome_type, rank, TAG_GENOMES, partition->communicator,
-                  &parentage->request[parentage->requests++]);
-        parentage->traffic.messages_sent += 2;
-        parentage->traffic.bytes_sent +=
-            count * (int64_t)(sizeof(hg_brood) + (size_t)parentage->stride * sizeof(double));
-    }
-}
-
-static void receive_broods_from(hg_parentage *parentage, int rank)
-{
-    const MPI_Comm communicator = parentage->partition->communicator;
-    hg_broods *incoming = &parentage->incoming;
-    MPI_Message message;
-    MPI_Status status;
-    int count;
-    MPI_Mprobe(rank, TAG_BROODS, communicator, &message, &status);
-    MPI_Get_count(&status, parentage->brood_type, &count);
-    if (reserve(incoming, incoming->count + count, parentage->stride) != HG_OK)
-        hg_team_abort(communicator, HG_NO_MEMORY);
-    MPI_Mrecv(incoming->brood + incoming->count, count, parentage->brood_type, &message,
-              MPI_STATUS_IGNORE);
-    MPI_Recv(incoming->genome + incoming->count * parentage->stride, count,
-             parentage->genome_type, rank, TAG_GENOMES, communicator, MPI_STATUS_IGNORE);
-    incoming->count += count;
-}
-
-static int owner_of_target(const hg_parentage *parentage, double target)
-{
-    return hg_partition_owner(parentage->partition, hg_parentage_block_of(parentage, target));
-}
-
-/* Receives from every rank that has parents of own offspring, in the order of the ranks. */
-static void receive_broods(hg_parentage *parentage)
-{
-    const hg_partition *partition = parentage->partition;
-    int expected = -1;
-    parentage->incoming.count = 0;
-    for (int64_t b = partition->first_block; b < partition->end_block; b++) {
-        double sum = 0.0;
-        for (int64_t j = hg_block_start(partition, b); j < hg_block_start(partition, b + 1); j++) {
-            const int64_t own = j - partition->first;
-            if (parentage->spacing[own] == 0.0) continue;
-            sum += parentage->spacing[own];
-            if (parentage->parent[own] >= 0) continue;
-            const double target = target_of(parentage, b, parentage->spacing_start[b] + sum);
-            const int rank = owner_of_target(parentage, target);
-            if (rank > expected) receive_broods_from(parentage, rank);
-            expected = rank > expected ? rank : expected;
-        }
-    }
-}
-
-static void adopt(hg_parentage *parentage)
-{
-    for (int64_t k = 0; k < parentage->incoming.count; k++) {
-        const hg_brood *brood = &parentage->incoming.brood[k];
-        for (int64_t j = 0; j < brood->count; j++) {
-            const int64_t own = brood->first + j - parentage->partition->first;
-            if (parentage->spacing[own] == 0.0) continue;
-            parentage->parent[own] = brood->parent;
-            if (parentage->low == NULL) continue;
-            parentage->low[own] = brood->low;
-            parentage->high[own] = brood->high;
-        }
-    }
-}
+/* --- own offspring and that of others --------------------------------------------- */
 
 void hg_parentage_match(hg_parentage *parentage, const double *weight, uint64_t seed,
                         int64_t generation, const double *(*genome)(void *, int64_t),
@@ -550,15 +272,13 @@ void hg_parentage_match(hg_parentage *parentage, const double *weight, uint64_t 
     const double low = parentage->weight_start[partition->first_block];
     const double high = parentage->weight_start[partition->end_block];
     hg_clear(parentage->children, partition->count, sizeof *parentage->children);
-    match_own(parentage, weight, low, high);
+    hg_parentage_match_own(parentage, weight, low, high);
     if (partition->ranks == 1) return;
     if (low < high)
-        match_foreign(parentage, weight, low, high, seed, generation, genome, context);
+        hg_parentage_match_foreign(parentage, weight, low, high, seed, generation, genome, context);
     else
         memset(parentage->outgoing_to, 0, ((size_t)partition->ranks + 1) * sizeof(int));
-    send_broods(parentage);
-    receive_broods(parentage);
-    adopt(parentage);
+    hg_parentage_exchange(parentage);
 }
 
 void hg_parentage_settle(hg_parentage *parentage)

@@ -18,11 +18,21 @@ static hg_status place_demes(hg_partition *partition, const int64_t *sizes)
     return HG_OK;
 }
 
+/* Small enough to share a population evenly, large enough that blocks cost little. */
+static int64_t block_size(int64_t individuals)
+{
+    int64_t size = 1;
+    while ((individuals - 1) / size >= HG_MOST_BLOCKS ||
+           ((individuals - 1) / size >= HG_ENOUGH_BLOCKS && size < HG_SMALL_BLOCK))
+        size *= 2;
+    return size;
+}
+
 /* Blocks of one size, a power of two; the last one of a deme may be shorter. */
 static hg_status cut_blocks(hg_partition *partition)
 {
-    int64_t size = 1, block = 0;
-    while ((partition->individuals - 1) / size >= HG_MOST_BLOCKS) size *= 2;
+    const int64_t size = block_size(partition->individuals);
+    int64_t block = 0;
     for (int64_t d = 0; d < partition->demes; d++)
         partition->blocks +=
             (partition->deme_start[d + 1] - partition->deme_start[d] + size - 1) / size;

@@ -14,7 +14,9 @@
 
 #include "base/status.h"
 
-enum { HG_MOST_BLOCKS = 4096 }; /* and at most one more for each deme */
+/** At most HG_MOST_BLOCKS, and one more for each deme; blocks of less than HG_SMALL_BLOCK
+ * individuals only where there are no more than HG_ENOUGH_BLOCKS. */
+enum { HG_MOST_BLOCKS = 4096, HG_ENOUGH_BLOCKS = 512, HG_SMALL_BLOCK = 64 };
 
 typedef struct hg_partition {
     MPI_Comm communicator;

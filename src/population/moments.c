@@ -13,7 +13,7 @@ enum { REACH_BITS = 51, REST_BITS = 50, MOST_WEIGHT = 1 << 11, HEADROOM = 4 };
 /* Reach in standard deviations up to which coarse quanta are fine enough: the error of a variance
  * is then at most 96^2 * 2^-52 of it. Once needed, rests are summed until they have not been for
  * many records: columns with rare outliers need them again and again. */
-enum { PLAIN_REACH = 96, RECORDS_WITH_RESTS = 64 };
+enum { PLAIN_REACH = 96, RECORDS_WITH_RESTS = 255 };
 
 static const double smallest_reach = 0x1p-400, largest_reach = 0x1p400;
 

@@ -12,6 +12,7 @@
 #ifndef HG_POPULATION_MOMENTS_H
 #define HG_POPULATION_MOMENTS_H
 
+#include "base/memory.h"
 #include "base/status.h"
 #include "kernels/kernels.h"
 
@@ -21,7 +22,8 @@ typedef struct hg_moment {
     double largest;
 } hg_moment;
 
-typedef struct hg_moments_thread {
+/** Aligned, as threads write to theirs all the time. */
+typedef struct __attribute__((aligned(HG_ALIGNMENT))) hg_moments_thread {
     hg_grid_sums sums;
     __int128 *wide[HG_SUMS]; /**< [columns] what `sums` held when it was emptied */
     int64_t weight;                      /**< of `sums` since then */

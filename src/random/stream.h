@@ -55,7 +55,15 @@ typedef struct hg_block {
 } hg_block;
 
 /** 0 <= generation < 2^32, 0 <= individual < 2^56. */
-hg_stream hg_stream_of(uint64_t seed, hg_purpose purpose, int64_t generation, int64_t individual);
+static inline hg_stream hg_stream_of(uint64_t seed, hg_purpose purpose, int64_t generation,
+                                     int64_t individual)
+{
+    const uint64_t who = (uint64_t)individual;
+    return (hg_stream){{(uint32_t)seed, (uint32_t)(seed >> 32)},
+                       (uint32_t)who,
+                       (uint32_t)generation,
+                       (uint32_t)purpose << 24 | ((uint32_t)(who >> 32) & 0xffffffu)};
+}
 
 /** Block number `draw` of a stream. Thread-safe, no state. */
 hg_block hg_stream_block(const hg_stream *stream, uint32_t draw);

@@ -197,7 +197,7 @@ class Reference:
     def cut_into_blocks(self):
         """Runs of individuals of a deme, over which sums are taken first."""
         size = 1
-        while (self.n - 1) // size >= 4096:
+        while (self.n - 1) // size >= (4096 if size >= 64 else 512):
             size *= 2
         self.blocks = [[range(i, min(i + size, self.start[d + 1])) for i in
                         range(self.start[d], self.start[d + 1], size)] for d in range(self.demes)]

@@ -11,7 +11,8 @@ static void check_blocks(const hg_partition *partition)
 {
     const int64_t n = partition->individuals, demes = partition->demes;
     int64_t size = 1;
-    while ((n - 1) / size >= HG_MOST_BLOCKS) size *= 2; /* no coarser than needed */
+    while ((n - 1) / size >= (size < HG_SMALL_BLOCK ? HG_ENOUGH_BLOCKS : HG_MOST_BLOCKS))
+        size *= 2; /* no coarser than needed */
     ck_assert_int_le(partition->blocks, HG_MOST_BLOCKS + demes);
     ck_assert_int_eq(hg_block_start(partition, 0), 0);
     ck_assert_int_eq(hg_block_start(partition, partition->blocks), n);

@@ -7,62 +7,100 @@
 #include "kernels/lanes/vector.h"
 #include "random/stream.h"
 
-enum { BATCH = 16, ROUNDS = 10 };
+enum { ROUNDS = 10 };
 
-static const uint64_t multiplier[2] = {0xD2511F53, 0xCD9E8D57};
+static const uint32_t multiplier[2] = {0xD2511F53, 0xCD9E8D57};
 static const uint32_t weyl[2] = {0x9E3779B9, 0xBB67AE85};
 
-/* The words of BATCH counters in, the random words out; each in the low half of 64 bits. */
-typedef struct counters {
-    uint64_t word[4][BATCH];
-} counters;
+#if HG_WIDTH > 1
+typedef uint64_t hg_words __attribute__((vector_size(HG_WIDTH * 8), may_alias));
+#else
+typedef uint64_t hg_words;
+#endif
 
-static void philox(counters *c, uint64_t seed)
+HG_INLINE hg_words all_words(uint64_t word) { return word | (hg_words){0}; }
+
+/* The products of the low halves. */
+HG_INLINE hg_words multiply(hg_words a, uint32_t b)
+{
+#if HG_WIDTH == 8
+    return (hg_words)_mm512_mul_epu32((__m512i)a, _mm512_set1_epi64(b));
+#elif HG_WIDTH == 4
+    return (hg_words)_mm256_mul_epu32((__m256i)a, _mm256_set1_epi64x(b));
+#elif HG_WIDTH == 2
+    return (hg_words)_mm_mul_epu32((__m128i)a, _mm_set1_epi64x(b));
+#else
+    return (a & 0xffffffffu) * b;
+#endif
+}
+
+/* The words of a block are the low halves; what is above them does no harm. */
+typedef struct block {
+    hg_words word[4];
+} block;
+
+HG_INLINE block philox(block c, uint64_t seed)
 {
     uint32_t key[2] = {(uint32_t)seed, (uint32_t)(seed >> 32)};
     for (int round = 0; round < ROUNDS; round++) {
-        for (int i = 0; i < BATCH; i++) {
-            const uint64_t a = (c->word[0][i] & 0xffffffffu) * multiplier[0];
-            const uint64_t b = (c->word[2][i] & 0xffffffffu) * multiplier[1];
-            c->word[0][i] = ((b >> 32) ^ c->word[1][i] ^ key[0]) & 0xffffffffu;
-            c->word[2][i] = ((a >> 32) ^ c->word[3][i] ^ key[1]) & 0xffffffffu;
-            c->word[1][i] = b & 0xffffffffu;
-            c->word[3][i] = a & 0xffffffffu;
-        }
+        const hg_words a = multiply(c.word[0], multiplier[0]);
+        const hg_words b = multiply(c.word[2], multiplier[1]);
+        c = (block){{(b >> 32) ^ c.word[1] ^ key[0], b, (a >> 32) ^ c.word[3] ^ key[1], a}};
         key[0] += weyl[0];
         key[1] += weyl[1];
     }
+    return c;
 }
 
-static void count_individual(counters *c, int i, int purpose, int64_t generation,
-                             int64_t individual, uint32_t draw)
+/* Block `draw` of the individuals: see hg_stream_of(). */
+HG_INLINE block draw_block(uint64_t seed, int purpose, int64_t generation, hg_words individual,
+                           hg_words draw)
 {
-    const hg_stream stream = hg_stream_of(0, (hg_purpose)purpose, generation, individual);
-    c->word[0][i] = draw;
-    c->word[1][i] = stream.individual_low;
-    c->word[2][i] = stream.generation;
-    c->word[3][i] = stream.purpose_and_high;
+    const hg_words high = individual >> 32 & 0xffffffu;
+    return philox((block){{draw, individual, all_words((uint64_t)generation),
+                           high | (uint64_t)purpose << 24}}, seed);
 }
 
-/* Half h (0 or 1) of the blocks as uniforms in (0, 1). */
-static void to_uniforms(const counters *c, int h, double *uniforms)
+/* Half h (0 or 1) of the block as uniforms in (0, 1): hg_uniform_of(). The 52 bits are put behind
+ * the exponent of 2^52. */
+HG_INLINE hg_vector uniforms_of(const block *c, int h)
 {
-    for (int i = 0; i < BATCH; i++)
-        uniforms[i] = hg_uniform_of(c->word[2 * h + 1][i] << 32 | c->word[2 * h][i]);
+    const hg_words word = c->word[2 * h + 1] << 32 | (c->word[2 * h] & 0xffffffffu);
+    const hg_words shifted = word >> 12 | 0x4330000000000000u;
+    hg_vector v;
+    memcpy(&v, &shifted, sizeof v);
+    return (v - 0x1p52 + 0.5) * 0x1p-52;
+}
+
+/* Up to a vector of 64-bit numbers; the first one again in the lanes beyond `count`. */
+HG_INLINE hg_words load_words(const int64_t *from, int64_t count)
+{
+    uint64_t some[HG_WIDTH];
+    hg_words words;
+    if (count >= HG_WIDTH) {
+        memcpy(&words, from, sizeof words);
+        return words;
+    }
+    for (int i = 0; i < HG_WIDTH; i++) some[i] = (uint64_t)from[i < count ? i : 0];
+    memcpy(&words, some, sizeof words);
+    return words;
+}
+
+HG_INLINE void store_some(double *to, hg_vector v, int64_t count)
+{
+    memcpy(to, &v, count >= HG_WIDTH ? sizeof v : (size_t)count * sizeof *to);
 }
 
 void hg_uniforms(uint64_t seed, int purpose, int64_t generation, int64_t first, int64_t count,
                  uint32_t draw, double *uniforms)
 {
-    for (int64_t at = 0; at < count; at += BATCH) {
-        const int64_t here = count - at < BATCH ? count - at : BATCH;
-        counters c;
-        double u[BATCH];
-        for (int i = 0; i < BATCH; i++)
-            count_individual(&c, i, purpose, generation, first + at + i, draw);
-        philox(&c, seed);
-        to_uniforms(&c, 0, u);
-        memcpy(uniforms + at, u, (size_t)here * sizeof *u);
+    uint64_t lane[HG_WIDTH];
+    hg_words individual;
+    for (int i = 0; i < HG_WIDTH; i++) lane[i] = (uint64_t)(first + i);
+    memcpy(&individual, lane, sizeof individual);
+    for (int64_t at = 0; at < count; at += HG_WIDTH, individual += HG_WIDTH) {
+        const block c = draw_block(seed, purpose, generation, individual, all_words(draw));
+        store_some(uniforms + at, uniforms_of(&c, 0), count - at);
     }
 }
 
@@ -81,46 +119,27 @@ void hg_scattered_logarithms(uint64_t seed, int purpose, int64_t generation,
                              const int64_t *individual, uint32_t draw, int64_t count,
                              double factor, double *logs)
 {
-    for (int64_t at = 0; at < count; at += BATCH) {
-        const int64_t here = count - at < BATCH ? count - at : BATCH;
-        counters c;
-        double u[BATCH];
-        for (int i = 0; i < BATCH; i++)
-            count_individual(&c, i, purpose, generation, individual[at + (i < here ? i : 0)], draw);
-        philox(&c, seed);
-        to_uniforms(&c, 0, u);
-        memcpy(logs + at, u, (size_t)here * sizeof *u);
+    for (int64_t at = 0; at < count; at += HG_WIDTH) {
+        const hg_words who = load_words(individual + at, count - at);
+        const block c = draw_block(seed, purpose, generation, who, all_words(draw));
+        store_some(logs + at, factor * hg_vlog(uniforms_of(&c, 0)), count - at);
     }
-    hg_logarithms(logs, count, factor);
 }
 
 /* Box & Muller (1958), the cosine half; as hg_stream_normal(). */
-static void to_normals(const double *u, const double *v, double *normals)
-{
-    for (int i = 0; i < BATCH; i += HG_WIDTH) {
-        const hg_vector squared = -2.0 * hg_vlog(hg_load_unaligned(u + i));
-        const hg_vector angle = 2.0 * hg_load_unaligned(v + i);
-        const hg_vector z = hg_sqrt(squared) * hg_vcospi(angle);
-        memcpy(normals + i, &z, sizeof z);
-    }
-}
-
 void hg_normals(uint64_t seed, int purpose, int64_t generation, const int64_t *individual,
                 const uint32_t *draw, int64_t count, double *normals)
 {
-    for (int64_t at = 0; at < count; at += BATCH) {
-        const int64_t here = count - at < BATCH ? count - at : BATCH;
-        counters c;
-        double u[BATCH], v[BATCH], z[BATCH];
-        for (int i = 0; i < BATCH; i++) {
-            const int64_t from = at + (i < here ? i : 0);
-            count_individual(&c, i, purpose, generation, individual[from], draw[from]);
-        }
-        philox(&c, seed);
-        to_uniforms(&c, 0, u);
-        to_uniforms(&c, 1, v);
-        to_normals(u, v, z);
-        memcpy(normals + at, z, (size_t)here * sizeof *z);
+    for (int64_t at = 0; at < count; at += HG_WIDTH) {
+        const hg_words who = load_words(individual + at, count - at);
+        uint64_t which[HG_WIDTH];
+        hg_words draws;
+        for (int i = 0; i < HG_WIDTH; i++) which[i] = draw[at + (at + i < count ? i : 0)];
+        memcpy(&draws, which, sizeof draws);
+        const block c = draw_block(seed, purpose, generation, who, draws);
+        const hg_vector squared = -2.0 * hg_vlog(uniforms_of(&c, 0));
+        const hg_vector z = hg_sqrt(squared) * hg_vcospi(2.0 * uniforms_of(&c, 1));
+        store_some(normals + at, z, count - at);
     }
 }
 

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The parents that own offspring have on this rank. Targets and the bounds of the parents'
+ * intervals both ascend; merging them takes one step for each, without a branch: whether the
+ * next step is to another parent or to another offspring is as good as a coin's toss, and guessing
+ * wrong would cost more than the step.
+ */
+#include "parallel/parentage_internal.h"
+
+enum { PIECE = 512, PART = 8 }; /* offspring; blocks */
+
+/* Some parents side by side, and some offspring that wait for theirs. */
+typedef struct walk {
+    hg_parentage *parentage;
+    const double *weight;
+    int64_t block, next;     /* of the parents: local index of those not yet bounded */
+    double sum;              /* weights of the block before `next` */
+    int64_t first;           /* local index of parent 0 here */
+    int64_t count, at;       /* of parents; the present one */
+    double bound[PIECE + 1]; /* parent i has bound[i] .. bound[i+1] of the cumulated weights */
+    int32_t children[PIECE];
+    int64_t settled;         /* children of parents before are noted */
+    bool shared;             /* the parent `settled` may have children in another thread's part */
+    int64_t waiting;
+    double target[PIECE];
+    int32_t own[PIECE], which[PIECE]; /* local index of the offspring; its parent's number here */
+} walk;
+
+/* The next parents of the block, or the first of the next block. */
+static void bound_parents(walk *w)
+{
+    const hg_partition *partition = w->parentage->partition;
+    int64_t end = hg_block_start(partition, w->block + 1) - partition->first;
+    if (w->next == end) {
+        w->block++;
+        w->sum = 0.0;
+        end = hg_block_start(partition, w->block + 1) - partition->first;
+    }
+    const double start = w->parentage->weight_start[w->block];
+    w->first = w->next;
+    w->count = end - w->next < PIECE ? end - w->next : PIECE;
+    w->at = w->settled = 0;
+    w->bound[0] = start + w->sum;
+    for (int64_t i = 0; i < w->count; i++) {
+        w->sum += w->weight[w->next + i];
+        w->bound[i + 1] = start + w->sum;
+        w->children[i] = 0;
+    }
+    w->next += w->count;
+}
+
+/* Notes the children of the parents before `end`. */
+static void note_children(walk *w, int64_t end)
+{
+    int32_t *children = w->parentage->children + w->first;
+    if (w->shared && w->settled < end) {
+        __atomic_add_fetch(&children[w->settled], w->children[w->settled], __ATOMIC_RELAXED);
+        w->settled++;
+        w->shared = false;
+    }
+    for (; w->settled < end; w->settled++) children[w->settled] = w->children[w->settled];
+}
+
+/* Offspring `from` and those after it find their parents, as far as these are bounded. */
+static int64_t merge(walk *w, int64_t from)
+{
+    int64_t i = w->at, j = from;
+    while (i < w->count && j < w->waiting) {
+        const bool beyond = w->bound[i + 1] <= w->target[j];
+        w->which[j] = (int32_t)i;
+        w->children[i] += !beyond;
+        i += beyond;
+        j += !beyond;
+    }
+    w->at = i;
+    return j;
+}
+
+static void note_parents(const walk *w, int64_t from, int64_t end)
+{
+    hg_parentage *parentage = w->parentage;
+    const int64_t first = parentage->partition->first + w->first;
+    for (int64_t j = from; j < end; j++) parentage->parent[w->own[j]] = first + w->which[j];
+    for (int64_t j = from; j < end && parentage->low != NULL; j++) {
+        parentage->low[w->own[j]] = w->bound[w->which[j]];
+        parentage->high[w->own[j]] = w->bound[w->which[j] + 1];
+    }
+}
+
+static void match_waiting(walk *w)
+{
+    for (int64_t j = 0; j < w->waiting;) {
+        const int64_t end = merge(w, j);
+        note_parents(w, j, end);
+        j = end;
+        if (j == w->waiting) break;
+        note_children(w, w->count);
+        bound_parents(w);
+    }
+    w->waiting = 0;
+}
+
+/* Goes to the parent of the first offspring: those before are not this part's. */
+static void begin(walk *w, double target)
+{
+    const hg_partition *partition = w->parentage->partition;
+    hg_cursor at = hg_cursor_at(w->parentage, w->weight, target);
+    hg_cursor_advance(&at, target);
+    w->block = at.block;
+    w->next = hg_block_start(partition, at.block) - partition->first;
+    w->sum = 0.0;
+    do bound_parents(w);
+    while (w->next <= at.i);
+    w->at = w->settled = at.i - w->first;
+    w->shared = true;
+}
+
+/* The offspring of a block join those who wait, but for those whose parent is elsewhere. */
+static void call_block(walk *w, int64_t block, double low, double high, bool *begun)
+{
+    hg_parentage *parentage = w->parentage;
+    const hg_partition *partition = parentage->partition;
+    const hg_aim towards = hg_aim_of(parentage, block);
+    const double start = parentage->spacing_start[block];
+    const int64_t end = hg_block_start(partition, block + 1) - partition->first;
+    double sum = 0.0;
+    for (int64_t own = hg_block_start(partition, block) - partition->first; own < end; own++) {
+        parentage->parent[own] = -1;
+        if (parentage->spacing[own] == 0.0) continue; /* does not take part */
+        sum += parentage->spacing[own];
+        const double target = hg_target_at(&towards, start + sum);
+        if (target < low || target >= high) continue; /* a parent on another rank */
+        if (!*begun) begin(w, target);
+        *begun = true;
+        w->target[w->waiting] = target;
+        w->own[w->waiting++] = (int32_t)own;
+        if (w->waiting == PIECE) match_waiting(w);
+    }
+}
+
+static void match_part(hg_parentage *parentage, const double *weight, int64_t first, int64_t end,
+                       double low, double high)
+{
+    walk w;
+    bool begun = false;
+    w.parentage = parentage;
+    w.weight = weight;
+    w.waiting = 0;
+    for (int64_t b = first; b < end; b++) call_block(&w, b, low, high, &begun);
+    if (!begun) return;
+    match_waiting(&w);
+    note_children(&w, w.at);
+    w.shared = true;
+    note_children(&w, w.at + 1);
+}
+
+void hg_parentage_match_own(hg_parentage *parentage, const double *weight, double low, double high)
+{
+    const hg_partition *partition = parentage->partition;
+#pragma omp parallel for schedule(static)
+    for (int64_t b = partition->first_block; b < partition->end_block; b += PART)
+        match_part(parentage, weight, b,
+                   b + PART < partition->end_block ? b + PART : partition->end_block, low, high);
+}
