@@ -91,24 +91,28 @@ static void add_copies(hg_genotypes *genotypes, int32_t row, int32_t carriers)
     if (row >= 0) __atomic_add_fetch(&genotypes->copies[row], carriers, __ATOMIC_RELAXED);
 }
 
-/* Unmutated offspring are done with: they are where their parent's genotype is. */
+/* Unmutated offspring are done with: they are where their parent's genotype is. Who mutates is as
+ * good as a coin's toss, so that the list is written without asking. */
 static void part_clones_from_mutants(hg_run *run)
 {
 #pragma omp parallel for schedule(static, 1) num_threads(run->threads)
     for (int t = 0; t < run->threads; t++) {
         hg_worker *worker = &run->worker[t];
+        int32_t *mutant = run->mutant + worker->begin;
         int32_t present = -1, carriers = 0; /* siblings come together */
         worker->mutants = 0;
         for (int64_t j = worker->begin; j < worker->end; j++) {
             const int32_t row = run->parent_row[j];
-            if (stands_alone(run, j)) {
-                run->mutant[worker->begin + worker->mutants++] = (int32_t)j;
-                continue;
+            const bool alone = stands_alone(run, j);
+            mutant[worker->mutants] = (int32_t)j;
+            worker->mutants += alone;
+            run->row[j] = row; /* a mutant's will be found */
+            if (row != present) {
+                add_copies(&run->genotypes, present, carriers);
+                present = row;
+                carriers = 0;
             }
-            run->row[j] = row;
-            if (row != present) add_copies(&run->genotypes, present, carriers);
-            carriers = row == present ? carriers + 1 : 1;
-            present = row;
+            carriers += !alone;
         }
         add_copies(&run->genotypes, present, carriers);
     }
@@ -119,28 +123,37 @@ static void part_clones_from_mutants(hg_run *run)
 static bool takes_over(hg_genotypes *genotypes, int32_t parental)
 {
     int8_t *claim = &genotypes->claim[parental];
-    return genotypes->copies[parental] == 0 && *(volatile int8_t *)claim != HG_ROW_TAKEN &&
+    return genotypes->copies[parental] == 0 &&
+           __atomic_load_n(claim, __ATOMIC_RELAXED) != HG_ROW_TAKEN &&
            __atomic_exchange_n(claim, HG_ROW_TAKEN, __ATOMIC_RELAXED) != HG_ROW_TAKEN;
 }
 
-static void house_mutants(hg_run *run, const hg_worker *worker)
+/* Lists those first who move to a row of their own, then those who take over their parent's. */
+static void sort_mutants(hg_run *run, hg_worker *worker)
 {
-    const int64_t end = worker->begin + worker->mutants;
-    int64_t homeless = 0, left = 0;
-    int32_t *row = NULL;
-    for (int64_t m = worker->begin; m < end; m++) {
-        const int32_t j = run->mutant[m], parental = run->parent_row[j];
-        const bool stays = takes_over(&run->genotypes, parental);
-        run->row[j] = stays ? parental : -1;
-        homeless += !stays;
+    int32_t *mutant = run->mutant + worker->begin, *stayer = run->stayer + worker->begin;
+    int64_t stayers = 0;
+    worker->movers = 0;
+    for (int64_t m = 0; m < worker->mutants; m++) {
+        const int32_t j = mutant[m];
+        const bool stays = takes_over(&run->genotypes, run->parent_row[j]);
+        stayer[stayers] = mutant[worker->movers] = j;
+        stayers += stays;
+        worker->movers += !stays;
     }
-    for (int64_t m = worker->begin; m < end; m++) {
-        const int32_t j = run->mutant[m];
-        if (run->row[j] >= 0) continue;
-        if (left == 0) left = hg_rows_take(run, worker, homeless, &row);
-        run->row[j] = *row++;
-        run->genotypes.claim[run->row[j]] = HG_ROW_TAKEN;
-        left--, homeless--;
+    memcpy(mutant + worker->movers, stayer, (size_t)stayers * sizeof *mutant);
+}
+
+static void house_mutants(hg_run *run, hg_worker *worker)
+{
+    sort_mutants(run, worker);
+    for (int64_t m = 0; m < worker->movers;) {
+        int32_t *row = NULL;
+        const int64_t end = m + hg_rows_take(run, worker, worker->movers - m, &row);
+        for (; m < end; m++, row++) {
+            run->row[run->mutant[worker->begin + m]] = *row;
+            run->genotypes.claim[*row] = HG_ROW_TAKEN;
+        }
     }
     if (run->recording || run->habitats > 1) hg_demes_note_rows(run, worker->begin, worker->end);
 }
@@ -185,20 +198,12 @@ static void breed_some(hg_run *run, hg_worker *worker, const int32_t *own, int c
     hg_evaluate_rows(run, worker, row, count);
 }
 
-/* The mutants in rows of their own (`moved`), or those in their parent's row. */
-static void breed_mutants(hg_run *run, hg_worker *worker, bool moved)
+/* Mutants `from` .. `end`-1 of the worker's list. */
+static void breed_mutants(hg_run *run, hg_worker *worker, int64_t from, int64_t end)
 {
-    int32_t some[HG_BROOD];
-    int count = 0;
-    for (int64_t m = worker->begin; m < worker->begin + worker->mutants; m++) {
-        const int32_t j = run->mutant[m];
-        if ((run->row[j] != run->parent_row[j]) != moved) continue;
-        some[count++] = j;
-        if (count < HG_BROOD) continue;
-        breed_some(run, worker, some, count);
-        count = 0;
-    }
-    if (count > 0) breed_some(run, worker, some, count);
+    const int32_t *mutant = run->mutant + worker->begin;
+    for (int64_t m = from; m < end; m += HG_BROOD)
+        breed_some(run, worker, mutant + m, end - m < HG_BROOD ? (int)(end - m) : HG_BROOD);
 }
 
 /* Some rows that live on, to be worked on together. */
@@ -260,17 +265,18 @@ void hg_breed_clonal(hg_run *run, bool environment_changed)
     hg_run_note(run, HG_PHASE_REPRODUCTION, &since);
 #pragma omp parallel for schedule(static, 1) num_threads(run->threads)
     for (int t = 0; t < run->threads; t++) {
+        hg_worker *worker = &run->worker[t];
         const double begun = hg_clock();
-        house_mutants(run, &run->worker[t]);
-        breed_mutants(run, &run->worker[t], true);
-        run->worker[t].busy += hg_clock() - begun;
+        house_mutants(run, worker);
+        breed_mutants(run, worker, 0, worker->movers);
+        worker->busy += hg_clock() - begun;
     }
     /* parental genomes have been copied and may change */
 #pragma omp parallel for schedule(static, 1) num_threads(run->threads)
     for (int t = 0; t < run->threads; t++) {
         hg_worker *worker = &run->worker[t];
         const double begun = hg_clock();
-        breed_mutants(run, worker, false);
+        breed_mutants(run, worker, worker->movers, worker->mutants);
         keep_rows(run, worker, environment_changed);
         worker->busy += hg_clock() - begun;
     }

@@ -101,7 +101,8 @@ typedef struct __attribute__((aligned(HG_ALIGNMENT))) hg_worker {
     int64_t site_individual[HG_SITE_BATCH];
     uint32_t site_locus[HG_SITE_BATCH];
     int64_t begin, end;      /**< its share of the own individuals: local indices */
-    int64_t mutants;         /**< in run->mutant from `begin` on; clonal only */
+    int64_t mutants, movers; /**< in run->mutant from `begin` on; of these, the first ones get
+                                  rows of their own; clonal only */
     int64_t first_row, end_row; /**< its share of the rows of genotypes */
     int64_t free_rows;       /**< of these; clonal only */
 } hg_worker;
@@ -137,6 +138,7 @@ enum { HG_MOST_MUTATORS = 4 }; /* basal levels, weights, losses and gains of edg
 /** Duplication and deletion of genes; edges by source where weights are heritable. */
 typedef struct hg_gene_mutation {
     double duplication, deletion; /**< probabilities per individual */
+    bool any;                     /**< one of them is not 0 */
     int64_t *outgoing;            /**< [genes+1] */
     int64_t *edge;                /**< [edges] */
 } hg_gene_mutation;
@@ -236,6 +238,7 @@ struct hg_run {
     int32_t *row;        /**< [count] genotype of each own individual */
     int32_t *parent_row; /**< [count] clonal: the genotype of the parent */
     int32_t *mutant;     /**< [count] clonal: local indices of mutated offspring, by thread */
+    int32_t *stayer;     /**< [count] clonal: room for sorting these */
     int64_t *place;      /**< [count] not clonal: the first parent: own index, count + brood, or
                               count + broods + fetched migrant */
     double *fitness;     /**< [count] of each own individual */
@@ -322,8 +325,17 @@ void hg_mutators_free(hg_run *run);
 /** Draws where own offspring first .. first+count-1 (local) first mutate in `generation`. */
 void hg_mutators_prepare(hg_run *run, int64_t generation, int64_t first, int64_t count);
 
+/** Whether own offspring `own` has a gene duplicated or deleted. */
+bool hg_has_gene_event(const hg_run *run, int64_t own);
+
 /** Whether own offspring `own` (local index) gets any mutation. */
-bool hg_mutates(const hg_run *run, int64_t own);
+static inline bool hg_mutates(const hg_run *run, int64_t own)
+{
+    bool mutates = false;
+    for (int m = 0; m < run->mutators; m++)
+        mutates |= run->mutator[m].first[own] < (double)run->mutator[m].loci;
+    return mutates || (run->gene_mutation.any && hg_has_gene_event(run, own));
+}
 
 /** Puts all their mutations into the genomes of `count` <= HG_BROOD own offspring (local). */
 void hg_mutate(hg_run *run, hg_worker *worker, const int32_t *own, double *const *genome,
@@ -408,9 +420,6 @@ void hg_parents_settle(hg_run *run);
 
 hg_status hg_gene_events_create(hg_run *run);
 void hg_gene_events_free(hg_run *run);
-
-/** Whether own offspring `own` has a gene duplicated or deleted. */
-bool hg_has_gene_event(const hg_run *run, int64_t own);
 
 /** Duplicates and deletes genes of own offspring `own`. */
 void hg_gene_events(hg_run *run, hg_worker *worker, int64_t own, double *genome);
@@ -497,7 +506,12 @@ void hg_record_free(hg_run *run);
 void hg_expect_mutations(const hg_run *run, hg_moments *moments);
 
 /** Whether own individual `own` of the generation before has offspring in this one. */
-bool hg_has_offspring(const hg_run *run, int64_t own);
+static inline bool hg_has_offspring(const hg_run *run, int64_t own)
+{
+    const uint8_t *second = run->mates.chosen, *away = run->migrants.chosen; /* or NULL */
+    return run->parentage.children[own] > 0 || (second != NULL && second[own] != 0) ||
+           (away != NULL && away[own] != 0);
+}
 
 /** Collective: fills run->statistics for the generation just made. */
 hg_status hg_record_statistics(hg_run *run);

@@ -29,7 +29,8 @@ hg_status hg_gene_events_create(hg_run *run)
     hg_gene_mutation *events = &run->gene_mutation;
     events->duplication = run->config.mutation.duplication;
     events->deletion = run->config.mutation.deletion;
-    if (events->duplication == 0.0 && events->deletion == 0.0) return HG_OK;
+    events->any = events->duplication > 0.0 || events->deletion > 0.0;
+    if (!events->any) return HG_OK;
     if (run->genotypes.edges == 0) return HG_OK;
     for (int t = 0; t < run->threads; t++)
         HG_TRY(hg_allocate(&run->worker[t].copied, HG_MEMORY_TILES, 2 * (size_t)run->network.genes,

@@ -149,13 +149,6 @@ void hg_mutators_prepare(hg_run *run, int64_t generation, int64_t first, int64_t
     }
 }
 
-bool hg_mutates(const hg_run *run, int64_t own)
-{
-    for (int m = 0; m < run->mutators; m++)
-        if (run->mutator[m].first[own] < (double)run->mutator[m].loci) return true;
-    return hg_has_gene_event(run, own);
-}
-
 /* Where the genomes of a brood go on mutating. */
 typedef struct walk {
     int64_t individual[HG_BROOD], locus[HG_BROOD];
@@ -217,5 +210,6 @@ void hg_mutate(hg_run *run, hg_worker *worker, const int32_t *own, double *const
         place(run, worker, &run->mutator[m], own, genome, count);
         apply(run, worker, &run->mutator[m]);
     }
-    for (int i = 0; i < count; i++) hg_gene_events(run, worker, own[i], genome[i]);
+    for (int i = 0; run->gene_mutation.any && i < count; i++)
+        hg_gene_events(run, worker, own[i], genome[i]);
 }

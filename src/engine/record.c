@@ -90,13 +90,6 @@ bool hg_snapshot_due(const hg_run *run, int64_t generation)
 
 /* --- statistics ------------------------------------------------------------------- */
 
-bool hg_has_offspring(const hg_run *run, int64_t own)
-{
-    const uint8_t *second = run->mates.chosen, *away = run->migrants.chosen; /* or NULL */
-    return run->parentage.children[own] > 0 || (second != NULL && second[own] != 0) ||
-           (away != NULL && away[own] != 0);
-}
-
 static void count_own(hg_run *run, hg_moment *moment)
 {
     moment[COUNTS] = (hg_moment){.largest = run->own_fittest};
