@@ -85,36 +85,25 @@ static bool stands_alone(const hg_run *run, int64_t j)
     return hg_mutates(run, j) || (run->migration.rate != NULL && run->migrants.place[j] >= 0);
 }
 
-/* Other threads may hold siblings. */
-static void add_copies(hg_genotypes *genotypes, int32_t row, int32_t carriers)
-{
-    if (row >= 0) __atomic_add_fetch(&genotypes->copies[row], carriers, __ATOMIC_RELAXED);
-}
-
 /* Unmutated offspring are done with: they are where their parent's genotype is. Who mutates is as
- * good as a coin's toss, so that the list is written without asking. */
+ * good as a coin's toss, so that both lists are written without asking. */
 static void part_clones_from_mutants(hg_run *run)
 {
 #pragma omp parallel for schedule(static, 1) num_threads(run->threads)
     for (int t = 0; t < run->threads; t++) {
         hg_worker *worker = &run->worker[t];
-        int32_t *mutant = run->mutant + worker->begin;
-        int32_t present = -1, carriers = 0; /* siblings come together */
-        worker->mutants = 0;
+        int32_t *mutant = run->mutant + worker->begin, *clone = run->other + worker->begin;
+        int64_t mutants = 0, clones = 0;
         for (int64_t j = worker->begin; j < worker->end; j++) {
-            const int32_t row = run->parent_row[j];
             const bool alone = stands_alone(run, j);
-            mutant[worker->mutants] = (int32_t)j;
-            worker->mutants += alone;
-            run->row[j] = row; /* a mutant's will be found */
-            if (row != present) {
-                add_copies(&run->genotypes, present, carriers);
-                present = row;
-                carriers = 0;
-            }
-            carriers += !alone;
+            mutant[mutants] = (int32_t)j;
+            clone[clones] = run->row[j] = run->parent_row[j]; /* a mutant's row will be found */
+            mutants += alone;
+            clones += !alone;
         }
-        add_copies(&run->genotypes, present, carriers);
+        worker->mutants = mutants;
+        for (int64_t c = 0; c < clones; c++) /* other threads may hold siblings */
+            __atomic_add_fetch(&run->genotypes.copies[clone[c]], 1, __ATOMIC_RELAXED);
     }
 }
 
@@ -131,7 +120,7 @@ static bool takes_over(hg_genotypes *genotypes, int32_t parental)
 /* Lists those first who move to a row of their own, then those who take over their parent's. */
 static void sort_mutants(hg_run *run, hg_worker *worker)
 {
-    int32_t *mutant = run->mutant + worker->begin, *stayer = run->stayer + worker->begin;
+    int32_t *mutant = run->mutant + worker->begin, *stayer = run->other + worker->begin;
     int64_t stayers = 0;
     worker->movers = 0;
     for (int64_t m = 0; m < worker->mutants; m++) {

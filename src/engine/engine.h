@@ -238,7 +238,7 @@ struct hg_run {
     int32_t *row;        /**< [count] genotype of each own individual */
     int32_t *parent_row; /**< [count] clonal: the genotype of the parent */
     int32_t *mutant;     /**< [count] clonal: local indices of mutated offspring, by thread */
-    int32_t *stayer;     /**< [count] clonal: room for sorting these */
+    int32_t *other;      /**< [count] clonal: room for the others while these are listed */
     int64_t *place;      /**< [count] not clonal: the first parent: own index, count + brood, or
                               count + broods + fetched migrant */
     double *fitness;     /**< [count] of each own individual */

@@ -170,20 +170,22 @@ static void set_out(walk *w, const hg_run *run, const hg_mutator *mutator, const
     }
 }
 
-/* From every present locus to the next; those beyond the last locus are done. */
+/* From every present locus to the next; those beyond the last locus are done, and most are: the list
+ * is written without asking. */
 static void go_on(walk *w, const hg_run *run, const hg_mutator *mutator, uint32_t draw)
 {
+    const double loci = (double)mutator->loci;
     int left = 0;
     run->kernels->scattered_logarithms(run->config.run.seed, (int)mutator->site_purpose,
                                        run->making, w->individual, draw, w->count,
                                        mutator->inverse_log, w->skip);
     for (int i = 0; i < w->count; i++) {
-        if (w->skip[i] >= (double)mutator->loci) continue; /* and may be beyond all integers */
-        const int64_t next = w->locus[i] + 1 + (int64_t)w->skip[i];
-        if (next >= mutator->loci) continue;
+        const double skip = w->skip[i] < loci ? w->skip[i] : loci; /* may be beyond all integers */
+        const int64_t next = w->locus[i] + 1 + (int64_t)skip;
         w->individual[left] = w->individual[i];
         w->allele[left] = w->allele[i];
-        w->locus[left++] = next;
+        w->locus[left] = next;
+        left += next < mutator->loci;
     }
     w->count = left;
 }

@@ -99,6 +99,8 @@ typedef struct hg_grid_sums {
     double *largest;
 } hg_grid_sums;
 
+#define HG_BOUNDS_PADDING 8 /* the widest vector */
+
 typedef struct hg_kernels {
     const char *name;
 
@@ -175,6 +177,15 @@ typedef struct hg_kernels {
     void (*count_dominators)(const double *own, int64_t own_stride, int64_t owns,
                              const double *other, int64_t other_stride, int64_t others,
                              int64_t objectives, int64_t *dominators);
+
+    /**
+     * which[j] = how many of bound[0..count-1], ascending, are not above point[j]: the interval
+     * that holds it. Points ascend; the first one that is not below the last bound ends the search,
+     * and its index is returned, or `points`. bound[count .. count + HG_BOUNDS_PADDING - 1] must be
+     * infinite.
+     */
+    int64_t (*locate)(const double *bound, int64_t count, const double *point, int64_t points,
+                      int32_t *which);
 
     /**
      * For measuring the processor: multiplies and adds in registers `rounds` times, fused where

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The parents that own offspring have on this rank. Targets and the bounds of the parents'
- * intervals both ascend; merging them takes one step for each, without a branch: whether the
- * next step is to another parent or to another offspring is as good as a coin's toss, and guessing
- * wrong would cost more than the step.
+ * intervals both ascend, and are held against each other piece by piece.
  */
+#include <math.h>
+
 #include "parallel/parentage_internal.h"
 
 enum { PIECE = 512, PART = 8 }; /* offspring; blocks */
@@ -17,7 +17,8 @@ typedef struct walk {
     double sum;              /* weights of the block before `next` */
     int64_t first;           /* local index of parent 0 here */
     int64_t count, at;       /* of parents; the present one */
-    double bound[PIECE + 1]; /* parent i has bound[i] .. bound[i+1] of the cumulated weights */
+    double bound[PIECE + 1 + HG_BOUNDS_PADDING]; /* parent i has bound[i] .. bound[i+1] of the
+                                cumulated weights */
     int32_t children[PIECE];
     int64_t settled;         /* children of parents before are noted */
     bool shared;             /* the parent `settled` may have children in another thread's part */
@@ -46,6 +47,7 @@ static void bound_parents(walk *w)
         w->bound[i + 1] = start + w->sum;
         w->children[i] = 0;
     }
+    for (int64_t i = 0; i < HG_BOUNDS_PADDING; i++) w->bound[w->count + 1 + i] = INFINITY;
     w->next += w->count;
 }
 
@@ -61,36 +63,27 @@ static void note_children(walk *w, int64_t end)
     for (; w->settled < end; w->settled++) children[w->settled] = w->children[w->settled];
 }
 
-/* Offspring `from` and those after it find their parents, as far as these are bounded. */
-static int64_t merge(walk *w, int64_t from)
-{
-    int64_t i = w->at, j = from;
-    while (i < w->count && j < w->waiting) {
-        const bool beyond = w->bound[i + 1] <= w->target[j];
-        w->which[j] = (int32_t)i;
-        w->children[i] += !beyond;
-        i += beyond;
-        j += !beyond;
-    }
-    w->at = i;
-    return j;
-}
-
-static void note_parents(const walk *w, int64_t from, int64_t end)
+/* Parents of offspring `from` .. `end` - 1. */
+static void note_parents(walk *w, int64_t from, int64_t end)
 {
     hg_parentage *parentage = w->parentage;
     const int64_t first = parentage->partition->first + w->first;
-    for (int64_t j = from; j < end; j++) parentage->parent[w->own[j]] = first + w->which[j];
-    for (int64_t j = from; j < end && parentage->low != NULL; j++) {
-        parentage->low[w->own[j]] = w->bound[w->which[j]];
-        parentage->high[w->own[j]] = w->bound[w->which[j] + 1];
+    for (int64_t j = from; j < end; j++) {
+        const int32_t i = w->which[j];
+        w->children[i]++;
+        parentage->parent[w->own[j]] = first + i;
+        if (parentage->low == NULL) continue;
+        parentage->low[w->own[j]] = w->bound[i];
+        parentage->high[w->own[j]] = w->bound[i + 1];
     }
+    if (end > from) w->at = w->which[end - 1];
 }
 
 static void match_waiting(walk *w)
 {
-    for (int64_t j = 0; j < w->waiting;) {
-        const int64_t end = merge(w, j);
+    for (int64_t j = 0;;) {
+        const int64_t end = j + w->parentage->kernels->locate(w->bound + 1, w->count, w->target + j,
+                                                              w->waiting - j, w->which + j);
         note_parents(w, j, end);
         j = end;
         if (j == w->waiting) break;

@@ -38,8 +38,21 @@ HG_INLINE void store_integers(int64_t *to, hg_integers v) { memcpy(to, &v, sizeo
 typedef struct column_sums {
     hg_integers sum[HG_SUMS];
     hg_vector largest;
-    hg_vector sound; /* the sum of all squares: not finite where one of them is not */
+    hg_vector sound; /* not finite where a square is not */
 } column_sums;
+
+/* Bits of squares are in the order of the squares, those of what is not a number above all: one
+ * operation where vectors of integers have a largest one. */
+HG_INLINE void note_square(column_sums *sums, hg_vector s)
+{
+#if HG_WIDTH == 8
+    sums->largest = (hg_vector)_mm512_max_epu64((__m512i)s, (__m512i)sums->largest);
+    sums->sound = sums->largest;
+#else
+    sums->largest = hg_max(s, sums->largest);
+    sums->sound += s;
+#endif
+}
 
 /* Adds `times` times x in quanta of the magic number, and what rounding takes away in those of
  * the fine one. The magic numbers' own bits are taken off in the end. */
@@ -62,8 +75,7 @@ HG_INLINE column_sums sum_columns(const hg_grid *grid, int64_t at, const double 
     for (int r = 0; r < rows; r++) {
         const hg_vector d = hg_load_unaligned(row[r] + at) - shift, s = d * d;
         const uint64_t times = all_single ? 1 : (uint64_t)copies[r];
-        sums.largest = hg_max(s, sums.largest);
-        sums.sound += s;
+        note_square(&sums, s);
         add_quanta(d, grid->coarse, grid->fine, at, times, rests, sums.sum + HG_SUM_DEVIATION);
         add_quanta(s, grid->coarse2, grid->fine2, at, times, rests, sums.sum + HG_SUM_SQUARE);
     }

@@ -21,5 +21,6 @@ const hg_kernels HG_JOIN(hg_kernels, HG_VARIANT) = {
     .disturb = hg_disturb,
     .win_chances = hg_win_chances,
     .count_dominators = hg_count_dominators,
+    .locate = hg_locate,
     .multiply_add = hg_multiply_add,
 };

@@ -35,6 +35,7 @@
 #define hg_disturb HG_JOIN(hg_disturb, HG_VARIANT)
 #define hg_win_chances HG_JOIN(hg_win_chances, HG_VARIANT)
 #define hg_count_dominators HG_JOIN(hg_count_dominators, HG_VARIANT)
+#define hg_locate HG_JOIN(hg_locate, HG_VARIANT)
 #define hg_multiply_add HG_JOIN(hg_multiply_add, HG_VARIANT)
 
 #if defined __AVX512F__
@@ -163,6 +164,8 @@ void hg_win_chances(double n, double size, double *values, int64_t count);
 void hg_count_dominators(const double *own, int64_t own_stride, int64_t owns, const double *other,
                          int64_t other_stride, int64_t others, int64_t objectives,
                          int64_t *dominators);
+int64_t hg_locate(const double *bound, int64_t count, const double *point, int64_t points,
+                  int32_t *which);
 double hg_multiply_add(int64_t rounds, double *sink);
 
 #endif
