@@ -85,6 +85,23 @@ static bool stands_alone(const hg_run *run, int64_t j)
     return hg_mutates(run, j) || (run->migration.rate != NULL && run->migrants.place[j] >= 0);
 }
 
+/* Counts the carriers of each row in a list that has siblings side by side; other threads may hold
+ * siblings, too. `last` is room for the end of each litter. */
+static void count_carriers(hg_genotypes *genotypes, const int32_t *row, int64_t count, int32_t *last)
+{
+    int64_t litters = 0, counted = 0;
+    for (int64_t c = 0; c < count; c++) {
+        last[litters] = (int32_t)c;
+        litters += c + 1 == count || row[c + 1] != row[c];
+    }
+    for (int64_t k = 0; k < litters; k++) {
+        const int64_t end = last[k] + 1;
+        __atomic_add_fetch(&genotypes->copies[row[end - 1]], (int32_t)(end - counted),
+                           __ATOMIC_RELAXED);
+        counted = end;
+    }
+}
+
 /* Unmutated offspring are done with: they are where their parent's genotype is. Who mutates is as
  * good as a coin's toss, so that both lists are written without asking. */
 static void part_clones_from_mutants(hg_run *run)
@@ -102,8 +119,7 @@ static void part_clones_from_mutants(hg_run *run)
             clones += !alone;
         }
         worker->mutants = mutants;
-        for (int64_t c = 0; c < clones; c++) /* other threads may hold siblings */
-            __atomic_add_fetch(&run->genotypes.copies[clone[c]], 1, __ATOMIC_RELAXED);
+        count_carriers(&run->genotypes, clone, clones, run->litter + worker->begin);
     }
 }
 

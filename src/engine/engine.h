@@ -239,6 +239,7 @@ struct hg_run {
     int32_t *parent_row; /**< [count] clonal: the genotype of the parent */
     int32_t *mutant;     /**< [count] clonal: local indices of mutated offspring, by thread */
     int32_t *other;      /**< [count] clonal: room for the others while these are listed */
+    int32_t *litter;     /**< [count] clonal: and for where their litters end */
     int64_t *place;      /**< [count] not clonal: the first parent: own index, count + brood, or
                               count + broods + fetched migrant */
     double *fitness;     /**< [count] of each own individual */

@@ -88,7 +88,8 @@ HG_INLINE hg_words load_words(const int64_t *from, int64_t count)
 
 HG_INLINE void store_some(double *to, hg_vector v, int64_t count)
 {
-    memcpy(to, &v, count >= HG_WIDTH ? sizeof v : (size_t)count * sizeof *to);
+    if (count >= HG_WIDTH) hg_store_unaligned(to, v);
+    else memcpy(to, &v, (size_t)count * sizeof *to);
 }
 
 void hg_uniforms(uint64_t seed, int purpose, int64_t generation, int64_t first, int64_t count,
@@ -106,13 +107,14 @@ void hg_uniforms(uint64_t seed, int purpose, int64_t generation, int64_t first, 
 
 void hg_logarithms(double *values, int64_t count, double factor)
 {
-    for (int64_t at = 0; at < count; at += HG_WIDTH) {
-        const int64_t here = count - at < HG_WIDTH ? count - at : HG_WIDTH;
-        double u[HG_WIDTH];
-        for (int i = 0; i < HG_WIDTH; i++) u[i] = i < here ? values[at + i] : 0.5;
-        const hg_vector scaled = factor * hg_vlog(hg_load_unaligned(u));
-        memcpy(values + at, &scaled, (size_t)here * sizeof *values);
+    const int64_t whole = count - count % HG_WIDTH;
+    for (int64_t at = 0; at < whole; at += HG_WIDTH) {
+        hg_store_unaligned(values + at, factor * hg_vlog(hg_load_unaligned(values + at)));
     }
+    if (whole == count) return;
+    double u[HG_WIDTH];
+    for (int i = 0; i < HG_WIDTH; i++) u[i] = values[whole + i < count ? whole + i : whole];
+    store_some(values + whole, factor * hg_vlog(hg_load_unaligned(u)), count - whole);
 }
 
 void hg_scattered_logarithms(uint64_t seed, int purpose, int64_t generation,

@@ -74,6 +74,14 @@ HG_INLINE hg_vector hg_load_unaligned(const double *from)
     return v;
 }
 
+#if HG_WIDTH > 1
+typedef double hg_vector_anywhere __attribute__((vector_size(HG_WIDTH * 8), may_alias, aligned(8)));
+#else
+typedef double hg_vector_anywhere;
+#endif
+
+HG_INLINE void hg_store_unaligned(double *to, hg_vector v) { *(hg_vector_anywhere *)to = v; }
+
 HG_INLINE hg_vector hg_all(double x) { return x - (hg_vector){0}; } /* x - 0 is x, also for -0 */
 
 /* where ? a : b, lane by lane */
