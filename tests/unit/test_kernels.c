@@ -728,6 +728,52 @@ START_TEST(tournaments_have_their_winners)
 }
 END_TEST
 
+/* --- points among bounds -------------------------------------------------------------------------- */
+
+enum { BOUNDS = 37, POINTS = 60 };
+
+/* Ascending, some of them equal; points ascend, too, some of them exactly on bounds. */
+static void scatter(uint64_t *state, double *bound, int bounds, double *point, int points)
+{
+    double at = 0.0;
+    for (int i = 0; i < bounds; i++) {
+        if (hg_test_uniform(state, 0.0, 1.0) < 0.8) at += hg_test_uniform(state, 0.0, 1.0);
+        bound[i] = at;
+    }
+    for (int i = 0; i < HG_BOUNDS_PADDING; i++) bound[bounds + i] = INFINITY;
+    at = 0.0;
+    for (int j = 0; j < points; j++) {
+        at += hg_test_uniform(state, 0.0, 2.0) * (double)bounds / (double)points;
+        const int i = (int)(hg_test_uniform(state, 0.0, 1.0) * bounds);
+        if (hg_test_uniform(state, 0.0, 1.0) < 0.3 && bound[i] > at) at = bound[i];
+        point[j] = at;
+    }
+}
+
+/* Parents and their intervals: every variant, as a plain count. */
+START_TEST(points_are_located)
+{
+    uint64_t state = 17;
+    for (int trial = 0; trial < 400; trial++) {
+        double bound[BOUNDS + HG_BOUNDS_PADDING], point[POINTS];
+        const int bounds = 1 + trial % BOUNDS, points = trial % (POINTS + 1);
+        scatter(&state, bound, bounds, point, points);
+        for (int v = 0; v < HG_COUNT_OF(variants); v++) {
+            const hg_kernels *kernels = hg_kernels_named(variants[v]);
+            int32_t which[POINTS];
+            if (kernels == NULL) continue;
+            const int64_t found = kernels->locate(bound, bounds, point, points, which);
+            for (int j = 0; j < points; j++) {
+                int passed = 0;
+                for (int i = 0; i < bounds; i++) passed += bound[i] <= point[j];
+                ck_assert_int_eq(j < found, passed < bounds);
+                if (j < found) ck_assert_int_eq(which[j], passed);
+            }
+        }
+    }
+}
+END_TEST
+
 /* --- dominance ------------------------------------------------------------------------------------ */
 
 enum { OWNS = 45, OTHERS = 70, OBJECTIVES = 9, GAP = 3 };
@@ -800,6 +846,7 @@ int main(void)
     HG_TEST(sums_are_exact);
     HG_TEST(misfits_are_noticed);
     HG_TEST(tournaments_have_their_winners);
+    HG_TEST(points_are_located);
     HG_TEST(dominators_are_counted);
     return hg_test_run(suite, CK_NORMAL) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
