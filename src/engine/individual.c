@@ -104,8 +104,17 @@ static void inherit(const hg_run *run, hg_worker *worker, int64_t j, double *gen
     take_genes(run, genome, (const double *const[]){first, second}, worker->origin);
 }
 
+/* Second parents lie anywhere: their genomes are asked for before their turn comes. */
+static void fetch_ahead(const hg_run *run, int64_t j)
+{
+    if (j >= run->partition.count || !is_sexual(run) || lives_on(run, j)) return;
+    const double *genome = second_genome(run, j);
+    for (int64_t i = 0; i < run->genotypes.stride; i += 8) __builtin_prefetch(genome + i);
+}
+
 static void breed_some(hg_run *run, hg_worker *worker, int64_t first, int count)
 {
+    enum { AHEAD = 4 };
     int32_t own[HG_BROOD], born[HG_BROOD];
     double *genome[HG_BROOD], *newborn[HG_BROOD];
     int births = 0;
@@ -113,6 +122,7 @@ static void breed_some(hg_run *run, hg_worker *worker, int64_t first, int count)
     for (int i = 0; i < count; i++) {
         own[i] = (int32_t)(first + i);
         genome[i] = hg_genome(&run->genotypes, first + i);
+        fetch_ahead(run, first + i + AHEAD);
         inherit(run, worker, first + i, genome[i]);
         if (lives_on(run, first + i)) continue;
         born[births] = own[i];

@@ -49,14 +49,24 @@ void hg_recombination_free(hg_recombination *recombination)
     hg_release(&recombination->position);
 }
 
+/* The eight bits of a byte as eight bytes, the lowest first. */
+static uint64_t spread(uint64_t bits)
+{
+    const uint64_t apart = (bits & 0xff) * 0x0101010101010101u & 0x8040201008040201u;
+    return (apart + 0x7f7f7f7f7f7f7f7fu) >> 7 & 0x0101010101010101u;
+}
+
 /* Free recombination: a bit for each gene, 128 to a block. */
 static void draw_freely(const hg_recombination *recombination, const hg_stream *stream,
                         uint32_t base, uint8_t coin, uint8_t *origin)
 {
+    const uint64_t turned = coin * 0x0101010101010101u;
     hg_block block = {{0, 0}};
-    for (int64_t g = 0; g < recombination->genes; g++) {
+    for (int64_t g = 0; g < recombination->genes; g += 8) {
         if (g % 128 == 0) block = hg_stream_block(stream, base + (uint32_t)(g / 128));
-        origin[g] = (uint8_t)(block.word[g % 128 / 64] >> (g % 64) & 1) ^ coin;
+        const uint64_t eight = spread(block.word[g % 128 / 64] >> (g % 64)) ^ turned;
+        const int64_t left = recombination->genes - g;
+        for (int i = 0; i < 8 && i < left; i++) origin[g + i] = (uint8_t)(eight >> (8 * i));
     }
 }
 
