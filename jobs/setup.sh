@@ -11,7 +11,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 packages=(gcc libc6-dev make cmake pkg-config openmpi-bin libopenmpi-dev libhdf5-openmpi-dev
-          libyaml-dev libsleef-dev librandom123-dev libgsl-dev
+          libyaml-dev libsleef-dev librandom123-dev libgsl-dev libigraph-dev libsbml5-dev
           hdf5-tools gnuplot-nox) # the last two for jobs/plot.sh
 build_tests=OFF
 case "${1:-}" in
@@ -46,7 +46,8 @@ install_packages() {
     if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
         # Not Debian or a relative: CMake names what it does not find.
         echo "setup.sh: no apt-get here. happygene needs a C compiler, CMake >= 3.21, make," \
-             "pkg-config, Open MPI, parallel HDF5 (1.10 or later), libyaml, SLEEF, Random123 and GSL;" \
+             "pkg-config, Open MPI, parallel HDF5 (1.10 or later), libyaml, SLEEF, Random123, GSL," \
+             "igraph 0.10 and libSBML;" \
              "plots need gnuplot and h5dump; tests need Check and Python with h5py." >&2
         return
     fi

@@ -113,7 +113,7 @@ HG_API void hg_run_stop(hg_run *run);
 HG_API int64_t hg_run_resumed_from(const hg_run *run);
 /**
  * What there is to tell of how a run began, lines of text, on rank 0: checkpoints that were
- * damaged, for example. "" where all is as usual; owned by the run.
+ * damaged, signs that a network's file does not tell, for example. "" where all is as usual; owned by the run.
  */
 HG_API const char *hg_run_notes(const hg_run *run);
 

@@ -18,12 +18,15 @@ typedef struct hg_command {
     const char *summary;  /**< one line for the list of commands */
     const char *text;     /**< the manual: a few paragraphs, options, examples */
     hg_status (*run)(int count, char **words);
+    void (*print_more)(void); /**< what the manual adds from tables, or NULL */
     bool collective;      /**< under mpirun all ranks take part; else one speaks for all */
 } hg_command;
 
 extern const hg_command hg_command_run;
 extern const hg_command hg_command_validate;
 extern const hg_command hg_command_info;
+extern const hg_command hg_command_export;
+extern const hg_command hg_command_network;
 extern const hg_command hg_command_diff;
 extern const hg_command hg_command_profile;
 extern const hg_command hg_command_verify;

@@ -58,5 +58,4 @@ const hg_command hg_command_example = {
     "Example:\n"
     "  happygene example quickstart > my.yaml\n"
     "  happygene run my.yaml\n",
-    run,
-    false};
+    .run = run};

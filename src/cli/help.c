@@ -234,6 +234,7 @@ static bool print_command_topic(const char *topic)
         const hg_command *command = hg_commands[i];
         if (strcmp(command->name, topic) != 0) continue;
         printf("usage: happygene %s\n\n%s", command->synopsis, command->text);
+        if (command->print_more != NULL) command->print_more();
         return true;
     }
     return false;
@@ -307,5 +308,4 @@ const hg_command hg_command_help = {
     "  happygene help keys\n"
     "  happygene help expression.k\n"
     "  happygene help regulation.model\n",
-    run,
-    false};
+    .run = run};

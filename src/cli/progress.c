@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -57,4 +58,13 @@ void hg_progress_show(hg_progress *progress, int64_t done, double fitness)
 void hg_progress_end(hg_progress *progress)
 {
     if (progress->terminal && !progress->silent) fputs("\r\033[K", stderr);
+}
+
+void hg_progress_tell(const char *notes)
+{
+    while (*notes != '\0') {
+        const int length = (int)strcspn(notes, "\n");
+        fprintf(stderr, "happygene: %.*s\n", length, notes);
+        notes += length + (notes[length] == '\n');
+    }
 }

@@ -25,4 +25,7 @@ bool hg_progress_due(const hg_progress *progress);
 /** Removes the bar. */
 void hg_progress_end(hg_progress *progress);
 
+/** Tells what is out of the ordinary, lines of text, on standard error, also with --quiet. */
+void hg_progress_tell(const char *notes);
+
 #endif

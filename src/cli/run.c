@@ -83,19 +83,9 @@ static void heed_signals(void)
 
 /* --- the run ------------------------------------------------------------------------------ */
 
-/* What is out of the ordinary is told even with --quiet. */
-static void tell_notes(const char *notes)
-{
-    while (*notes != '\0') {
-        const int length = (int)strcspn(notes, "\n");
-        fprintf(stderr, "happygene: %.*s\n", length, notes);
-        notes += length + (notes[length] == '\n');
-    }
-}
-
 static void describe(const hg_run *run, const run_options *options)
 {
-    if (hg_rank() == 0) tell_notes(hg_run_notes(run));
+    if (hg_rank() == 0) hg_progress_tell(hg_run_notes(run));
     if (options->quiet || hg_rank() != 0) return;
     if (hg_run_resumed_from(run) >= 0)
         fprintf(stderr, "happygene: goes on from the checkpoint of generation %" PRId64 "\n",

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/progress.h"
 #include "io/earlier.h"
 #include "io/runfile.h"
 #include "population/statistics.h"
@@ -185,6 +186,7 @@ static hg_status validate(const char *path, const char *const *overrides, int co
     HG_TRY_OUT(hg_runfile_parse(&config, path, text, overrides, count));
     HG_TRY_OUT(check_folder(&config));
     HG_TRY_OUT(hg_runfile_resolve(&config, &network));
+    if (config.notes != NULL) hg_progress_tell(config.notes);
     HG_TRY_OUT(check_earlier(&config, &network));
     HG_TRY_OUT(hg_runfile_print(&config, &resolved));
     if (!quiet) {
@@ -227,5 +229,4 @@ const hg_command hg_command_validate = {
     "  --quiet           checks only, and prints nothing when all is well\n\n"
     "Example:\n"
     "  happygene validate my.yaml --set run.seed=7 > resolved.yaml\n",
-    run,
-    false};
+    .run = run};

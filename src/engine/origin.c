@@ -51,6 +51,7 @@ static hg_status read_origin(hg_run *run, const char *path, const char *text,
     HG_TRY_OUT(keep_seed(run, path, text != NULL ? text : loaded, options));
     HG_TRY_OUT(repeated ? hg_runfile_resolve_with(&run->config, &run->network)
                         : hg_runfile_resolve(&run->config, &run->network));
+    if (run->config.notes != NULL) hg_text_add(&run->notes, "%s", run->config.notes);
     status = hg_runfile_print(&run->config, &run->resolved);
 out:
     hg_release(&loaded);

@@ -224,12 +224,13 @@ static hg_status check_output(hg_run *run, const hg_run_options *options)
 static hg_status resume(hg_run *run, bool *resumed)
 {
     const hg_output_plan plan = plan_of(run);
+    const size_t told = run->notes.length;
     HG_TRY(hg_resume(run, &plan, resumed));
     run->replace = true; /* what lies there cannot be gone on with */
     if (*resumed) return same_generation(run);
     struct stat found;
     if (run->partition.rank == 0 &&
-        (stat(run->output_path, &found) == 0 || run->notes.length > 0))
+        (stat(run->output_path, &found) == 0 || run->notes.length > told))
         hg_text_add(&run->notes, "%s has no checkpoint to go on from: starts from generation 0\n",
                     run->output_path);
     return HG_OK;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "io/network_file.h"
 #include "io/runfile_parts.h"
 
 /* What the checks look at. */
@@ -215,7 +216,7 @@ static void check_origin(const check *c)
     if (file != NULL && c->config->network.file != NULL &&
         hg_network_file_is_foreign(c->config->network.file))
         hg_mistakes_add(c->mistakes, file->place, "network.file: the format of '%.200s' is not "
-                        "available in this version; allowed: tables of edges (.tsv)",
+                        "known; allowed: tables of edges (.tsv), SBML (.xml), GraphML (.graphml)",
                         c->config->network.file);
 }
 

@@ -89,9 +89,6 @@ hg_status hg_run_check_genes(hg_mistakes *mistakes, hg_config *config, int64_t g
  */
 hg_status hg_run_names(const hg_config *config, hg_names *names);
 
-/** True when a file's ending says that it is a network in a format of a later version. */
-bool hg_network_file_is_foreign(const char *path);
-
 /** Finds where a key was set, for mistakes that show later; opened by the first question. */
 typedef struct hg_places {
     const hg_config *config;

@@ -14,7 +14,7 @@
 #define DERIVED_SEED ((int64_t)1 << 40) /* "individual" of the random network's seed */
 #define COMPONENT_STREAMS 8             /* per fitness component; append only */
 
-static hg_status build_from_file(const hg_config *config, hg_network *network)
+static hg_status build_from_file(hg_config *config, hg_network *network)
 {
     hg_text path = hg_text_of(LABEL);
     if (config->network.file[0] != '/' && strcmp(config->directory, ".") != 0)
@@ -35,6 +35,8 @@ static hg_status build_from_file(const hg_config *config, hg_network *network)
     }
     HG_TRY_OUT(hg_network_create(network, genes, (const char *const *)list.names.name,
                                  list.names.count, list.edges, list.count));
+    config->notes = list.notes;
+    list.notes = NULL;
 out:
     hg_release(&name);
     hg_edge_list_free(&list);
@@ -111,7 +113,7 @@ static hg_status check_memory(const hg_config *config)
     return HG_BAD_INPUT;
 }
 
-static hg_status build(const hg_config *config, hg_network *network)
+static hg_status build(hg_config *config, hg_network *network)
 {
     const char *const *names = (const char *const *)config->network.genes;
     const int64_t name_count = config->network.gene_count;

@@ -53,6 +53,7 @@ void hg_config_free(hg_config *config)
     hg_release(&config->path);
     hg_release(&config->directory);
     hg_release(&config->text);
+    hg_release(&config->notes);
     hg_release(&config->run.name);
     hg_release(&config->population.deme_sizes);
     hg_release(&config->population.initial.basal.list);
