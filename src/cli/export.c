@@ -276,8 +276,8 @@ const hg_command hg_command_export = {
     .text =
         "Prints one table of a result file: a line of names, then a line for each observation,\n"
         "with commas between (--format tsv: tabs) and numbers in full precision. Generations,\n"
-        "demes, individuals, genes and edges have their numbers, from 0, genes their names too; the\n"
-        "two alleles of a diploid are basal_1 and basal_2, or weight_1 and weight_2.\n"
+        "demes, individuals, genes and edges have their numbers, from 0, genes their names too;\n"
+        "the two alleles of a diploid are basal_1 and basal_2, or weight_1 and weight_2.\n"
         "Networks have the mean weights of a generation where weights are heritable.\n"
         "SBML and GraphML can be the network.file of a run file; weights come back to the bit.\n"
         "\n"

@@ -357,14 +357,14 @@ const hg_command hg_command_network = {
     .synopsis = "network FILE|RUN.h5 [--json] [--ascii]",
     .summary = "what a network is like: degrees, feedback, feed-forward loops",
     .text =
-        "Measures the network of a file (a table of edges, SBML, GraphML, by its ending), of a run\n"
-        "file (.yaml) or of a result (.h5): genes, edges and their signs, density, edges into and\n"
+        "Measures the network of a file (a table of edges, SBML, GraphML, by its ending), of a\n"
+        "run file (.yaml) or of a result (.h5): genes, edges and their signs, density, edges into and\n"
         "out of genes and the genes with most of them, whether it is acyclic, feedback loops\n"
         "(strongly connected components), pairs that regulate one another, and feed-forward loops\n"
         "by type.\n"
         "\n"
-        "A feed-forward loop is x -> y, y -> z and x -> z. It is coherent when x acts on z by both\n"
-        "ways alike. Types by the signs of x -> y, y -> z, x -> z (Mangan & Alon 2003):\n"
+        "A feed-forward loop is x -> y, y -> z and x -> z. It is coherent when x acts on z by\n"
+        "both ways alike. Types by the signs of x -> y, y -> z, x -> z (Mangan & Alon 2003):\n"
         "  C1 +++   C2 -+-   C3 +--   C4 --+     I1 +-+   I2 ---   I3 ++-   I4 -++\n"
         "\n"
         "Of a result with heritable weights, the signs are those of the mean weights of the last\n"

@@ -61,9 +61,10 @@ static hg_status read_graph(graph *g, char *text)
     const igraph_error_t error = g->igraph->igraph_read_graph_graphml(&g->graph, file, 0);
     fclose(file);
     g->read = error == IGRAPH_SUCCESS;
-    if (error == IGRAPH_EINVAL)
+    const hg_status status = check(g, error);
+    if (status == HG_BAD_INPUT && strstr(hg_error_message(), "Graph index was too large") != NULL)
         return hg_fail(HG_BAD_INPUT, "%s: holds no graph; allowed: GraphML", path);
-    if (!g->read) return place_message(g, check(g, error));
+    if (!g->read) return place_message(g, status);
     if (!g->igraph->igraph_is_directed(&g->graph))
         return hg_fail(HG_BAD_INPUT, "%s: an undirected graph does not tell who regulates whom; "
                        "allowed: edgedefault=\"directed\"", path);

@@ -25,11 +25,13 @@ typedef struct model {
     int32_t *gene;       /* [ids.count] their genes, -1: none */
     int64_t untold;      /* edges whose sign the file does not tell */
     int64_t conversions; /* reactions with modifiers that consume genes */
+    int64_t shift;       /* libSBML counts the declaration that it adds where there is none */
 } model;
 
 static hg_place place_of(const model *m, const SBase_t *thing)
 {
-    return (hg_place){m->sbml->SBase_getLine(thing), m->sbml->SBase_getColumn(thing), NULL};
+    return (hg_place){(int64_t)m->sbml->SBase_getLine(thing) - m->shift,
+                      m->sbml->SBase_getColumn(thing), NULL};
 }
 
 /* --- the document --------------------------------------------------------------------------- */
@@ -59,8 +61,8 @@ static void note_error(const model *m, const XMLError_t *error)
     }
     while (length > 0 && message[length - 1] == ' ') length--;
     message[length] = '\0';
-    const hg_place place = {m->sbml->XMLError_getLine(error), m->sbml->XMLError_getColumn(error),
-                            NULL};
+    const int64_t line = (int64_t)m->sbml->XMLError_getLine(error) - m->shift;
+    const hg_place place = {line > 0 ? line : 1, m->sbml->XMLError_getColumn(error), NULL};
     hg_mistakes_add(m->reading->mistakes, place, "%s", message);
 }
 
@@ -68,6 +70,7 @@ static hg_status open_document(model *m, const char *path, const char *text)
 {
     HG_TRY(hg_sbml_load(&m->sbml));
     HG_TRY(check_memory(path, text));
+    m->shift = strncmp(text, "<?xml version=", 14) != 0;
     m->document = m->sbml->readSBMLFromString(text);
     if (m->document == NULL) return hg_fail(HG_BAD_INPUT, "%s: not SBML", path);
     const unsigned count = m->sbml->SBMLDocument_getNumErrors(m->document);

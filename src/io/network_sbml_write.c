@@ -32,7 +32,8 @@ static void write_parameter(const writer *w, const char *id, double value)
 {
     char number[HG_NUMBER_SIZE];
     hg_number_format(number, value);
-    fprintf(w->file, "      <parameter id=\"%s\" value=\"%s\" constant=\"true\"/>\n", id, number);
+    fprintf(w->file, "      <parameter id=\"%s\" value=\"%s\" units=\"dimensionless\" "
+            "constant=\"true\"/>\n", id, number);
 }
 
 static void write_gene_parameter(const writer *w, const char *name, int64_t g, double value)
@@ -224,7 +225,7 @@ static void write_weights(const writer *w, int64_t g)
     for (int64_t e = network->first[g]; e < network->first[g + 1]; e++) {
         hg_number_format(number, network->weight[e]);
         fprintf(w->file, "            <localParameter id=\"weight_gene_%" PRId32 "\" "
-                "value=\"%s\"/>\n", network->source[e], number);
+                "value=\"%s\" units=\"dimensionless\"/>\n", network->source[e], number);
     }
     fputs("          </listOfLocalParameters>\n", w->file);
 }
@@ -268,7 +269,9 @@ static void write_head(const writer *w, const char *title)
           "<sbml xmlns=\"http://www.sbml.org/sbml/level3/version1/core\" level=\"3\" "
           "version=\"1\">\n  <model id=\"network\" name=\"", w->file);
     hg_xml_write(w->file, title);
-    fputs("\">\n    <notes>\n      <body xmlns=\"http://www.w3.org/1999/xhtml\">\n        <p>"
+    fputs("\" substanceUnits=\"dimensionless\" timeUnits=\"dimensionless\" "
+          "extentUnits=\"dimensionless\">\n    <notes>\n"
+          "      <body xmlns=\"http://www.w3.org/1999/xhtml\">\n        <p>"
           "Written by happygene. regulation.model: ", w->file);
     hg_xml_write(w->file, model->name);
     fputs(", ", w->file);
@@ -276,8 +279,8 @@ static void write_head(const writer *w, const char *title)
     fputs(". Each gene is made at the rate x that its regulators call for and decays at the rate "
           "of its amount; steady states are those of development, a step of which is an Euler step "
           "of length 1.</p>\n      </body>\n    </notes>\n    <listOfCompartments>\n"
-          "      <compartment id=\"cell\" spatialDimensions=\"3\" size=\"1\" constant=\"true\"/>\n"
-          "    </listOfCompartments>\n", w->file);
+          "      <compartment id=\"cell\" spatialDimensions=\"3\" size=\"1\" "
+          "units=\"dimensionless\" constant=\"true\"/>\n    </listOfCompartments>\n", w->file);
 }
 
 hg_status hg_network_write_sbml(FILE *file, const hg_network *network, const char *title,

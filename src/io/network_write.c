@@ -61,8 +61,8 @@ void hg_network_write_dot(FILE *file, const hg_network *network, const char *tit
     for (int64_t e = 0; e < network->edges; e++) {
         const double weight = network->weight[e];
         hg_number_format(number, weight);
-        fprintf(file, "  n%" PRId32 " -> n%" PRId32 " [regulation=%s, arrowhead=%s, color=\"%s\"]\n",
-                network->source[e], network->target[e], number,
+        fprintf(file, "  n%" PRId32 " -> n%" PRId32 " [regulation=\"%s\", arrowhead=%s, "
+                "color=\"%s\"]\n", network->source[e], network->target[e], number,
                 weight > 0.0 ? "normal" : weight < 0.0 ? "tee" : "dot",
                 weight > 0.0 ? "#0072b2" : weight < 0.0 ? "#d55e00" : "#808080");
     }

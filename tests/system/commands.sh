@@ -49,7 +49,7 @@ call help; exits 0; says 'run'; quiet
 call help keys; exits 0; says 'population\.individuals'; says 'mutation\.basal\.rate'
 call help population.individuals; exits 0; says 'individuals'
 call help frobnicate; refused 2 'frobnicate'
-for command in run validate info diff profile verify example help; do
+for command in run validate info export network diff profile verify example help; do
     call help $command; exits 0; says "$command"; quiet
     call $command --help; exits 0; says "$command"; quiet
     call $command --frobnicate; refused 2 "unknown option '--frobnicate'"

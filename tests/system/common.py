@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 DEBIAN = {"h5py": "python3-h5py", "numpy": "python3-numpy", "yaml": "python3-yaml",
+          "igraph": "python3-igraph",
           "xarray": "python3-xarray", "h5netcdf": "python3-h5netcdf", "netCDF4": "python3-netcdf4"}
 
 

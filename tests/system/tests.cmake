@@ -115,6 +115,21 @@ hg_add_system_test(slow/chaos slow 3600
   ${HG_PYTHON} ${HG_SYSTEM}/chaos.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE}
   ${HG_SCRATCH}/chaos-slow ${CMAKE_CURRENT_SOURCE_DIR}/data/runs 50 1)
 
+# Tables for other programs, networks in and out.
+set(hg_exported "")
+foreach(name additive-heritable-asexual sigmoid-heritable-sexual demes-asexual
+    tournament-demes-sexual demes-sexual climate wagner-sexual constant)
+  list(APPEND hg_exported ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/${name}.yaml)
+endforeach()
+hg_add_system_test(system/exports system 300
+  ${HG_PYTHON} ${HG_SYSTEM}/exports.py $<TARGET_FILE:happygene> ${HG_SCRATCH}/exports
+  ${hg_exported})
+add_executable(check_sbml ${HG_SYSTEM}/check_sbml.c)
+target_link_libraries(check_sbml PRIVATE hg_flags ${HG_SBML_LIBRARY})
+hg_add_system_test(system/networks system 600
+  ${HG_PYTHON} ${HG_SYSTEM}/networks.py $<TARGET_FILE:happygene> ${HG_SCRATCH}/networks
+  ${PROJECT_SOURCE_DIR} $<TARGET_FILE:check_sbml>)
+
 # Every subcommand, every exit code.
 hg_add_system_test(system/commands system 300
   bash ${HG_SYSTEM}/commands.sh $<TARGET_FILE:happygene> ${PROJECT_SOURCE_DIR}
