@@ -47,5 +47,7 @@ endfunction()
 
 hg_add_fuzzed(runfile 15000)
 hg_add_fuzzed(network 40000)
+hg_add_fuzzed(sbml 3000)
+hg_add_fuzzed(graphml 15000)
 hg_add_fuzzed(results 500)
 hg_add_fuzzed(checkpoint 3000)
