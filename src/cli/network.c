@@ -282,22 +282,29 @@ static void tell_record(told *to, const hg_weight_record *record)
                 record->generation, record->magnitude, record->spread, record->lost,
                 record->flipped);
     if (record->sampled)
-        hg_text_add(&to->text, "%-12.5g%-9.3g%-9.3g", record->own_magnitude, record->own_lost,
+        hg_text_add(&to->text, "%-12.5g%-9.3g%.3g", record->own_magnitude, record->own_lost,
                     record->own_flipped);
     hg_text_add(&to->text, "\n");
 }
 
-/* At most MOST_ROWS records, the first and the last among them. */
+/* MOST_ROWS records, evenly spaced, the first and the last among them, and those with snapshots,
+ * unless these are many. */
 static void tell_course(told *to)
 {
     const hg_weight_course *course = &to->report->course;
     const int64_t rows = course->count < MOST_ROWS ? course->count : MOST_ROWS;
+    int64_t samples = 0, row = 0;
     if (course->count == 0) return;
     hg_text_add(&to->text, "\nHeritable weights: the population's means by edge; in snapshots, "
-                "individuals'\n  %-13s%-12s%-12s%-9s%-9s%-12s%-9s%-9s\n", "generation", "|mean|",
+                "individuals'\n  %-13s%-12s%-12s%-9s%-9s%-12s%-9s%s\n", "generation", "|mean|",
                 "sd", "lost", "flipped", "|weight|", "lost", "flipped");
-    for (int64_t i = 0; i < rows; i++)
-        tell_record(to, &course->record[rows == 1 ? 0 : i * (course->count - 1) / (rows - 1)]);
+    for (int64_t i = 0; i < course->count; i++) samples += course->record[i].sampled;
+    for (int64_t i = 0; i < course->count; i++) {
+        const bool is_due = rows == 1 || i == row * (course->count - 1) / (rows - 1);
+        row += is_due;
+        if (is_due || (course->record[i].sampled && samples <= MOST_ROWS))
+            tell_record(to, &course->record[i]);
+    }
 }
 
 static hg_status tell(told *to)

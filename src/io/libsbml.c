@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "io/libsbml.h"
 
+#include <string.h>
+
 #include "io/late_library.h"
 
 static hg_sbml functions;
@@ -11,11 +13,27 @@ static const char *const symbols[] = {
 };
 static hg_late_library library = {
     "libSBML", "libsbml5", HG_SBML_NAME, HG_SBML_PATH, sizeof symbols / sizeof *symbols,
-    symbols, &functions, false};
+    symbols, &functions, NULL};
+
+static void ignore(void *context, const char *format, ...)
+{
+    (void)context;
+    (void)format;
+}
+
+/* libxml2, which libSBML mostly reads with, prints some of its errors; libSBML reports them too. */
+static void quieten(void)
+{
+    void (*set)(void *, void (*)(void *, const char *, ...));
+    void *address = hg_late_library_find(&library, "xmlSetGenericErrorFunc");
+    memcpy(&set, &address, sizeof set);
+    if (address != NULL) set(NULL, ignore);
+}
 
 hg_status hg_sbml_load(const hg_sbml **sbml)
 {
     HG_TRY(hg_late_library_load(&library));
+    quieten();
     *sbml = &functions;
     return HG_OK;
 }

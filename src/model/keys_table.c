@@ -128,9 +128,10 @@ static const hg_key run_keys[] = {
     SECTION("network", "Who regulates whom: a file, a random network, or edges spelt out; "
                        "`network: none` is the default."),
     {.path = "network.file", .type = HG_KEY_TEXT, FIELD(network.file), .fallback = "none",
-        .used_by = "network.file", .unit = "file", .doc = "Table of edges: source, target and, optionally, a sign or a "
-                               "weight, separated by tabs or blanks; # starts a comment. "
-                               "A relative path is relative to the run file."},
+        .used_by = "network.file", .unit = "file", 
+        .doc = "SBML (.xml, .sbml), GraphML (.graphml), else a table of edges: source, target and, "
+               "optionally, a sign or a weight, separated by tabs or blanks; # starts a comment. "
+               "A relative path is relative to the run file."},
     {.path = "network.default_weight", .type = HG_KEY_NUMBER, FIELD(network.default_weight), ANY,
         .fallback = "0.1", .unit = "1", .used_by = "network.file",
         .doc = "Strength of an edge that the file gives without a number; times its sign."},
