@@ -109,14 +109,16 @@ static void count_pair(hg_graph *graph, hg_graph_sign one, hg_graph_sign other)
 static void count_triple(hg_graph *graph, hg_graph_sign xy, hg_graph_sign yz, hg_graph_sign xz)
 {
     /* by x -> y, y -> z, x -> z, each 0 where it activates */
-    static const int type[8] = {1, -3, -1, 3, -4, 2, 4, -2};
+    static const int type[8] = {0, 2, 0, 2, 3, 1, 3, 1};
     if (xy == HG_NEITHER || yz == HG_NEITHER || xz == HG_NEITHER) {
         graph->untold++;
         return;
     }
-    const int t = type[4 * (xy == HG_REPRESSES) + 2 * (yz == HG_REPRESSES) + (xz == HG_REPRESSES)];
-    if (t > 0) graph->coherent[t - 1]++;
-    else graph->incoherent[-t - 1]++;
+    const int xy_represses = xy == HG_REPRESSES, yz_represses = yz == HG_REPRESSES,
+              xz_represses = xz == HG_REPRESSES;
+    const int t = type[4 * xy_represses + 2 * yz_represses + xz_represses];
+    if ((xy_represses ^ yz_represses) == xz_represses) graph->coherent[t]++;
+    else graph->incoherent[t]++;
 }
 
 /* The loops whose last gene is z; sign_to[x] is that of x -> z, HG_GRAPH_SIGNS: no edge. */

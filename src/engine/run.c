@@ -353,6 +353,15 @@ hg_status hg_run_create_from_text(hg_run **run, const char *name, const char *te
     return create(run, name != NULL ? name : "run.yaml", text, options);
 }
 
+/* Whether there is no more to do, as in a run of 0 generations from the start. */
+static bool reach_end(hg_run *run)
+{
+    if (run->generation != run->config.run.generations) return false;
+    run->complete = true;
+    run->stop_reason = "reached the last generation";
+    return true;
+}
+
 hg_status hg_run_advance(hg_run *run, int64_t generations)
 {
     omp_set_num_threads(run->threads);
@@ -364,12 +373,8 @@ hg_status hg_run_advance(hg_run *run, int64_t generations)
         status = next_generation(run);
         if (status == HG_EXTINCT) status = die_out(run);
     }
-    if (status == HG_OK && run->generation == run->config.run.generations) {
-        run->complete = true;
-        run->stop_reason = "reached the last generation";
-    } else if (status != HG_OK && !run->finished) {
-        run->stop_reason = "failed while the next generation was made";
-    }
+    if (status == HG_OK) reach_end(run);
+    else if (!run->finished) run->stop_reason = "failed while the next generation was made";
     run->finished |= run->complete || status != HG_OK;
     run->meter.loop_allocations += hg_memory_total().allocations - allocated;
     run->meter.loop += hg_clock() - since;
@@ -381,7 +386,8 @@ hg_status hg_run_advance(hg_run *run, int64_t generations)
 hg_status hg_run_finish(hg_run *run)
 {
     if (run->output == NULL) return HG_OK;
-    if (!run->finished) run->stop_reason = "stopped before the last generation";
+    if (!run->finished && !reach_end(run))
+        run->stop_reason = "stopped before the last generation";
     HG_TRY(hg_report(run, run->complete));
     if (!run->complete) return HG_OK;
     hg_status status = HG_OK;

@@ -29,7 +29,7 @@
 
 /** Its functions by their own names: `sbml->Model_getNumSpecies(model)`. */
 typedef struct hg_sbml {
-#define HG_MEMBER(name) __typeof__(&name) name;
+#define HG_MEMBER(name) __typeof__(&(name)) (name);
     HG_SBML_SYMBOLS(HG_MEMBER)
 #undef HG_MEMBER
 } hg_sbml;

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -39,16 +40,15 @@ static hg_status check(const graph *g, igraph_error_t error)
 /* igraph's messages of what is not XML begin with "Line 7: ". */
 static hg_status place_message(const graph *g, hg_status status)
 {
-    int64_t line;
-    int used = 0;
+    static const char start[] = "Line ";
     const char *path = g->reading->mistakes->path;
     const char *message = hg_error_message() + strlen(path) + 2;
-    if (status != HG_BAD_INPUT || sscanf(message, "Line %" SCNd64 ": %n", &line, &used) < 1 ||
-        used == 0)
-        return status;
-    char words[400];
-    snprintf(words, sizeof words, "%s", message + used);
-    return hg_fail(HG_BAD_INPUT, "%s:%" PRId64 ":1: %s", path, line, words);
+    if (status != HG_BAD_INPUT || strncmp(message, start, sizeof start - 1) != 0) return status;
+    char *end, words[400];
+    const long long line = strtoll(message + sizeof start - 1, &end, 10);
+    if (line < 1 || strncmp(end, ": ", 2) != 0) return status;
+    snprintf(words, sizeof words, "%s", end + 2);
+    return hg_fail(HG_BAD_INPUT, "%s:%lld:1: %s", path, line, words);
 }
 
 static hg_status read_graph(graph *g, char *text)

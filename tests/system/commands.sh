@@ -205,6 +205,24 @@ call info empty.h5; refused 65 'empty'
 call info "$tiny"; refused 65 'not a result file'
 call info ..; refused 65 'folder'
 call info missing.h5; refused 65 'No such file or directory'
+call run "$tiny" -o zero.h5 --quiet --set run.generations=0; exits 0
+call info zero.h5; exits 0; says 'state  *complete: recorded up to generation 0'
+
+# --- export, network (exports.py and networks.py have the rest) ---
+call export a.h5 --table statistics; exits 0; says '^generation,fitness_mean,'; quiet
+call export a.h5 --table individuals -g 0 -f tsv; exits 0; says '^0	0	4	9	g9'; quiet
+call export a.h5 -t sbml; exits 0; says '<sbml .* level="3"'; quiet
+call export a.h5; refused 2 '--table is missing; allowed: statistics, demes'
+call export a.h5 -t genes -g 11; refused 65 'generation 11 is not recorded'
+call export cut.h5 -t genes; refused 65 'damaged or cut short'
+call export empty.h5 -t genes; refused 65 'empty'
+call export "$tiny" -t genes; refused 65 'not a result file'
+call export missing.h5 -t genes; refused 65 'No such file or directory'
+call network a.h5; exits 0; says 'incoherent'; quiet
+call network "$source/jobs/networks/dream4-size10-1.xml" --json; exits 0; says '"edges": 15'; quiet
+call network cut.h5; refused 65 'damaged or cut short'
+call network missing.xml; refused 65 'missing\.xml: cannot be opened'
+call network ..; refused 65 'is a folder'
 printf '\211HDF\r\n\032\n' >foreign.h5
 call info foreign.h5; exits 65; silent
 

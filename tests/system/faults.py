@@ -117,6 +117,10 @@ def hdf5_calls():
         each_call(f"run, {name}", run, (74,), max(1, STEP // 12), "out.h5", name=name)
     each_call("info", ["info", "whole.h5"], (65,), max(1, STEP // 3))
     each_call("diff", ["diff", "whole.h5", "whole.h5"], (65, 1), max(1, STEP // 3))
+    for table in ("individuals", "performance", "sbml"):
+        each_call(f"export of {table}", ["export", "whole.h5", "--table", table, "--quiet"], (65,),
+                  max(1, STEP // 3))
+    each_call("network", ["network", "whole.h5"], (65,), max(1, STEP // 3))
     again = ["run", "whole.h5", "-o", "out.h5", "--quiet", "--threads", "1"]
     each_call("run of a result", again, (74, 65), 4 * STEP, "out.h5")
 
@@ -175,7 +179,8 @@ def folders():
         code, errors = call(words)
         check("a read-only folder", code, errors, (74,), "closed/out.h5")
     os.chmod("closed", 0o755)
-    for words in (["validate", "run.yaml"], ["info", "whole.h5"], ["diff", "whole.h5", "whole.h5"]):
+    for words in (["validate", "run.yaml"], ["info", "whole.h5"], ["diff", "whole.h5", "whole.h5"],
+                  ["export", "whole.h5", "-t", "individuals"], ["network", "whole.h5"]):
         with open("/dev/full", "w", encoding="ascii") as full:
             done = subprocess.run([PROGRAM, *words], stdout=full, stderr=subprocess.PIPE, text=True,
                                   timeout=LONGEST, check=False)

@@ -30,7 +30,7 @@ SBML = "{http://www.sbml.org/sbml/level3/version1/core}"
 SVG = "{http://www.w3.org/2000/svg}"
 MATH = "{http://www.w3.org/1998/Math/MathML}"
 EDGES = ('[[A, "B b", 0.30000000000000004], ["B b", A, -1.2345678901234567e-8], '
-         '["C<&>\\"", "C<&>\\"", 0], [A, "C<&>\\"", 3.3e100], [D, A, 0.1], [D, "C<&>\\"", -1.5]]')
+         '["C<&>\\"", "C<&>\\"", 0], [A, "C<&>\\"", 0.7], [D, A, 0.1], [D, "C<&>\\"", -1.5]]')
 NETWORK = 'genes: [E, D, "C<&>\\"", A, "B b"], edges: ' + EDGES
 
 
@@ -70,11 +70,13 @@ def check_round_trips(program, folder, source):
     ecoli = os.path.join(source, "jobs/networks/ecoli-regulondb-6.7.tsv")
     rng = random.Random(3)
     many = ", ".join(f"[r{i}, hub, {rng.gauss(0, 1)!r}]" for i in range(1200)) # of one gene
-    for name, network in (("odd", NETWORK.replace("3.3e100", "0.7")), ("ecoli", f"file: {ecoli}"),
+    for name, network in (("odd", NETWORK), ("ecoli", f"file: {ecoli}"),
                           ("hub", f"edges: [{many}]"),
                           ("one", "genes: [a, b], edges: [[a, b, 1]]")):
         first = run(program, folder, name, network, "regulation: {model: siegal_bergman}\n")
         for table, ending in (("sbml", ".xml"), ("sbml", ".SBML"), ("graphml", ".graphml")):
+            if ending == ".SBML" and name != "odd":
+                continue
             target = export(program, first, table, os.path.join(folder, name + ending))
             again = run(program, folder, name + "-again", f"file: {name}{ending}")
             verdict.check(network_of(first) == network_of(again),
@@ -157,26 +159,27 @@ BASAL = "population.initial.basal=[0.1, 0.8, 0.3, 0.4, 0.9]"
 
 
 def check_laws(program, folder, checker):
-    network = NETWORK.replace("3.3e100", "0.7")
+    starts = {}
     models = [(regulation, expression) for regulation in ("none", "additive", "multiplicative")
               for expression in ENVIRONMENTS] + [("hill", "constant")]
     for regulation, expression in models:
         more = SETTING % ENVIRONMENTS[expression]
         if regulation == "hill":
             more = more.replace("model: constant,", "model: constant, k: 0.4, n: 1.5,")
-        start = run(program, folder, "start", network,
-                    SETTING % ENVIRONMENTS[expression] + "regulation: {model: none}\n", [BASAL])
+        if expression not in starts:
+            start = run(program, folder, "start", NETWORK,
+                        SETTING % ENVIRONMENTS[expression] + "regulation: {model: none}\n", [BASAL])
+            with h5py.File(start) as file:
+                starts[expression] = file["statistics/expression_mean"][0].tolist()
         strength = "" if regulation == "none" else ", strength: 1.7"
-        path = run(program, folder, "law", network,
+        path = run(program, folder, "law", NETWORK,
                    more + f"regulation: {{model: {regulation}{strength}}}\n", [BASAL])
-        with h5py.File(start) as file:
-            before = file["statistics/expression_mean"][0].tolist()
-        check_law(program, folder, checker, path, before, f"{regulation} {expression}")
+        check_law(program, folder, checker, path, starts[expression], f"{regulation} {expression}")
     for regulation, before in (
             ("sigmoid, constitutive: 0.3", [0.3] * 5), ("siegal_bergman, slope: 2.5, "
              "initial_state: [0.1, -0.5, 1, -1, 0.2]", [0.1, -0.5, 1, -1, 0.2]),
             ("wagner, initial_state: [1, -1, 1, -1, 1]", [1, -1, 1, -1, 1])):
-        path = run(program, folder, "law", network, f"regulation: {{model: {regulation}}}\n")
+        path = run(program, folder, "law", NETWORK, f"regulation: {{model: {regulation}}}\n")
         check_law(program, folder, checker, path, before, regulation)
 
 
@@ -197,8 +200,7 @@ def check_law(program, folder, checker, path, before, what):
 
 def check_generations(program, folder):
     """Heritable weights: the means of the generation that is asked for, else of the last."""
-    path = run(program, folder, "heritable",
-               "weights: heritable, " + NETWORK.replace("3.3e100", "0.7"),
+    path = run(program, folder, "heritable", "weights: heritable, " + NETWORK,
                "regulation: {model: sigmoid}\nmutation: {weights: {rate: 0.5, sd: 0.2}}\n")
     with h5py.File(path) as file:
         means = file["statistics/weight_mean"][:]

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Each k-th allocation fails, for every k: run, validate, info and diff must end in HG_NO_MEMORY
+ * Each k-th allocation fails, for every k: run, validate, info, diff, export and network must end in HG_NO_MEMORY
  * with a message, the same on all ranks, free what they have, close what they opened and leave
  * no file that is taken for whole.
  *
@@ -106,6 +106,10 @@ static void starve_all(const char *file)
     const char *validate[] = {"validate", file};
     const char *info[] = {"info", whole};
     const char *diff[] = {"diff", whole, output};
+    const char *individuals[] = {"export", whole, "--table", "individuals"};
+    const char *performance[] = {"export", whole, "--table", "performance"};
+    const char *sbml[] = {"export", whole, "--table", "sbml"};
+    const char *network[] = {"network", whole, "--json"};
     const hg_status status = call(&hg_command_run, 8, first);
     EXPECT(status == HG_OK, "%s: %s", file, hg_error_message());
     if (status != HG_OK) return;
@@ -115,6 +119,10 @@ static void starve_all(const char *file)
     starve("validate", &hg_command_validate, 2, validate, false);
     starve("info", &hg_command_info, 2, info, false);
     starve("diff", &hg_command_diff, 3, diff, false);
+    starve("export of individuals", &hg_command_export, 4, individuals, false);
+    starve("export of performance", &hg_command_export, 4, performance, false);
+    starve("export of SBML", &hg_command_export, 4, sbml, false);
+    starve("network", &hg_command_network, 3, network, false);
 }
 
 int main(int count, char **words)
