@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Each k-th allocation fails, for every k: run, validate, info, diff, export and network must end in HG_NO_MEMORY
- * with a message, the same on all ranks, free what they have, close what they opened and leave
+ * Each k-th allocation fails, for every k: run, validate, info, diff, export and network must end
+ * in HG_NO_MEMORY with a message, the same on all ranks, free what they have, close what they opened and leave
  * no file that is taken for whole.
  *
  * usage: starve FOLDER RUN.yaml...   in the environment: STEP=n, of n allocations one
