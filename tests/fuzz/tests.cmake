@@ -16,7 +16,7 @@ set(HG_SEEDS ${CMAKE_CURRENT_BINARY_DIR}/fuzz-seeds)
 add_executable(fuzz_seeds ${HG_FUZZED}/seeds.c)
 target_link_libraries(fuzz_seeds PRIVATE happygene_library hg_flags)
 add_custom_command(OUTPUT ${HG_SEEDS}/results/sound.h5 ${HG_SEEDS}/checkpoint/sound.ckpt
-  COMMAND ${CMAKE_COMMAND} -E env ${HG_MPI_ENVIRONMENT} ASAN_OPTIONS=detect_leaks=0
+  COMMAND ${CMAKE_COMMAND} -E env ${HG_MPI_ENVIRONMENT} ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0
     $<TARGET_FILE:fuzz_seeds> ${HG_SEEDS}
   DEPENDS fuzz_seeds VERBATIM)
 add_custom_target(fuzz_seed_files ALL DEPENDS ${HG_SEEDS}/results/sound.h5)
