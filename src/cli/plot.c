@@ -52,17 +52,17 @@ typedef struct picture_format {
     const char *extension, *ending;
     const char *terminal;  /* with size (width, height), as in printf */
     double per_cm;         /* units of size */
-    bool raster;
+    bool blurred;          /* viewers blur images */
 } picture_format;
 
 #define DOTS_PER_INCH 300
 static const picture_format formats[] = {
-    {"png", "IEND", "pngcairo noenhanced size %.0f,%.0f font 'sans,9' fontscale 3.125 linewidth "
-     "4.1667 background '#ffffff'", DOTS_PER_INCH / 2.54, true},
+    {"png", "IEND", "pngcairo noenhanced size %.0f,%.0f font 'sans,9' fontscale 3.125 pointscale 3.2 "
+     "linewidth 4.1667 background '#ffffff'", DOTS_PER_INCH / 2.54, false},
     {"svg", "</svg>", "svg noenhanced size %.0f,%.0f font 'sans-serif,9' fontscale 1.3333 linewidth "
-     "1.3333 background '#ffffff'", 96 / 2.54, false},
-    {"pdf", "%%EOF", "pdfcairo noenhanced size %.6gcm,%.6gcm font 'sans,9' fontscale 1 linewidth 2 "
-     "background '#ffffff'", 1, false},
+     "1.3333 background '#ffffff'", 96 / 2.54, true},
+    {"pdf", "%%EOF", "pdfcairo noenhanced size %.6gcm,%.6gcm font 'sans,9' fontscale 0.75 "
+     "pointscale 0.75 linewidth 2 background '#ffffff'", 1, false},
     {"gp", NULL, NULL, 0, false}};
 #define FORMATS ((int)(sizeof formats / sizeof *formats))
 
@@ -390,8 +390,8 @@ static hg_status finish(hg_plot *plot, const plot_page *page, const picture_form
         hg_text_add(&whole, "# ");
         say_terminal(&whole, &formats[2], page->width, height);
     }
-    hg_text_add(&whole, "set encoding utf8\nW = %.6g # width, height and foot of the page in cm\n"
-                "H = %.6g\nF = %.6g\nset multiplot\n%sunset multiplot\n", page->width, height, foot,
+    hg_text_add(&whole, "set encoding utf8\nW = %.4f # width, height and foot of the page in cm\n"
+                "H = %.4f\nF = %.4f\nset multiplot\n%sunset multiplot\n", page->width, height, foot,
                 panels != NULL ? panels : "");
     hg_release(&panels);
     if (status == HG_OK) status = hg_text_take(&whole, script);
@@ -405,7 +405,7 @@ static hg_status draw(hg_plot *plot, const request *asked, const picture_format 
 {
     plot_page page = {.panels = 0};
     char *script = NULL;
-    plot->raster = format->raster;
+    plot->blurred = format->blurred;
     HG_TRY(choose_panels(plot, &page, asked->what));
     lay_out(plot, &page, asked);
     note_unfinished(plot);
@@ -553,7 +553,7 @@ const hg_command hg_command_plot = {
         "                        courses, default), variance (the most variable first) or file\n"
         "  --scale SCALE         of the map's colours: common to all genes (default), or gene: each\n"
         "                        from its least mean expression to its greatest\n"
-        "  --generation T[,T]    snapshots that phenotypes are drawn of; default: up to four\n"
+        "  --generation T[,T]    snapshots that phenotypes are drawn of; default: up to five\n"
         "  --gene NAME           a gene for phenotypes and for a varying optimum; may be repeated\n"
         "  --size WIDTH,HEIGHT   of the picture in cm; default: what the figures need, 16 wide\n"
         "  -q, --quiet           no notes, and not the picture's name\n"

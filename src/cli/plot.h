@@ -38,7 +38,8 @@ typedef struct hg_plot {
     const char *generations;  /**< --generation as given, or NULL */
     const char **gene;        /**< [genes]: --gene, distinct */
     int genes;
-    bool raster;              /**< made of pixels: PNG */
+    bool blurred;             /**< viewers blur images: SVG and PDF */
+    double middle;            /**< of the axes of the panel, from the left */
     hg_text script, notes;    /**< a note is a line */
 } hg_plot;
 

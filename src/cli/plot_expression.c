@@ -17,7 +17,7 @@
 #define MOST_NAMES 60              /* genes that a page has room to name */
 #define NAME_HEIGHT 0.25           /* cm; of letters of 6 points */
 #define BLOCK 4000000              /* numbers read at a time */
-#define MOST_CELLS 6000            /* drawn as rectangles; more as an image */
+#define SHARP 600                  /* pixels at least, each way, where viewers blur them */
 
 typedef struct heat_map {
     int64_t genes, columns, rows;
@@ -200,19 +200,27 @@ static hg_status make_rows(hg_plot *plot, heat_map *map)
     map->range = HG_PLOT_NO_RANGE;
     hg_plot_extend(&map->range, map->of_row, map->rows * map->columns);
     if (map->rows < map->genes)
-        hg_plot_note(plot, "Each row of the map is the mean of about %.3g genes side by side.",
+        hg_plot_note(plot, "Each row of the map is the mean of about %.2g genes side by side.",
                      (double)map->genes / (double)map->rows);
     return HG_OK;
 }
 
 /* --- the script --------------------------------------------------------------------------------- */
 
+/* Viewers of SVG and PDF blur from pixel to pixel: there a cell is many of them. */
+static int64_t pixels(const hg_plot *plot, int64_t cells)
+{
+    return plot->blurred && cells < SHARP ? (SHARP + cells - 1) / cells : 1;
+}
+
 static void say_block(hg_plot *plot, const heat_map *map, int number)
 {
+    const int64_t across = pixels(plot, map->columns), down = pixels(plot, map->rows);
     hg_plot_say(plot, "$expression_%d << EOD\n", number);
-    for (int64_t r = 0; r < map->rows; r++) {
-        for (int64_t c = 0; c < map->columns; c++)
-            hg_plot_say(plot, "%s%.6g", c > 0 ? " " : "", map->of_row[r * map->columns + c]);
+    for (int64_t r = 0; r < down * map->rows; r++) {
+        const double *row = map->of_row + r / down * map->columns;
+        for (int64_t c = 0; c < across * map->columns; c++)
+            hg_plot_say(plot, "%s%.6g", c > 0 ? " " : "", row[c / across]);
         hg_plot_say(plot, "\n");
     }
     hg_plot_say(plot, "EOD\n");
@@ -280,9 +288,10 @@ static hg_status say_map(hg_plot *plot, const hg_plot_run *run, const heat_map *
     if (named) HG_TRY(say_names(plot, run, map));
     else say_label(plot, map, order);
     say_palette(plot, map);
-    hg_plot_say(plot, "plot $expression_%d matrix using (%.15g+$1*%.15g):2:3 with image%s\n",
-                number, map->first, map->step,
-                map->rows * map->columns <= MOST_CELLS && !plot->raster ? " pixels" : "");
+    const double across = (double)pixels(plot, map->columns);
+    const double down = (double)pixels(plot, map->rows);
+    hg_plot_say(plot, "plot $expression_%d matrix using (%.15g+($1+0.5)*%.15g):(($2+0.5)/%.15g-0.5)"
+                ":3 with image\n", number, map->first - map->step / 2, map->step / across, down);
     return HG_OK;
 }
 

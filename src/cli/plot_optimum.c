@@ -53,6 +53,18 @@ static double at(const hg_profile *profile, int64_t gene)
     return gene < profile->count ? profile->list[gene] : NAN;
 }
 
+static bool is_selected(const aim *target, int64_t gene)
+{
+    return at(&target->component->strength, gene) > 0;
+}
+
+static int64_t count_selected(const aim *target)
+{
+    int64_t count = 0;
+    for (int64_t g = 0; g < target->network.genes; g++) count += is_selected(target, g);
+    return count;
+}
+
 static hg_status needs(const hg_plot *plot, const hg_plot_run *run)
 {
     (void)plot;
@@ -61,7 +73,10 @@ static hg_status needs(const hg_plot *plot, const hg_plot_run *run)
     if (status == HG_OK && target.component == NULL)
         status = hg_fail(HG_BAD_INPUT, "%s: its fitness has no optimum (model gaussian)",
                          run->results.path);
-    if (status == HG_OK && target.component->optimum_varies)
+    else if (status == HG_OK && count_selected(&target) == 0)
+        status = hg_fail(HG_BAD_INPUT, "%s: no gene is selected for its optimum (strength 0)",
+                         run->results.path);
+    else if (status == HG_OK && target.component->optimum_varies)
         status = hg_plot_needs_course(run, VARYING);
     if (status == HG_OK && run->records == 0)
         status = hg_fail(HG_BAD_INPUT, "%s: nothing is recorded yet", run->results.path);
@@ -81,7 +96,7 @@ static double height(const hg_plot *plot, const hg_plot_run *run)
 static hg_status choose_genes(hg_plot *plot, const hg_plot_run *run, const aim *target,
                               int64_t gene[MOST_COURSES], int *count)
 {
-    int64_t selected = 0;
+    const int64_t selected = count_selected(target);
     *count = 0;
     if (plot->genes > 0) {
         const hg_results_texts names = {target->network.genes, target->network.name};
@@ -89,15 +104,11 @@ static hg_status choose_genes(hg_plot *plot, const hg_plot_run *run, const aim *
             HG_TRY(hg_plot_find_gene(run, &names, plot->gene[i], &gene[(*count)++]));
         return HG_OK;
     }
-    for (int64_t g = 0; g < target->network.genes; g++) {
-        if (!(at(&target->component->strength, g) > 0)) continue;
-        if (*count < MOST_COURSES) gene[(*count)++] = g;
-        selected++;
-    }
+    for (int64_t g = 0; g < target->network.genes && *count < MOST_COURSES; g++)
+        if (is_selected(target, g)) gene[(*count)++] = g;
     if (selected > *count)
         hg_plot_note(plot, "Of %" PRId64 " genes with an optimum the first %d are drawn; --gene "
                      "chooses others.", selected, *count);
-    if (*count == 0 && target->network.genes > 0) gene[(*count)++] = 0;
     return HG_OK;
 }
 
@@ -193,7 +204,7 @@ static hg_status read_record(const hg_plot_run *run, const char *dataset, int64_
                    run->results.path, dataset);
 }
 
-/* Lines "place optimum mean standard-deviation" of one record. */
+/* Lines "place optimum mean standard-deviation" of one record, for the genes under selection. */
 static hg_status say_record(hg_plot *plot, const hg_plot_run *run, const aim *target,
                             int64_t record, const char *name, hg_plot_range *range)
 {
@@ -203,11 +214,11 @@ static hg_status say_record(hg_plot *plot, const hg_plot_run *run, const aim *ta
     HG_TRY_OUT(read_record(run, MEAN, record, genes, &mean));
     HG_TRY_OUT(read_record(run, VARIANCE, record, genes, &variance));
     hg_plot_say(plot, "$%s << EOD\n", name);
-    for (int64_t g = 0; g < genes; g++) {
+    for (int64_t g = 0, place = 0; g < genes; g++) {
+        if (!is_selected(target, g)) continue;
         const double sd = sqrt(fmax(variance.value[g], 0)), level = mean.value[g];
-        const double values[] = {(double)g, at(&target->component->optimum, g), level, sd};
+        const double values[] = {(double)place++, at(&target->component->optimum, g), level, sd};
         const double edges[] = {values[1], level - sd, level + sd};
-        if (!(at(&target->component->strength, g) > 0)) continue;
         for (int v = 0; v < 4; v++) {
             hg_plot_say_number(plot, values[v]);
             hg_plot_say(plot, v < 3 ? " " : "\n");
@@ -223,19 +234,20 @@ out:
 
 static void say_gene_axis(hg_plot *plot, const aim *target, const hg_plot_box *box)
 {
-    const int64_t genes = target->network.genes;
+    const int64_t selected = count_selected(target);
     size_t longest = 0;
-    for (int64_t g = 0; g < genes; g++) {
+    for (int64_t g = 0; g < target->network.genes; g++) {
         const size_t length = strlen(target->network.name[g]);
         if (length > longest) longest = length;
     }
-    const bool upright = (double)longest * 0.15 * (double)genes > box->width - 2.4;
+    const bool upright = (double)longest * 0.15 * (double)selected > box->width - 2.4;
     hg_plot_say(plot, "set xlabel ''\nset xrange [-0.7:%" PRId64 ".7]\nset xtics scale 0 font ',7'%s (",
-                genes - 1, upright ? " rotate by 90 right" : "");
-    for (int64_t g = 0; g < genes; g++) {
-        if (g > 0) hg_plot_say(plot, ", ");
+                selected - 1, upright ? " rotate by 90 right" : "");
+    for (int64_t g = 0, place = 0; g < target->network.genes; g++) {
+        if (!is_selected(target, g)) continue;
+        if (place > 0) hg_plot_say(plot, ", ");
         hg_plot_say_tic(plot, target->network.name[g], 8);
-        hg_plot_say(plot, " %" PRId64, g);
+        hg_plot_say(plot, " %" PRId64, place++);
     }
     hg_plot_say(plot, ")\nset grid noxtics ytics\nset ylabel 'expression'\n");
 }
@@ -272,7 +284,7 @@ static hg_status draw_genes(hg_plot *plot, const hg_plot_run *run, const aim *ta
                             const hg_plot_box *box)
 {
     const int number = (int)(run - plot->run) + 1;
-    const bool on_axis = target->network.genes <= MOST_ON_AXIS;
+    const bool on_axis = count_selected(target) <= MOST_ON_AXIS;
     hg_plot_range range = HG_PLOT_NO_RANGE, optima = HG_PLOT_NO_RANGE;
     char name[40];
     snprintf(name, sizeof name, "optimum_start_%d", number);
@@ -290,7 +302,7 @@ static hg_status draw_genes(hg_plot *plot, const hg_plot_run *run, const aim *ta
     }
     for (int64_t g = 0; g < target->network.genes; g++) {
         const double optimum = at(&target->component->optimum, g);
-        if (at(&target->component->strength, g) > 0) hg_plot_extend(&optima, &optimum, 1);
+        if (is_selected(target, g)) hg_plot_extend(&optima, &optimum, 1);
     }
     hg_plot_say(plot, "set xlabel 'optimum'\nset ylabel 'mean expression'\n");
     hg_plot_say_range(plot, "x", optima, 0.05);

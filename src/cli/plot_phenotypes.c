@@ -11,7 +11,7 @@
 #include "base/memory.h"
 #include "cli/plot.h"
 
-#define SHOWN 4           /* generations, unless --generation says which */
+#define SHOWN 5           /* generations, unless --generation says which */
 #define MOST_SHOWN 12
 #define FEW 30            /* individuals that are drawn one by one */
 #define BLOCK 4000000     /* numbers read at a time */
@@ -345,8 +345,10 @@ static hg_status draw_quantity(hg_plot *plot, int number, const quantity *of, co
         }
     say_labels(plot, box, of);
     say_axes(plot, shown, range);
-    if (legend != NULL)
+    if (legend != NULL) {
+        plot->middle = legend->x + (legend->width + HG_PLOT_LEFT - HG_PLOT_RIGHT) / 2;
         hg_plot_say_legend(plot, legend, hg_plot_legend_lines(plot, legend->width));
+    }
     say_plot(plot, number, shown, legend != NULL);
     return HG_OK;
 }

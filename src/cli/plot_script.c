@@ -85,6 +85,7 @@ void hg_plot_note(hg_plot *plot, const char *format, ...)
 /* In the script W and H are the size of the page in cm, F is the foot below all boxes. */
 void hg_plot_begin(hg_plot *plot, const hg_plot_box *box, const hg_plot_margins *margins)
 {
+    plot->middle = box->x + (box->width + margins->left - margins->right) / 2;
     hg_plot_say(plot,
                 "\nreset\n"
                 "set border 3 back linecolor rgb '#404040' linewidth 0.75\n"
@@ -111,8 +112,7 @@ void hg_plot_title(hg_plot *plot, const hg_plot_box *box, const char *title,
     hg_plot_say_quoted(plot, words.data != NULL ? words.data : title,
                        (int)((box->width - 0.4) / 0.17));
     hg_plot_say(plot, " at screen %.4g/W,(F+%.4g)/H center font ',9'\n",
-                box->x + (box->width + HG_PLOT_LEFT - HG_PLOT_RIGHT) / 2,
-                box->y + box->height - 0.42);
+                plot->middle, box->y + box->height - 0.42);
     hg_text_free(&words);
 }
 
@@ -137,8 +137,7 @@ void hg_plot_say_legend(hg_plot *plot, const hg_plot_box *box, int lines)
 {
     if (lines > 0)
         hg_plot_say(plot, "set key at screen %.4g/W,(F+%.4g)/H center top vertical maxrows %d\n",
-                    box->x + (box->width + HG_PLOT_LEFT - HG_PLOT_RIGHT) / 2,
-                    box->y + box->height - HG_PLOT_TOP + 0.1, lines);
+                    plot->middle, box->y + box->height - HG_PLOT_TOP + 0.1, lines);
 }
 
 void hg_plot_extend(hg_plot_range *range, const double *value, int64_t count)
