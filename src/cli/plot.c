@@ -62,7 +62,7 @@ static const picture_format formats[] = {
     {"svg", "</svg>", "svg noenhanced size %.0f,%.0f font 'sans-serif,9' fontscale 1.3333 linewidth "
      "1.3333 background '#ffffff'", 96 / 2.54, true},
     {"pdf", "%%EOF", "pdfcairo noenhanced size %.6gcm,%.6gcm font 'sans,9' fontscale 0.75 "
-     "pointscale 0.75 linewidth 2 background '#ffffff'", 1, false},
+     "pointscale 0.75 linewidth 2 background '#ffffff'", 1, true},
     {"gp", NULL, NULL, 0, false}};
 #define FORMATS ((int)(sizeof formats / sizeof *formats))
 

@@ -76,8 +76,8 @@ extern const hg_figure hg_figure_fitness, hg_figure_expression, hg_figure_phenot
 #define hg_plot_say(plot, ...) hg_text_add(&(plot)->script, __VA_ARGS__)
 
 /**
- * Adds `words` as a string of gnuplot that stands for itself: in apostrophes; what is not UTF-8
- * or would end the line becomes a question mark or a blank; of more than `most` characters the
+ * Adds `words` as a string of gnuplot that stands for itself: what is not UTF-8 or would end
+ * the line becomes a question mark or a blank; of more than `most` characters the
  * middle is left out.
  */
 void hg_plot_say_quoted(hg_plot *plot, const char *words, int most);

@@ -74,6 +74,7 @@ static hg_status add_blocks(hg_plot *plot, int r, const quantity *of, hg_plot_ra
     return status == HG_OK ? add_demes(plot, r, of, range, demes) : status;
 }
 
+/* The legend is that of all quantities, of which some may have courses of demes. */
 static void plot_lines(hg_plot *plot, const quantity *of, const int64_t *demes, bool legend)
 {
     const char *separator = "plot ";
@@ -88,7 +89,7 @@ static void plot_lines(hg_plot *plot, const quantity *of, const int64_t *demes, 
         if (legend && plot->runs > 1) {
             hg_plot_say(plot, "title ");
             hg_plot_say_quoted(plot, plot->run[r].label, HG_PLOT_LABEL);
-        } else if (legend && demes[r] > 0) {
+        } else if (legend) {
             hg_plot_say(plot, "title 'mean of the demes (grey)'");
         } else {
             hg_plot_say(plot, "notitle");
@@ -120,7 +121,7 @@ static hg_status draw_quantity(hg_plot *plot, int q, const hg_plot_box *box, int
                 box->x + 0.65);
     hg_plot_say_tics(plot, "y", range, 2.5);
     hg_plot_say_range(plot, "y", range, 0.12);
-    plot_lines(plot, of, demes, first);
+    plot_lines(plot, of, demes, first && lines > 0);
     return HG_OK;
 }
 

@@ -8,6 +8,7 @@
 #include "cli/plot.h"
 
 #define MOST_PHASES 40
+#define LABEL_HEIGHT 0.24 /* cm; of letters of 7 points */
 #define LEAST_SHARE 0.001 /* of the run: less is not seen */
 
 /* The phases of one run. */
@@ -132,7 +133,7 @@ static void say_block(hg_plot *plot, const phase_times *times, const phase_list 
     hg_plot_say(plot, "EOD\n");
 }
 
-static void say_bars(hg_plot *plot, bool ranks)
+static void say_bars(hg_plot *plot, bool ranks, bool labels)
 {
     for (int r = 0; r < plot->runs; r++) {
         hg_plot_say(plot, "%s$time_%d using ($1/2):2:($1/2):3 with boxxyerror fillcolor %s ",
@@ -142,7 +143,7 @@ static void say_bars(hg_plot *plot, bool ranks)
         if (ranks)
             hg_plot_say(plot, ", \\\n     $time_%d using 1:2:4:5 with xerrorbars pointtype 0 "
                         "linewidth 0.7 linecolor rgb '#000000' notitle", r + 1);
-        if (plot->runs <= 4)
+        if (labels)
             hg_plot_say(plot, ", \\\n     $time_%d using 5:2:(sprintf(' %%.1f %%%%', $6)) with "
                         "labels left font ',7' notitle", r + 1);
     }
@@ -173,7 +174,8 @@ static void say_panel(hg_plot *plot, const hg_plot_box *box, const phase_times *
         hg_plot_say(plot, " %d", k);
     }
     hg_plot_say(plot, ")\nset grid noytics xtics\n");
-    say_bars(plot, ranks);
+    const double bar = 0.8 * (box->height - HG_PLOT_BOTTOM - HG_PLOT_TOP) / rows->count / plot->runs;
+    say_bars(plot, ranks, bar >= LABEL_HEIGHT);
 }
 
 static hg_status draw(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *box)

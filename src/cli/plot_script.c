@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <ctype.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -26,16 +27,17 @@ static size_t character(const unsigned char *c)
     return overlong || beyond || control ? 0 : length;
 }
 
+/* What may mean something to gnuplot, in or out of quotes, is written by its octal code. */
 static void say_character(hg_plot *plot, const char *c, size_t length, bool tic)
 {
     if (length == 0)
         hg_plot_say(plot, "?");
     else if ((unsigned char)*c < ' ' || *c == 127)
         hg_plot_say(plot, " ");
-    else if (*c == '\'' || (tic && *c == '%'))
-        hg_plot_say(plot, "%c%c", *c, *c);
-    else
+    else if (length > 1 || isalnum((unsigned char)*c) || strchr(" _-+.,:/()=", *c) != NULL)
         hg_text_add_bytes(&plot->script, c, length);
+    else
+        hg_plot_say(plot, tic && *c == '%' ? "\\045\\%03o" : "\\%03o", (unsigned)*c);
 }
 
 static void say_text(hg_plot *plot, const char *words, int most, bool tic)
@@ -45,15 +47,15 @@ static void say_text(hg_plot *plot, const char *words, int most, bool tic)
         const size_t length = character((const unsigned char *)c);
         c += length > 0 ? length : 1;
     }
-    const int kept = count > most ? (most - 1 + 1) / 2 : count; /* before what is left out */
-    hg_plot_say(plot, "'");
+    const int kept = count > most ? most / 2 : count; /* before what is left out */
+    hg_plot_say(plot, "\"");
     for (const char *c = words; *c != '\0'; at++) {
         const size_t length = character((const unsigned char *)c);
         if (at == kept) hg_plot_say(plot, "…");
         if (at < kept || at >= count - (most - 1 - kept)) say_character(plot, c, length, tic);
         c += length > 0 ? length : 1;
     }
-    hg_plot_say(plot, "'");
+    hg_plot_say(plot, "\"");
 }
 
 void hg_plot_say_quoted(hg_plot *plot, const char *words, int most)
