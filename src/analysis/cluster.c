@@ -37,13 +37,14 @@ static void measure(clusters *all, const double *value, int64_t width)
         for (int64_t b = 0; b < a; b++) {
             const double *other = value + b * width;
             double squares = 0;
-            for (int64_t k = 0; k < width; k++) squares += (own[k] - other[k]) * (own[k] - other[k]);
+            for (int64_t k = 0; k < width; k++)
+                squares += (own[k] - other[k]) * (own[k] - other[k]);
             *between(all, a, b) = (float)sqrt(squares);
         }
     }
 }
 
-/* The nearest living cluster; of several as near `preferred`, which ends the chain, else the first. */
+/* The nearest living cluster; of several as near `preferred`, else the first. */
 static int64_t nearest(clusters *all, int64_t a, int64_t preferred)
 {
     int64_t found = preferred;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * happygene plot: what is request for, the table of figures, and the plot_page that they are put on. */
+ * happygene plot: what is asked for, the table of figures, and the page that they are put on. */
 #include "cli/plot.h"
 
 #include <inttypes.h>
@@ -45,7 +45,7 @@ typedef struct plot_page {
     double width, height; /* without the foot, which the script calls F */
 } plot_page;
 
-/* --- formats ------------------------------------------------------------------------------------------ */
+/* --- formats --------------------------------------------------------------------------------- */
 
 /* Lengths of gnuplot are scaled so that a line width of 1 is a point. */
 typedef struct picture_format {
@@ -57,10 +57,10 @@ typedef struct picture_format {
 
 #define DOTS_PER_INCH 300
 static const picture_format formats[] = {
-    {"png", "IEND", "pngcairo noenhanced size %.0f,%.0f font 'sans,9' fontscale 3.125 pointscale 3.2 "
-     "linewidth 4.1667 background '#ffffff'", DOTS_PER_INCH / 2.54, false},
-    {"svg", "</svg>", "svg noenhanced size %.0f,%.0f font 'sans-serif,9' fontscale 1.3333 linewidth "
-     "1.3333 background '#ffffff'", 96 / 2.54, true},
+    {"png", "IEND", "pngcairo noenhanced size %.0f,%.0f font 'sans,9' fontscale 3.125 "
+     "pointscale 3.2 linewidth 4.1667 background '#ffffff'", DOTS_PER_INCH / 2.54, false},
+    {"svg", "</svg>", "svg noenhanced size %.0f,%.0f font 'sans-serif,9' fontscale 1.3333 "
+     "linewidth 1.3333 background '#ffffff'", 96 / 2.54, true},
     {"pdf", "%%EOF", "pdfcairo noenhanced size %.6gcm,%.6gcm font 'sans,9' fontscale 0.75 "
      "pointscale 0.75 linewidth 2 background '#ffffff'", 1, true},
     {"gp", NULL, NULL, 0, false}};
@@ -74,11 +74,11 @@ static hg_status find_format(const char *path, const picture_format **found)
             *found = &formats[i];
             return HG_OK;
         }
-    return hg_fail(HG_USAGE, "plot: -o %s: allowed: a name that ends in .png, .svg, .pdf, or .gp for "
-                   "the script of gnuplot", path);
+    return hg_fail(HG_USAGE, "plot: -o %s: allowed: a name that ends in .png, .svg, .pdf, or .gp "
+                   "for the script of gnuplot", path);
 }
 
-/* --- runs --------------------------------------------------------------------------------------------- */
+/* --- runs ------------------------------------------------------------------------------------ */
 
 hg_status hg_plot_read_course(const hg_plot_run *run, const char *dataset,
                               hg_results_values *values)
@@ -181,7 +181,7 @@ static void note_unfinished(hg_plot *plot)
                          plot->run[r].label, plot->run[r].results.generations_done);
 }
 
-/* --- which panels -------------------------------------------------------------------------------------- */
+/* --- which panels ---------------------------------------------------------------------------- */
 
 static hg_status add_figure(const hg_plot *plot, plot_page *page, const hg_figure *figure)
 {
@@ -263,7 +263,7 @@ static hg_status choose_panels(const hg_plot *plot, plot_page *page, const char 
     }
 }
 
-/* --- the page ------------------------------------------------------------------------------------------ */
+/* --- the page -------------------------------------------------------------------------------- */
 
 typedef struct plot_row {
     plot_panel *panel[2];
@@ -285,7 +285,8 @@ static int make_rows(const hg_plot *plot, plot_page *page, plot_row *rows)
     plot_row *waiting = NULL;
     for (int i = 0; i < page->panels; i++) {
         plot_panel *panel = &page->panel[i];
-        const bool narrow = pairs && !(panel->figure->wide && (plot->runs == 1 || panel->figure->overlays));
+        const bool alone = plot->runs == 1 || panel->figure->overlays;
+        const bool narrow = pairs && !(panel->figure->wide && alone);
         if (narrow && waiting != NULL) {
             add_to_row(plot, waiting, panel);
             waiting = NULL;
@@ -399,9 +400,10 @@ static hg_status finish(hg_plot *plot, const plot_page *page, const picture_form
     return status;
 }
 
-/* --- the command --------------------------------------------------------------------------------------- */
+/* --- the command ----------------------------------------------------------------------------- */
 
-static hg_status draw(hg_plot *plot, const request *asked, const picture_format *format, const char *output)
+static hg_status draw(hg_plot *plot, const request *asked, const picture_format *format,
+                      const char *output)
 {
     plot_page page = {.panels = 0};
     char *script = NULL;
@@ -537,33 +539,35 @@ const hg_command hg_command_plot = {
         "gnuplot with the data in it, to be changed by hand (gnuplot FILE.gp > FILE.svg). Several\n"
         "runs share a panel, or have one each where they cannot. Needs gnuplot.\n"
         "\n"
-        "  -o, --output FILE     the picture; default: RUN.png beside RUN.h5\n"
-        "  --what NAME[,NAME]    what to draw; default: fitness,expression\n"
-        "      fitness           mean, standard deviation, least and greatest over the generations\n"
-        "      expression        a map of mean expression, genes by generations\n"
-        "      phenotypes        fitness and mean expression, or the genes of --gene, among the\n"
-        "                        individuals of some snapshots\n"
-        "      optimum           mean expression and the optimum, over time where this varies,\n"
-        "                        else over the genes\n"
-        "      environment       transcription factor, temperature and nutrients\n"
-        "      network           the genes and who regulates whom, of up to 60 genes\n"
-        "      performance       the time that each phase of the program took\n"
-        "      all               whatever of these the runs have\n"
-        "  --order ORDER         of the genes in the map: cluster (average linkage of their\n"
-        "                        courses, default), variance (the most variable first) or file\n"
-        "  --scale SCALE         of the map's colours: common to all genes (default), or gene: each\n"
-        "                        from its least mean expression to its greatest\n"
-        "  --generation T[,T]    snapshots that phenotypes are drawn of; default: up to five\n"
-        "  --gene NAME           a gene for phenotypes and for a varying optimum; may be repeated\n"
-        "  --size WIDTH,HEIGHT   of the picture in cm; default: what the figures need, 16 wide\n"
-        "  -q, --quiet           no notes, and not the picture's name\n"
+        "  -o, --output FILE    the picture; default: RUN.png beside RUN.h5\n"
+        "  --what NAME[,NAME]   figures to draw; default: fitness,expression\n"
+        "  --order ORDER        of the genes in the map: cluster (by average linkage of their\n"
+        "                       courses, the default), variance (the most variable first) or file\n"
+        "  --scale SCALE        of the map's colours: common to all genes (the default), or gene:\n"
+        "                       each from its least mean expression to its greatest\n"
+        "  --generation T[,T]   snapshots that phenotypes are drawn of; default: up to five\n"
+        "  --gene NAME          a gene for phenotypes and for a varying optimum; may be repeated\n"
+        "  --size WIDTH,HEIGHT  of the picture in cm; default: what the figures need, 16 wide\n"
+        "  -q, --quiet          no notes, and not the picture's name\n"
+        "\n"
+        "Figures:\n"
+        "  fitness      mean, standard deviation and extremes over the generations\n"
+        "  expression   a map of mean expression, genes by generations\n"
+        "  phenotypes   fitness and mean expression of the individuals of some snapshots, or the\n"
+        "               expression of the genes of --gene\n"
+        "  optimum      mean expression and the optimum, over time where it varies, else over the\n"
+        "               genes that are selected for it\n"
+        "  environment  transcription factor, temperature and nutrients in force\n"
+        "  network      who activates and who represses whom, of up to 60 genes\n"
+        "  performance  the time that each phase of the program took\n"
+        "  all          whatever of these the runs have\n"
         "\n"
         "Exit code 65: a result cannot be read or has not what is to be drawn; 74: gnuplot is\n"
         "missing or failed, or the picture cannot be written.\n"
         "\n"
         "Examples:\n"
         "  happygene plot quickstart.h5\n"
-        "  happygene plot a.h5 b.h5 c.h5 --what fitness -o compared.pdf\n"
-        "  happygene plot quickstart.h5 --what phenotypes --generation 0,500,1000 --gene g3\n",
+        "  happygene plot a.h5 b.h5 --what fitness -o compared.pdf\n"
+        "  happygene plot quickstart.h5 --what phenotypes --generation 0,1000 --gene g3\n",
     .run = run,
 };

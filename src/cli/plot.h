@@ -56,7 +56,6 @@ typedef struct hg_plot_margins {
 /** A kind of panel. */
 typedef struct hg_figure {
     const char *name; /**< for --what */
-    const char *doc;
     bool overlays;    /**< all runs share one panel; else each has its own */
     bool wide;        /**< wants the width of the page (of several runs beside each other: not) */
     /** HG_OK, or HG_BAD_INPUT saying what the run lacks for it. */

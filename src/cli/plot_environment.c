@@ -107,8 +107,9 @@ static hg_status draw_quantity(hg_plot *plot, int q, const hg_plot_box *box, int
     const double bottom = HG_PLOT_BOTTOM + (QUANTITIES - 1 - q) * each;
     hg_plot_range range = HG_PLOT_NO_RANGE;
     int64_t demes[HG_PLOT_MOST_RUNS] = {0};
-    hg_plot_begin(plot, box, &(hg_plot_margins){HG_PLOT_LEFT, HG_PLOT_RIGHT, bottom + (last ? 0 : 0.15),
-                                                box->height - bottom - each});
+    hg_plot_begin(plot, box,
+                  &(hg_plot_margins){HG_PLOT_LEFT, HG_PLOT_RIGHT, bottom + (last ? 0 : 0.15),
+                                     box->height - bottom - each});
     for (int r = 0; r < plot->runs; r++) HG_TRY(add_blocks(plot, r, of, &range, &demes[r]));
     hg_plot_say_generations(plot, box->width - 2.4);
     if (!last) hg_plot_say(plot, "set format x ''\nunset xlabel\n");
@@ -138,6 +139,4 @@ static hg_status draw(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *
     return HG_OK;
 }
 
-const hg_figure hg_figure_environment = {
-    "environment", "transcription factor, temperature and nutrients in force", true, false, needs, height,
-    draw};
+const hg_figure hg_figure_environment = {"environment", true, false, needs, height, draw};

@@ -134,7 +134,7 @@ static void rescale(heat_map *map)
     }
 }
 
-/* --- the order of the genes --------------------------------------------------------------------- */
+/* --- the order of the genes ------------------------------------------------------------------ */
 
 typedef struct ranked {
     double variance;
@@ -205,7 +205,7 @@ static hg_status make_rows(hg_plot *plot, heat_map *map)
     return HG_OK;
 }
 
-/* --- the script --------------------------------------------------------------------------------- */
+/* --- the script ------------------------------------------------------------------------------ */
 
 /* Viewers of SVG and PDF blur from pixel to pixel: there a cell is many of them. */
 static int64_t pixels(const hg_plot *plot, int64_t cells)
@@ -315,6 +315,4 @@ static hg_status draw(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *
     return status;
 }
 
-const hg_figure hg_figure_expression = {
-    "expression", "mean expression, a heat_map of genes by generations (--order)", false, true, needs, height,
-    draw};
+const hg_figure hg_figure_expression = {"expression", false, true, needs, height, draw};

@@ -91,7 +91,8 @@ static void plot_several(hg_plot *plot)
     hg_plot_say(plot, "plot ");
     for (int r = 0; r < plot->runs && plot->runs <= MOST_BANDS; r++)
         hg_plot_say(plot, "$fitness_band_%d with filledcurves closed fillcolor %s "
-                    "fillstyle transparent solid 0.18 notitle, \\\n     ", r + 1, hg_plot_colour(r));
+                    "fillstyle transparent solid 0.18 notitle, \\\n     ", r + 1,
+                    hg_plot_colour(r));
     for (int r = 0; r < plot->runs && plot->runs <= MOST_EXTREMES; r++)
         hg_plot_say(plot, "$fitness_min_%d with lines linewidth 0.5 linecolor %s notitle, \\\n     "
                     "$fitness_max_%d with lines linewidth 0.5 linecolor %s notitle, \\\n     ",
@@ -132,6 +133,4 @@ static hg_status draw(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *
     return HG_OK;
 }
 
-const hg_figure hg_figure_fitness = {
-    "fitness", "fitness over the generations: mean, standard deviation, least and greatest", true, false,
-    needs, height, draw};
+const hg_figure hg_figure_fitness = {"fitness", true, false, needs, height, draw};

@@ -17,7 +17,7 @@
 
 extern char **environ;
 
-/* --- files ---------------------------------------------------------------------------------- */
+/* --- files ----------------------------------------------------------------------------------- */
 
 static hg_status write_all(int file, const char *bytes, size_t length)
 {
@@ -71,7 +71,7 @@ static hg_status read_back(FILE *file, hg_text *text)
     return text->status;
 }
 
-/* --- the process ---------------------------------------------------------------------------- */
+/* --- the process ----------------------------------------------------------------------------- */
 
 typedef struct gnuplot {
     pid_t process;

@@ -47,7 +47,7 @@ static double height(const hg_plot *plot, const hg_plot_run *run)
     return run->results.genes <= 6 ? 6 : run->results.genes <= 15 ? 9 : 13;
 }
 
-/* --- what is drawn ---------------------------------------------------------------------------- */
+/* --- what is drawn --------------------------------------------------------------------------- */
 
 /* Heritable weights are drawn as they have become. */
 static hg_status take_means(const hg_plot_run *run, net_drawing *drawing)
@@ -101,7 +101,8 @@ static int letters(const char *name)
     return count < MOST_LETTERS ? count : MOST_LETTERS;
 }
 
-static hg_status load(hg_plot *plot, const hg_plot_run *run, net_drawing *drawing, double width, double high)
+static hg_status load(hg_plot *plot, const hg_plot_run *run, net_drawing *drawing, double width,
+                      double high)
 {
     HG_TRY(hg_results_network(&run->results, &drawing->network));
     HG_TRY(take_means(run, drawing));
@@ -131,7 +132,7 @@ static void free_drawing(net_drawing *drawing)
     hg_release(&drawing->half);
 }
 
-/* --- arrows ------------------------------------------------------------------------------------ */
+/* --- arrows ---------------------------------------------------------------------------------- */
 
 /* 1 .. STRENGTHS for activation, as many more for repression; 0: no arrow. */
 static int style_of(const net_drawing *drawing, double weight)
@@ -224,9 +225,10 @@ static double line_width(int style) { return 0.45 + 0.4 * ((style - 1) % STRENGT
 
 static const char *colour(int style) { return hg_plot_colour(style <= STRENGTHS ? 0 : 1); }
 
-/* --- the script ---------------------------------------------------------------------------------- */
+/* --- the script ------------------------------------------------------------------------------ */
 
-static void say_blocks(hg_plot *plot, const net_drawing *drawing, int number, double width, double high)
+static void say_blocks(hg_plot *plot, const net_drawing *drawing, int number, double width,
+                       double high)
 {
     const hg_network *network = &drawing->network;
     hg_plot_say(plot, "$edges_%d << EOD\n", number);
@@ -259,7 +261,8 @@ static void say_plot(hg_plot *plot, int number)
 {
     for (int style = 1; style <= 2 * STRENGTHS; style++)
         hg_plot_say(plot, "set style arrow %d head %s linewidth %.2g linecolor %s\n", style,
-                    style <= STRENGTHS ? "filled size first 0.2,18 fixed" : "nofilled size first 0.1,90 fixed",
+                    style <= STRENGTHS ? "filled size first 0.2,18 fixed"
+                                       : "nofilled size first 0.1,90 fixed",
                     line_width(style), colour(style));
     hg_plot_say(plot, "plot ");
     for (int style = 1; style <= 2 * STRENGTHS; style++)
@@ -305,6 +308,4 @@ static hg_status draw(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *
     return status;
 }
 
-const hg_figure hg_figure_network = {
-    "network", "the genes and who regulates whom, of up to 60 genes", false, false, needs, height,
-    draw};
+const hg_figure hg_figure_network = {"network", false, false, needs, height, draw};

@@ -91,7 +91,7 @@ static double height(const hg_plot *plot, const hg_plot_run *run)
     return 7;
 }
 
-/* --- over time -------------------------------------------------------------------------------------- */
+/* --- over time ------------------------------------------------------------------------------- */
 
 static hg_status choose_genes(hg_plot *plot, const hg_plot_run *run, const aim *target,
                               int64_t gene[MOST_COURSES], int *count)
@@ -192,7 +192,7 @@ static hg_status draw_courses(hg_plot *plot, const hg_plot_run *run, const aim *
     return HG_OK;
 }
 
-/* --- over the genes --------------------------------------------------------------------------------- */
+/* --- over the genes -------------------------------------------------------------------------- */
 
 static hg_status read_record(const hg_plot_run *run, const char *dataset, int64_t record,
                              int64_t genes, hg_results_values *values)
@@ -241,7 +241,8 @@ static void say_gene_axis(hg_plot *plot, const aim *target, const hg_plot_box *b
         if (length > longest) longest = length;
     }
     const bool upright = (double)longest * 0.15 * (double)selected > box->width - 2.4;
-    hg_plot_say(plot, "set xlabel ''\nset xrange [-0.7:%" PRId64 ".7]\nset xtics scale 0 font ',7'%s (",
+    hg_plot_say(plot, "set xlabel ''\nset xrange [-0.7:%" PRId64 ".7]\n"
+                "set xtics scale 0 font ',7'%s (",
                 selected - 1, upright ? " rotate by 90 right" : "");
     for (int64_t g = 0, place = 0; g < target->network.genes; g++) {
         if (!is_selected(target, g)) continue;
@@ -324,6 +325,4 @@ static hg_status draw(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *
     return status;
 }
 
-const hg_figure hg_figure_optimum = {
-    "optimum", "mean expression and the optimum, over time or over the genes (--gene)", false,
-    false, needs, height, draw};
+const hg_figure hg_figure_optimum = {"optimum", false, false, needs, height, draw};

@@ -34,8 +34,8 @@ static hg_status load(const hg_plot_run *run, phase_times *times)
     HG_TRY(hg_results_read(&run->results, "/performance/seconds_max", &times->high));
     const int64_t count = times->phase.count;
     if (times->mean.rows != count || times->low.rows != count || times->high.rows != count)
-        return hg_fail(HG_BAD_INPUT, "%s: /performance: phases and their phase_times differ in number",
-                       run->results.path);
+        return hg_fail(HG_BAD_INPUT, "%s: /performance: phases and their times differ in "
+                       "number", run->results.path);
     return HG_OK;
 }
 
@@ -174,7 +174,8 @@ static void say_panel(hg_plot *plot, const hg_plot_box *box, const phase_times *
         hg_plot_say(plot, " %d", k);
     }
     hg_plot_say(plot, ")\nset grid noytics xtics\n");
-    const double bar = 0.8 * (box->height - HG_PLOT_BOTTOM - HG_PLOT_TOP) / rows->count / plot->runs;
+    const double inner = box->height - HG_PLOT_BOTTOM - HG_PLOT_TOP;
+    const double bar = 0.8 * inner / rows->count / plot->runs;
     say_bars(plot, ranks, bar >= LABEL_HEIGHT);
 }
 
@@ -199,5 +200,4 @@ static hg_status draw(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *
     return status;
 }
 
-const hg_figure hg_figure_performance = {
-    "performance", "the time that each phase of the program took", true, false, needs, height, draw};
+const hg_figure hg_figure_performance = {"performance", true, false, needs, height, draw};

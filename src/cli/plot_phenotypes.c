@@ -76,7 +76,7 @@ static double height(const hg_plot *plot, const hg_plot_run *run)
     return 5.8 * ((count + 1) / 2) + HG_PLOT_LEGEND_LINE * hg_plot_legend_lines(plot, 16);
 }
 
-/* --- which generations --------------------------------------------------------------------------- */
+/* --- which generations ----------------------------------------------------------------------- */
 
 static hg_status read_generations(const hg_plot_run *run, hg_results_values *values)
 {
@@ -108,7 +108,8 @@ static hg_status refuse_generation(const hg_plot_run *run, const hg_results_valu
     return status;
 }
 
-static hg_status take_given(const hg_plot *plot, const hg_results_values *generations, generation_list *shown)
+static hg_status take_given(const hg_plot *plot, const hg_results_values *generations,
+                            generation_list *shown)
 {
     for (const char *c = plot->generations; *c != '\0';) {
         char word[32];
@@ -164,7 +165,7 @@ static hg_status find_shown(const hg_plot *plot, generation_list *shown)
     return status;
 }
 
-/* --- the individuals' values ---------------------------------------------------------------------- */
+/* --- the individuals' values ----------------------------------------------------------------- */
 
 /* Means of what each of `count` individuals has, levels and alleles, into `sample`. */
 static void average(const hg_results_values *values, int64_t count, double *sample)
@@ -224,7 +225,7 @@ static hg_status read_sample(const hg_plot_run *run, const quantity *of, int64_t
                        of->kind == FITNESS ? -1 : gene, sample);
 }
 
-/* --- the script ------------------------------------------------------------------------------------- */
+/* --- the script ------------------------------------------------------------------------------ */
 
 static int64_t drop_strays(double *sample, int64_t count) /* that are no numbers */
 {
@@ -323,14 +324,16 @@ static void say_labels(hg_plot *plot, const hg_plot_box *box, const quantity *of
     hg_plot_say(plot, "set ylabel '%s'\n", labels[of->kind][basal]);
     if (of->kind != GENE) {
         hg_plot_title(plot, box, of->kind == FITNESS ? "Fitness of individuals"
-                      : basal ? "Mean basal level of individuals" : "Mean expression of individuals",
+                      : basal                 ? "Mean basal level of individuals"
+                                              : "Mean expression of individuals",
                       NULL);
         return;
     }
     hg_plot_title(plot, box, of->gene, NULL);
 }
 
-static hg_status draw_quantity(hg_plot *plot, int number, const quantity *of, const generation_list *shown,
+static hg_status draw_quantity(hg_plot *plot, int number, const quantity *of,
+                               const generation_list *shown,
                                const hg_plot_box *box, const hg_plot_box *legend)
 {
     hg_plot_range range = HG_PLOT_NO_RANGE;
@@ -375,6 +378,4 @@ static hg_status draw(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *
     return HG_OK;
 }
 
-const hg_figure hg_figure_phenotypes = {
-    "phenotypes", "distributions among individuals at some generations (--generation, --gene)",
-    true, true, needs, height, draw};
+const hg_figure hg_figure_phenotypes = {"phenotypes", true, true, needs, height, draw};

@@ -191,7 +191,8 @@ static hg_status thin_out(hg_plot *plot, const double *value, int64_t count, int
     HG_TRY(hg_allocate(index, HG_MEMORY_OTHER, (size_t)room, sizeof **index));
     *kept = hg_envelope(value, count, HG_PLOT_PIECES, *index);
     if (*kept < count)
-        hg_plot_note(plot, "Of about every %.3g records, the least and the greatest value are drawn.",
+        hg_plot_note(plot,
+                     "Of about every %.3g records, the least and the greatest value are drawn.",
                      (double)count / HG_PLOT_PIECES);
     return HG_OK;
 }
