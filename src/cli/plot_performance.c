@@ -56,7 +56,7 @@ static hg_status needs(const hg_plot *plot, const hg_plot_run *run)
                        run->results.complete ? "" : ", which is written when a run ends");
     hg_status status = load(run, &times);
     if (status == HG_OK && !(total(&times) > 0))
-        status = hg_fail(HG_BAD_INPUT, "%s: no phase_times are recorded in /performance",
+        status = hg_fail(HG_BAD_INPUT, "%s: no times are recorded in /performance",
                          run->results.path);
     free_times(&times);
     return status;
