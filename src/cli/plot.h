@@ -94,6 +94,9 @@ void hg_plot_begin(hg_plot *plot, const hg_plot_box *box, const hg_plot_margins 
 void hg_plot_title(hg_plot *plot, const hg_plot_box *box, const char *title,
                    const hg_plot_run *run);
 
+/** Labels the vertical axis, beside the box's left edge. */
+void hg_plot_say_ylabel(hg_plot *plot, const hg_plot_box *box, const char *label);
+
 /** Lines that the legend of all runs takes in a panel of this width; 0 for a single run. */
 int hg_plot_legend_lines(const hg_plot *plot, double width);
 

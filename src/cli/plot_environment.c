@@ -117,9 +117,8 @@ static hg_status draw_quantity(hg_plot *plot, int q, const hg_plot_box *box, int
         hg_plot_title(plot, box, "Environment", NULL);
         hg_plot_say_legend(plot, box, lines);
     }
-    hg_plot_say(plot, "set label 2 '%s' at screen %.4g/W,graph 0.5 center rotate by 90 "
-                "font ',7.5'\nset ytics font ',7'\nset key noautotitle\n", of->label,
-                box->x + 0.65);
+    hg_plot_say(plot, "set ytics font ',7'\n");
+    hg_plot_say_ylabel(plot, box, of->label);
     hg_plot_say_tics(plot, "y", range, 2.5);
     hg_plot_say_range(plot, "y", range, 0.12);
     plot_lines(plot, of, demes, first && lines > 0);

@@ -3,6 +3,7 @@
  * records that share a column, genes that share a row. */
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -239,16 +240,19 @@ static hg_status say_names(hg_plot *plot, const hg_plot_run *run, const heat_map
         hg_plot_say_tic(plot, names.text[map->order[r]], 14);
         hg_plot_say(plot, " %" PRId64, r);
     }
-    hg_plot_say(plot, ")\nset ylabel ''\n");
+    hg_plot_say(plot, ")\n");
     hg_results_texts_free(&names);
     return status;
 }
 
-static void say_label(hg_plot *plot, const heat_map *map, hg_plot_order order)
+static void say_label(hg_plot *plot, const hg_plot_box *box, const heat_map *map,
+                      hg_plot_order order)
 {
     static const char *const words[] = {"clustered", "by falling variance", "as in the file"};
-    hg_plot_say(plot, "set ylabel '%" PRId64 " genes, %s'\nunset ytics\n", map->genes,
-                words[order]);
+    char label[80];
+    snprintf(label, sizeof label, "%" PRId64 " genes, %s", map->genes, words[order]);
+    hg_plot_say_ylabel(plot, box, label);
+    hg_plot_say(plot, "unset ytics\n");
 }
 
 /* Levels of both signs: white is 0. */
@@ -286,7 +290,7 @@ static hg_status say_map(hg_plot *plot, const hg_plot_run *run, const heat_map *
     hg_plot_say_tics(plot, "x", (hg_plot_range){generation[0], generation[run->records - 1]},
                      (box->width - 3.7) / 1.7);
     if (named) HG_TRY(say_names(plot, run, map));
-    else say_label(plot, map, order);
+    else say_label(plot, box, map, order);
     say_palette(plot, map);
     const double across = (double)pixels(plot, map->columns);
     const double down = (double)pixels(plot, map->rows);

@@ -124,7 +124,7 @@ static hg_status draw(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *
     hg_plot_title(plot, box, title(plot), NULL);
     hg_plot_say_legend(plot, box, lines);
     hg_plot_say_generations(plot, box->width - 2.4);
-    hg_plot_say(plot, "set ylabel 'fitness'\n");
+    hg_plot_say_ylabel(plot, box, "fitness");
     hg_plot_say_range(plot, "y", range, 0.04);
     if (plot->runs == 1)
         plot_one(plot);

@@ -3,6 +3,7 @@
  * repression differ in colour and in the arrow's head; strong edges are thick. */
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -279,13 +280,11 @@ static void say_plot(hg_plot *plot, int number)
 static void say_title(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *box,
                       const net_drawing *drawing)
 {
-    hg_text title = hg_text_of(HG_MEMORY_OTHER);
+    char title[64] = "Network";
     if (drawing->generation >= 0)
-        hg_text_add(&title, "Network, mean weights of generation %.0f", drawing->generation);
-    else
-        hg_text_add(&title, "Network");
-    hg_plot_title(plot, box, title.data != NULL ? title.data : "Network", run);
-    hg_text_free(&title);
+        snprintf(title, sizeof title, "Network, mean weights of generation %.0f",
+                 drawing->generation);
+    hg_plot_title(plot, box, title, run);
     hg_plot_say_legend(plot, box, 1);
 }
 

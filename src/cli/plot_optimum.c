@@ -185,7 +185,7 @@ static hg_status draw_courses(hg_plot *plot, const hg_plot_run *run, const aim *
     hg_plot_title(plot, box, count <= MOST_BANDS ? "Expression (mean ± s.d.) and optimum"
                                             : "Mean expression and optimum", run);
     hg_plot_say_legend(plot, box, 1);
-    hg_plot_say(plot, "set ylabel 'expression'\n");
+    hg_plot_say_ylabel(plot, box, "expression");
     hg_plot_say_generations(plot, box->width - 2.4);
     hg_plot_say_range(plot, "y", range, 0.04);
     plot_courses(plot, target, number, gene, count);
@@ -250,7 +250,8 @@ static void say_gene_axis(hg_plot *plot, const aim *target, const hg_plot_box *b
         hg_plot_say_tic(plot, target->network.name[g], 8);
         hg_plot_say(plot, " %" PRId64, place++);
     }
-    hg_plot_say(plot, ")\nset grid noxtics ytics\nset ylabel 'expression'\n");
+    hg_plot_say(plot, ")\nset grid noxtics ytics\n");
+    hg_plot_say_ylabel(plot, box, "expression");
 }
 
 static void plot_on_axis(hg_plot *plot, const hg_plot_run *run, int number)
@@ -305,7 +306,8 @@ static hg_status draw_genes(hg_plot *plot, const hg_plot_run *run, const aim *ta
         const double optimum = at(&target->component->optimum, g);
         if (is_selected(target, g)) hg_plot_extend(&optima, &optimum, 1);
     }
-    hg_plot_say(plot, "set xlabel 'optimum'\nset ylabel 'mean expression'\n");
+    hg_plot_say(plot, "set xlabel 'optimum'\n");
+    hg_plot_say_ylabel(plot, box, "mean expression");
     hg_plot_say_range(plot, "x", optima, 0.05);
     plot_cloud(plot, run, number);
     return HG_OK;

@@ -107,7 +107,7 @@ static void sort(phase_list *rows, const phase_times *times)
 static double height(const hg_plot *plot, const hg_plot_run *run)
 {
     (void)run;
-    const double bar = plot->runs > 1 ? 0.26 * plot->runs + 0.15 : 0.45;
+    const double bar = plot->runs > 1 ? fmin(0.26 * plot->runs, 1.6) + 0.15 : 0.45;
     return 2.1 + 9 * bar + HG_PLOT_LEGEND_LINE * hg_plot_legend_lines(plot, 16);
 }
 

@@ -321,7 +321,7 @@ static void say_labels(hg_plot *plot, const hg_plot_box *box, const quantity *of
     static const char *const labels[3][2] = {{"fitness", "fitness"},
                                              {"mean expression", "mean basal level"},
                                              {"expression", "basal level"}};
-    hg_plot_say(plot, "set ylabel '%s'\n", labels[of->kind][basal]);
+    hg_plot_say_ylabel(plot, box, labels[of->kind][basal]);
     if (of->kind != GENE) {
         hg_plot_title(plot, box, of->kind == FITNESS ? "Fitness of individuals"
                       : basal                 ? "Mean basal level of individuals"

@@ -93,7 +93,7 @@ void hg_plot_begin(hg_plot *plot, const hg_plot_box *box, const hg_plot_margins 
                 "set border 3 back linecolor rgb '#404040' linewidth 0.75\n"
                 "set tics out nomirror scale 0.6 font ',8'\n"
                 "set xlabel font ',9' offset 0,0.4\n"
-                "set ylabel font ',9' offset 1,0\nset errorbars small\n"
+                "set errorbars small\n"
                 "set format x '%%.10g'\nset format y '%%.6g'\n"
                 "set key font ',8' samplen 2 spacing 1.05 Left reverse\n"
                 "set grid back linetype 1 linecolor rgb '#e4e4e4' linewidth 0.5\n"
@@ -110,12 +110,22 @@ void hg_plot_title(hg_plot *plot, const hg_plot_box *box, const char *title,
     hg_text words = hg_text_of(HG_MEMORY_OTHER);
     hg_text_add(&words, "%s", title);
     if (run != NULL && plot->runs > 1) hg_text_add(&words, " – %s", run->label);
+    if (words.status != HG_OK) plot->script.status = words.status;
     hg_plot_say(plot, "set label 1 ");
     hg_plot_say_quoted(plot, words.data != NULL ? words.data : title,
                        (int)((box->width - 0.4) / 0.17));
     hg_plot_say(plot, " at screen %.4g/W,(F+%.4g)/H center font ',9'\n",
                 plot->middle, box->y + box->height - 0.42);
     hg_text_free(&words);
+}
+
+/* At a place of its own: gnuplot's guess of how wide the numbers are depends on the format. */
+void hg_plot_say_ylabel(hg_plot *plot, const hg_plot_box *box, const char *label)
+{
+    hg_plot_say(plot, "set label 2 ");
+    hg_plot_say_quoted(plot, label, 80);
+    hg_plot_say(plot, " at screen %.4g/W,graph 0.5 center rotate by 90 font ',9'\n",
+                box->x + 0.45);
 }
 
 static int longest_label(const hg_plot *plot)
