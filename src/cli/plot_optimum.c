@@ -21,7 +21,7 @@
 typedef struct aim {
     hg_config config;
     hg_network network;
-    const hg_fitness_component *component; /* NULL: no optimum */
+    const hg_fitness_component *component; /* with the optimum */
 } aim;
 
 static void free_target(aim *target)
@@ -44,7 +44,8 @@ static hg_status load(const hg_plot_run *run, aim *target)
         if (target->config.fitness[i].model == HG_FITNESS_GAUSSIAN &&
             !target->config.fitness[i].optimum_varies)
             target->component = &target->config.fitness[i];
-    return HG_OK;
+    if (target->component != NULL) return HG_OK;
+    return hg_fail(HG_BAD_INPUT, "%s: its fitness has no optimum (model gaussian)", results->path);
 }
 
 static double at(const hg_profile *profile, int64_t gene)
@@ -70,10 +71,7 @@ static hg_status needs(const hg_plot *plot, const hg_plot_run *run)
     (void)plot;
     aim target;
     hg_status status = load(run, &target);
-    if (status == HG_OK && target.component == NULL)
-        status = hg_fail(HG_BAD_INPUT, "%s: its fitness has no optimum (model gaussian)",
-                         run->results.path);
-    else if (status == HG_OK && count_selected(&target) == 0)
+    if (status == HG_OK && count_selected(&target) == 0)
         status = hg_fail(HG_BAD_INPUT, "%s: no gene is selected for its optimum (strength 0)",
                          run->results.path);
     else if (status == HG_OK && target.component->optimum_varies)
@@ -317,7 +315,6 @@ static hg_status draw(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *
 {
     aim target;
     hg_status status = load(run, &target);
-    if (status == HG_OK && target.component == NULL) status = needs(plot, run);
     hg_plot_begin(plot, box, &(hg_plot_margins){HG_PLOT_LEFT, HG_PLOT_RIGHT, HG_PLOT_BOTTOM,
                                                 HG_PLOT_TOP + HG_PLOT_LEGEND_LINE});
     if (status == HG_OK)
