@@ -13,8 +13,9 @@
 
 static const hg_figure *const figures[] = {
     &hg_figure_fitness,     &hg_figure_expression, &hg_figure_phenotypes, &hg_figure_optimum,
-    &hg_figure_environment, &hg_figure_network,    &hg_figure_performance};
-#define FIGURES ((int)(sizeof figures / sizeof *figures))
+    &hg_figure_environment, &hg_figure_network,    &hg_figure_performance, NULL};
+
+#define MOST_FIGURES 30 /* more than the table has */
 
 #define MOST_PANELS 128
 #define PAGE_WIDTH 16.0  /* cm; of two columns: */
@@ -199,13 +200,12 @@ static hg_status add_figure(const hg_plot *plot, plot_page *page, const hg_figur
     return HG_OK;
 }
 
-/* Those that suit, of `count`; the reason why when none does. */
-static hg_status add_suitable(const hg_plot *plot, plot_page *page, const hg_figure *const *list,
-                              int count)
+/* Those of the list, ended by NULL, that suit; the reason why when none does. */
+static hg_status add_suitable(const hg_plot *plot, plot_page *page, const hg_figure *const *list)
 {
     hg_status first = HG_OK;
     char *reason = NULL;
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; list[i] != NULL; i++) {
         const hg_status status = add_figure(plot, page, list[i]);
         if (status == HG_OK) continue;
         if (status != HG_BAD_INPUT) {
@@ -222,14 +222,15 @@ static hg_status add_suitable(const hg_plot *plot, plot_page *page, const hg_fig
 
 static hg_status refuse_figure(const char *word)
 {
-    const char *names[FIGURES + 1];
+    const char *names[MOST_FIGURES + 1];
+    int count = 0;
     hg_text list = hg_text_of(HG_MEMORY_OTHER);
-    for (int i = 0; i < FIGURES; i++) {
-        names[i] = figures[i]->name;
-        hg_text_add(&list, "%s, ", names[i]);
+    for (; figures[count] != NULL; count++) {
+        names[count] = figures[count]->name;
+        hg_text_add(&list, "%s, ", names[count]);
     }
-    names[FIGURES] = "all";
-    const char *nearest = hg_text_nearest(word, names, FIGURES + 1);
+    names[count++] = "all";
+    const char *nearest = hg_text_nearest(word, names, count);
     hg_status status;
     if (nearest != NULL)
         status = hg_fail(HG_USAGE, "plot: --what %s: no figure of this name (did you mean '%s'?)",
@@ -243,16 +244,16 @@ static hg_status refuse_figure(const char *word)
 
 static hg_status add_named(const hg_plot *plot, plot_page *page, const char *word)
 {
-    if (strcmp(word, "all") == 0) return add_suitable(plot, page, figures, FIGURES);
-    for (int i = 0; i < FIGURES; i++)
+    if (strcmp(word, "all") == 0) return add_suitable(plot, page, figures);
+    for (int i = 0; figures[i] != NULL; i++)
         if (strcmp(figures[i]->name, word) == 0) return add_figure(plot, page, figures[i]);
     return refuse_figure(word);
 }
 
 static hg_status choose_panels(const hg_plot *plot, plot_page *page, const char *what)
 {
-    static const hg_figure *const usual[] = {&hg_figure_fitness, &hg_figure_expression};
-    if (what == NULL) return add_suitable(plot, page, usual, 2);
+    static const hg_figure *const usual[] = {&hg_figure_fitness, &hg_figure_expression, NULL};
+    if (what == NULL) return add_suitable(plot, page, usual);
     for (const char *c = what;;) {
         char word[32];
         const size_t length = strcspn(c, ",");
@@ -477,7 +478,7 @@ static hg_status read_size(request *asked)
 
 static hg_status draw_runs(hg_plot *plot, const request *asked, const char *const *paths)
 {
-    const picture_format *format = NULL;
+    const picture_format *format = &formats[0];
     char *output = NULL;
     if (asked->output != NULL) HG_TRY(find_format(asked->output, &format));
     for (; plot->runs < HG_PLOT_MOST_RUNS && paths[plot->runs] != NULL; plot->runs++) {

@@ -128,8 +128,8 @@ static hg_status start(gnuplot *run)
 /* What it said, in one line. */
 static const char *words_of(gnuplot *run, hg_text *text)
 {
-    if (read_back(run->said, text) != HG_OK || text->length == 0) return "";
     hg_text_add(text, "%s", "");
+    if (read_back(run->said, text) != HG_OK || text->data == NULL) return "";
     size_t kept = 0;
     for (size_t i = 0; i < text->length; i++) {
         const char c = (unsigned char)text->data[i] < ' ' ? ' ' : text->data[i];
@@ -163,6 +163,7 @@ static hg_status finish(gnuplot *run)
 /* Whether the picture is whole: a full disk does not make gnuplot fail. */
 static bool ends_with(const hg_text *picture, const char *ending)
 {
+    if (picture->data == NULL) return false;
     const size_t length = strlen(ending), from = picture->length < 64 ? 0 : picture->length - 64;
     for (size_t i = from; i + length <= picture->length; i++)
         if (memcmp(picture->data + i, ending, length) == 0) return true;

@@ -180,8 +180,9 @@ static void say_arrow(hg_plot *plot, const net_drawing *drawing, int64_t edge, i
 /* The part of a circle that is outside of a gene's edge: `away` less and plus the result. */
 static double free_arc(double half, double away, double out)
 {
-    double angle = 0.3;
-    for (; angle < 3.1; angle += 0.02) {
+    double angle = 0;
+    for (int step = 15; step < 155; step++) {
+        angle = 0.02 * step;
         const double x = out * cos(away) + LOOP * cos(away + angle);
         const double y = out * sin(away) + LOOP * sin(away + angle);
         if (hypot(x / (half + 0.04), y / (HEIGHT + 0.04)) < 1) break;

@@ -17,7 +17,7 @@
 #define MOST_BANDS 3    /* of these with their standard deviation */
 #define MOST_ON_AXIS 40 /* genes with a place each; more are a cloud of points */
 
-/* What the run file says. */
+/* What the run file says; a resolved one has lists where values differ from gene to gene. */
 typedef struct aim {
     hg_config config;
     hg_network network;
@@ -36,14 +36,14 @@ static hg_status load(const hg_plot_run *run, aim *target)
     *target = (struct aim){0};
     HG_TRY(hg_runfile_parse(&target->config, results->path, results->run_file_resolved, NULL, 0));
     HG_TRY(hg_results_network(results, &target->network));
-    HG_TRY(hg_runfile_resolve_with(&target->config, &target->network));
     const int64_t varying = hg_recorded_optimum(&target->config);
     if (hg_results_has(results, VARYING) && varying >= 0)
         target->component = &target->config.fitness[varying];
-    for (int64_t i = 0; i < target->config.fitness_count && target->component == NULL; i++)
-        if (target->config.fitness[i].model == HG_FITNESS_GAUSSIAN &&
-            !target->config.fitness[i].optimum_varies)
-            target->component = &target->config.fitness[i];
+    const hg_fitness_component *fitness = target->config.fitness;
+    const int64_t count = fitness != NULL ? target->config.fitness_count : 0;
+    for (int64_t i = 0; i < count && target->component == NULL; i++)
+        if (fitness[i].model == HG_FITNESS_GAUSSIAN && !fitness[i].optimum_varies)
+            target->component = &fitness[i];
     if (target->component != NULL) return HG_OK;
     return hg_fail(HG_BAD_INPUT, "%s: its fitness has no optimum (model gaussian)", results->path);
 }

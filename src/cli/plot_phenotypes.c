@@ -72,8 +72,8 @@ static double height(const hg_plot *plot, const hg_plot_run *run)
 {
     (void)run;
     quantity list[HG_PLOT_MOST_GENES + 2];
-    const int count = list_quantities(plot, list);
-    return 5.8 * ((count + 1) / 2) + HG_PLOT_LEGEND_LINE * hg_plot_legend_lines(plot, 16);
+    const int rows = (list_quantities(plot, list) + 1) / 2;
+    return 5.8 * rows + HG_PLOT_LEGEND_LINE * hg_plot_legend_lines(plot, 16);
 }
 
 /* --- which generations ----------------------------------------------------------------------- */
@@ -371,8 +371,8 @@ static hg_status draw(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *
     const double each = (box->height - lines) / rows;
     const hg_plot_box above = {box->x, box->y, box->width, box->height + HG_PLOT_TOP - 0.15};
     for (int i = 0; i < count; i++) {
-        const hg_plot_box part = {box->x + i % columns * width,
-                                  box->y + (rows - 1 - i / columns) * each, width, each};
+        const int row = rows - 1 - i / columns;
+        const hg_plot_box part = {box->x + i % columns * width, box->y + row * each, width, each};
         HG_TRY(draw_quantity(plot, i + 1, &list[i], &shown, &part, i == 0 ? &above : NULL));
     }
     return HG_OK;

@@ -70,14 +70,14 @@ void hg_plot_say_tic(hg_plot *plot, const char *words, int most)
 
 void hg_plot_note(hg_plot *plot, const char *format, ...)
 {
-    char line[512];
+    char words[512], line[sizeof words + 2];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(line, sizeof line - 1, format, arguments);
+    vsnprintf(words, sizeof words, format, arguments);
     va_end(arguments);
-    for (char *c = line; *c != '\0'; c++)
+    for (char *c = words; *c != '\0'; c++)
         if (*c == '\n') *c = ' ';
-    strcat(line, "\n");
+    snprintf(line, sizeof line, "%s\n", words);
     if (plot->notes.data == NULL || strstr(plot->notes.data, line) == NULL)
         hg_text_add(&plot->notes, "%s", line);
 }
