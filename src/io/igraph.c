@@ -13,7 +13,7 @@ static const char *const symbols[] = {
 };
 static hg_late_library library = {
     "igraph", "libigraph3", HG_IGRAPH_NAME, HG_IGRAPH_PATH, sizeof symbols / sizeof *symbols,
-    symbols, &functions, false};
+    symbols, &functions, NULL};
 
 static char said[512]; /* the innermost reason of the last failure */
 

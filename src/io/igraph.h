@@ -29,7 +29,7 @@
 
 /** Its functions by their own names: `igraph->igraph_vcount(&graph)`. */
 typedef struct hg_igraph {
-#define HG_MEMBER(name) __typeof__(&name) name;
+#define HG_MEMBER(name) __typeof__(&(name)) (name);
     HG_IGRAPH_SYMBOLS(HG_MEMBER)
 #undef HG_MEMBER
 } hg_igraph;

@@ -7,7 +7,7 @@
 
 hg_status hg_late_library_load(hg_late_library *library)
 {
-    if (library->loaded) return HG_OK;
+    if (library->handle != NULL) return HG_OK;
     void *handle = dlopen(library->name, RTLD_LAZY | RTLD_LOCAL);
     if (handle == NULL) handle = dlopen(library->path, RTLD_LAZY | RTLD_LOCAL);
     if (handle == NULL)
@@ -20,6 +20,11 @@ hg_status hg_late_library_load(hg_late_library *library)
                            "built for", library->what, library->name, library->symbols[i]);
         memcpy((char *)library->addresses + (size_t)i * sizeof address, &address, sizeof address);
     }
-    library->loaded = true;
+    library->handle = handle;
     return HG_OK;
+}
+
+void *hg_late_library_find(const hg_late_library *library, const char *symbol)
+{
+    return dlsym(library->handle, symbol);
 }

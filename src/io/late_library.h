@@ -7,8 +7,6 @@
 #ifndef HG_IO_LATE_LIBRARY_H
 #define HG_IO_LATE_LIBRARY_H
 
-#include <stdbool.h>
-
 #include "base/status.h"
 
 /** A library: how it was called when this program was built, and what its functions are. */
@@ -20,7 +18,7 @@ typedef struct hg_late_library {
     int count;
     const char *const *symbols; /**< [count] */
     void *addresses;            /**< [count] pointers to functions, filled in */
-    bool loaded;
+    void *handle; /**< NULL until it is loaded */
 } hg_late_library;
 
 /**
@@ -28,5 +26,8 @@ typedef struct hg_late_library {
  * its package, where it is missing or too old. Not thread-safe: one thread reads networks.
  */
 hg_status hg_late_library_load(hg_late_library *library);
+
+/** A function of a loaded library, or of one that it stands on; NULL where there is none. */
+void *hg_late_library_find(const hg_late_library *library, const char *symbol);
 
 #endif
