@@ -18,6 +18,9 @@ require("h5py", "numpy")
 import h5py  # noqa: E402
 import numpy as np  # noqa: E402
 
+for tool, package in (("gnuplot", "gnuplot-nox"), ("pdfinfo", "poppler-utils")):
+    if shutil.which(tool) is None:
+        sys.exit(f"FAILED: {tool} is missing; on Debian: apt-get install {package}")
 program, jobs, folder = Program(sys.argv[1]), sys.argv[2], sys.argv[3]
 verdict = Verdict()
 check = verdict.check
