@@ -18,7 +18,7 @@
 #endif
 
 const hg_command *const hg_commands[] = {&hg_command_run,  &hg_command_validate,
-                                         &hg_command_info, &hg_command_diff,
+                                         &hg_command_info, &hg_command_plot, &hg_command_diff,
                                          &hg_command_profile, &hg_command_verify,
                                          &hg_command_example, &hg_command_help, NULL};
 

@@ -5,4 +5,4 @@
 #include "cli/cli.h"
 
 const hg_command *const hg_commands[] = {&hg_command_run,  &hg_command_validate,
-                                         &hg_command_info, &hg_command_diff, NULL};
+                                         &hg_command_info, &hg_command_plot, &hg_command_diff, NULL};
