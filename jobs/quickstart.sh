@@ -16,7 +16,7 @@ mkdir -p results
 # One process, a thread for every core. Over several machines: see jobs/README.md.
 build/release/happygene run jobs/quickstart.yaml -o results/quickstart.h5 --force "${settings[@]}"
 build/release/happygene info results/quickstart.h5
-bash jobs/plot.sh results/quickstart.h5 results/quickstart.png
+build/release/happygene plot results/quickstart.h5 -o results/quickstart.png --quiet
 echo
 echo "result   $PWD/results/quickstart.h5"
 echo "picture  $PWD/results/quickstart.png"

@@ -11,14 +11,16 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 packages=(gcc libc6-dev make cmake pkg-config openmpi-bin libopenmpi-dev libhdf5-openmpi-dev
-          libyaml-dev libsleef-dev librandom123-dev libgsl-dev libigraph-dev libsbml5-dev
-          hdf5-tools gnuplot-nox) # the last two for jobs/plot.sh
+          libyaml-dev libsleef-dev librandom123-dev libgsl-dev
+          libigraph-dev libsbml5-dev # networks of files, happygene network and export
+          gnuplot-nox                # happygene plot
+          hdf5-tools)                # the batch scripts
 build_tests=OFF
 case "${1:-}" in
 --tests | --slurm)
     build_tests=ON
     packages+=(check python3-numpy python3-h5py python3-yaml python3-xarray python3-h5netcdf
-               python3-netcdf4 netcdf-bin python3-igraph graphviz)
+               python3-netcdf4 netcdf-bin python3-igraph graphviz poppler-utils)
     if [ "$1" = --slurm ]; then packages+=(slurm-wlm munge); fi
     ;;
 '') ;;
@@ -48,7 +50,8 @@ install_packages() {
         echo "setup.sh: no apt-get here. happygene needs a C compiler, CMake >= 3.21, make," \
              "pkg-config, Open MPI, parallel HDF5 (1.10 or later), libyaml, SLEEF, Random123, GSL," \
              "igraph 0.10 and libSBML;" \
-             "plots need gnuplot and h5dump; tests need Check and Python with h5py." >&2
+             "plots need gnuplot; tests need Check, Python with h5py and igraph, Graphviz and" \
+             "poppler-utils." >&2
         return
     fi
     mapfile -t missing < <(missing_packages)

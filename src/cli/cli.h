@@ -28,6 +28,7 @@ extern const hg_command hg_command_info;
 extern const hg_command hg_command_export;
 extern const hg_command hg_command_network;
 extern const hg_command hg_command_diff;
+extern const hg_command hg_command_plot;
 extern const hg_command hg_command_profile;
 extern const hg_command hg_command_verify;
 extern const hg_command hg_command_example;

@@ -19,7 +19,7 @@
 
 const hg_command *const hg_commands[] = {&hg_command_run,  &hg_command_validate,
                                          &hg_command_info, &hg_command_export,
-                                         &hg_command_network, &hg_command_diff,
+                                         &hg_command_network, &hg_command_plot, &hg_command_diff,
                                          &hg_command_profile, &hg_command_verify,
                                          &hg_command_example, &hg_command_help, NULL};
 

@@ -23,6 +23,8 @@
     USE(igraph_strvector_get)                                                                      \
     USE(igraph_vector_int_init) USE(igraph_vector_int_destroy)                                     \
     USE(igraph_density) USE(igraph_is_dag) USE(igraph_connected_components)                        \
+    USE(igraph_matrix_init) USE(igraph_matrix_destroy)                                             \
+    USE(igraph_layout_circle) USE(igraph_layout_kamada_kawai)                                      \
     USE(igraph_degree) USE(igraph_vss_all)
 
 /** Its functions by their own names: `igraph->igraph_vcount(&graph)`. */

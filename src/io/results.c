@@ -180,7 +180,7 @@ hg_status hg_results_check_extent(hid_t dataset)
 typedef struct opened {
     hid_t dataset, space;
     int rank;
-    hsize_t extent[3];
+    hsize_t extent[HG_RANK_MOST];
 } opened;
 
 static void close_opened(opened *open)
@@ -189,10 +189,10 @@ static void close_opened(opened *open)
     hg_h5_close(&open->dataset);
 }
 
-static hg_status open_dataset(const hg_results *results, const char *path, bool texts,
+static hg_status open_dataset(const hg_results *results, const char *path, bool texts, int most,
                               opened *open)
 {
-    *open = (opened){-1, -1, 0, {1, 1, 1}};
+    *open = (opened){-1, -1, 0, {1, 1, 1, 1}};
     if (!has(results->file, path)) return hg_fail(HG_BAD_INPUT, "missing");
     open->dataset = H5Dopen2(results->file, path, H5P_DEFAULT);
     if (open->dataset < 0) return hg_h5_fail(HG_BAD_INPUT, "cannot be opened");
@@ -204,18 +204,16 @@ static hg_status open_dataset(const hg_results *results, const char *path, bool 
         return hg_fail(HG_BAD_INPUT, "not of %s", texts ? "texts" : "numbers");
     open->space = H5Dget_space(open->dataset);
     open->rank = open->space < 0 ? -1 : H5Sget_simple_extent_ndims(open->space);
-    /* individuals by genes are too many for one go */
-    if (open->rank < 0 || open->rank > (strncmp(path, "/statistics/", 12) == 0 ? 3 : 2))
+    if (open->rank < 0 || open->rank > most)
         return hg_fail(HG_BAD_INPUT, "has %d axes", open->rank);
     if (open->rank > 0) H5Sget_simple_extent_dims(open->space, open->extent, NULL);
     return hg_results_check_extent(open->dataset);
 }
 
-/* Reads the first `rows` rows. */
-static hg_status read_rows(const opened *open, hsize_t rows, hg_results_values *values)
+static hg_status read_block(const opened *open, const hsize_t *start, const hsize_t *count,
+                            hg_results_values *values)
 {
-    const hsize_t start[3] = {0, 0, 0}, count[3] = {rows, open->extent[1], open->extent[2]};
-    const hsize_t width = open->extent[1] * open->extent[2];
+    const hsize_t rows = count[0], width = count[1] * count[2] * count[3];
     values->rows = width > 0 ? (int64_t)rows : 0; /* rows of nothing are none: nobody looks there */
     values->width = (int64_t)width;
     if (rows == 0 || width == 0) return HG_OK;
@@ -229,6 +227,14 @@ static hg_status read_rows(const opened *open, hsize_t rows, hg_results_values *
                                   H5P_DEFAULT, values->value);
     hg_h5_close(&memory);
     return result < 0 ? hg_h5_fail(HG_BAD_INPUT, "cannot be read") : HG_OK;
+}
+
+/* Reads the first `rows` rows. */
+static hg_status read_rows(const opened *open, hsize_t rows, hg_results_values *values)
+{
+    const hsize_t start[HG_RANK_MOST] = {0};
+    const hsize_t count[HG_RANK_MOST] = {rows, open->extent[1], open->extent[2], open->extent[3]};
+    return read_block(open, start, count, values);
 }
 
 static hg_status count_records(const hg_results *results, const hg_results_values *generation,
@@ -251,7 +257,7 @@ hg_status hg_results_records(const hg_results *results, const char *group, int64
     snprintf(path, sizeof path, "/%s/generation", group);
     hg_results_values generation = {0, 0, NULL};
     opened open;
-    hg_status status = open_dataset(results, path, false, &open);
+    hg_status status = open_dataset(results, path, false, 1, &open);
     if (status == HG_OK && open.rank != 1) status = hg_fail(HG_BAD_INPUT, "not a list");
     if (status == HG_OK) status = read_rows(&open, open.extent[0], &generation);
     if (status == HG_OK) status = count_records(results, &generation, rows);
@@ -263,7 +269,7 @@ hg_status hg_results_records(const hg_results *results, const char *group, int64
 /* Only the datasets of these groups, but not their other scales, grow with the run. */
 static bool grows(const opened *open)
 {
-    hsize_t most[3] = {0, 0, 0};
+    hsize_t most[HG_RANK_MOST] = {0};
     if (open->rank > 0) H5Sget_simple_extent_dims(open->space, NULL, most);
     return open->rank > 0 && most[0] == H5S_UNLIMITED;
 }
@@ -289,9 +295,61 @@ hg_status hg_results_read(const hg_results *results, const char *dataset,
     *values = (hg_results_values){0, 0, NULL};
     opened open;
     hsize_t rows = 1;
-    hg_status status = open_dataset(results, dataset, false, &open);
+    /* individuals by genes are too many for one go */
+    const int most = strncmp(dataset, "/statistics/", 12) == 0 ? 3 : 2;
+    hg_status status = open_dataset(results, dataset, false, most, &open);
     if (status == HG_OK) status = rows_of(results, dataset, &open, &rows);
     if (status == HG_OK) status = read_rows(&open, rows, values);
+    close_opened(&open);
+    return status == HG_OK ? HG_OK : hg_fail_within(status, "%s: %s: ", results->path, dataset);
+}
+
+static hg_status shape_of(const hg_results *results, const char *dataset, const opened *open,
+                          hg_results_shape *shape)
+{
+    hsize_t rows = 1;
+    HG_TRY(rows_of(results, dataset, open, &rows));
+    shape->axes = open->rank;
+    for (int i = 0; i < HG_RANK_MOST; i++)
+        shape->extent[i] = (int64_t)(i == 0 ? rows : open->extent[i]);
+    return HG_OK;
+}
+
+hg_status hg_results_shape_of(const hg_results *results, const char *dataset,
+                              hg_results_shape *shape)
+{
+    opened open;
+    *shape = (hg_results_shape){0, {1, 1, 1, 1}};
+    hg_status status = open_dataset(results, dataset, false, HG_RANK_MOST, &open);
+    if (status == HG_OK) status = shape_of(results, dataset, &open, shape);
+    close_opened(&open);
+    return status == HG_OK ? HG_OK : hg_fail_within(status, "%s: %s: ", results->path, dataset);
+}
+
+static hg_status read_part(const hg_results *results, const char *dataset, const opened *open,
+                           const int64_t *start, const int64_t *count, hg_results_values *values)
+{
+    hg_results_shape shape;
+    hsize_t from[HG_RANK_MOST] = {0}, size[HG_RANK_MOST] = {1, 1, 1, 1};
+    HG_TRY(shape_of(results, dataset, open, &shape));
+    for (int i = 0; i < shape.axes; i++) {
+        if (start[i] < 0 || count[i] < 0 || count[i] > shape.extent[i] - start[i])
+            return hg_fail(HG_BAD_INPUT, "%" PRId64 " entries from %" PRId64 " on, of %" PRId64
+                           " along axis %d", count[i], start[i], shape.extent[i], i);
+        from[i] = (hsize_t)start[i];
+        size[i] = (hsize_t)count[i];
+    }
+    return read_block(open, from, size, values);
+}
+
+hg_status hg_results_read_block(const hg_results *results, const char *dataset,
+                                const int64_t *start, const int64_t *count,
+                                hg_results_values *values)
+{
+    opened open;
+    *values = (hg_results_values){0, 0, NULL};
+    hg_status status = open_dataset(results, dataset, false, HG_RANK_MOST, &open);
+    if (status == HG_OK) status = read_part(results, dataset, &open, start, count, values);
     close_opened(&open);
     return status == HG_OK ? HG_OK : hg_fail_within(status, "%s: %s: ", results->path, dataset);
 }
@@ -332,7 +390,7 @@ hg_status hg_results_read_texts(const hg_results *results, const char *dataset,
 {
     *texts = (hg_results_texts){0, NULL};
     opened open;
-    hg_status status = open_dataset(results, dataset, true, &open);
+    hg_status status = open_dataset(results, dataset, true, 1, &open);
     if (status == HG_OK) status = read_texts(&open, texts);
     close_opened(&open);
     return status == HG_OK ? HG_OK : hg_fail_within(status, "%s: %s: ", results->path, dataset);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "io/fields.h"
 #include "population/network.h"
 
 typedef struct hg_results {
@@ -66,6 +67,24 @@ hg_status hg_results_records(const hg_results *results, const char *group, int64
 hg_status hg_results_read(const hg_results *results, const char *dataset,
                           hg_results_values *values);
 void hg_results_values_free(hg_results_values *values);
+
+/** Axes of a numeric dataset; of the axis of generations what is recorded. */
+typedef struct hg_results_shape {
+    int axes;
+    int64_t extent[HG_RANK_MOST]; /**< 1 beyond `axes` */
+} hg_results_shape;
+
+/** HG_BAD_INPUT as hg_results_read. */
+hg_status hg_results_shape_of(const hg_results *results, const char *dataset,
+                              hg_results_shape *shape);
+
+/**
+ * Reads a block of a numeric dataset: along each axis `count` entries from `start`, which must be
+ * there. The rows of `values` are those of the first axis. Else as hg_results_read.
+ */
+hg_status hg_results_read_block(const hg_results *results, const char *dataset,
+                                const int64_t *start, const int64_t *count,
+                                hg_results_values *values);
 
 /** Reads a dataset of texts of one axis. Free with hg_results_texts_free, also after failure. */
 hg_status hg_results_read_texts(const hg_results *results, const char *dataset,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Result files, by everything that reads them: info, diff, the repetition of a run, founders. */
+ * Result files, by everything that reads them: info, diff, plot, the repetition of a run,
+ * founders. */
 #include <string.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "cli/cli.h"
@@ -46,6 +48,16 @@ static void command(const hg_command *which, const char *first, const char *seco
     check(which->run(second != NULL ? 3 : 2, words), which->name);
 }
 
+/* All figures, as a script; gnuplot is not asked. */
+static void draw(const char *path)
+{
+    char words[][16] = {"plot", "", "--what", "all", "--quiet", "-o", "drawn.gp"};
+    char file[64], *all[] = {words[0], file, words[2], words[3], words[4], words[5], words[6], NULL};
+    snprintf(file, sizeof file, "%s", path);
+    check(hg_command_plot.run(7, all), "plot");
+    unlink("drawn.gp");
+}
+
 static void repeat(const char *path)
 {
     char *text = NULL, *printed = NULL;
@@ -89,6 +101,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     command(&hg_command_info, path, NULL);
     command(&hg_command_diff, path, BASE);
     command(&hg_command_diff, path, path);
+    draw(path);
     repeat(path);
     found(path);
     FUZZ_CHECK(hg_memory_total().current == before, "memory is lost");

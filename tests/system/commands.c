@@ -5,5 +5,6 @@
 #include "cli/cli.h"
 
 const hg_command *const hg_commands[] = {&hg_command_run,  &hg_command_validate,
-                                         &hg_command_info, &hg_command_diff,
-                                         &hg_command_export, &hg_command_network, NULL};
+                                         &hg_command_info, &hg_command_export,
+                                         &hg_command_network, &hg_command_plot, &hg_command_diff,
+                                         NULL};

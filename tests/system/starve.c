@@ -19,7 +19,7 @@
 #include "io/results.h"
 
 static int rank, ranks, failures;
-static char whole[1024], output[1024];
+static char drawn[1024], whole[1024], output[1024];
 
 #define EXPECT(holds, ...)                                                                         \
     do {                                                                                           \
@@ -110,6 +110,7 @@ static void starve_all(const char *file)
     const char *performance[] = {"export", whole, "--table", "performance"};
     const char *sbml[] = {"export", whole, "--table", "sbml"};
     const char *network[] = {"network", whole, "--json"};
+    const char *plot[] = {"plot", whole, "--what", "all", "--quiet", "-o", drawn};
     const hg_status status = call(&hg_command_run, 8, first);
     EXPECT(status == HG_OK, "%s: %s", file, hg_error_message());
     if (status != HG_OK) return;
@@ -123,6 +124,7 @@ static void starve_all(const char *file)
     starve("export of performance", &hg_command_export, 4, performance, false);
     starve("export of SBML", &hg_command_export, 4, sbml, false);
     starve("network", &hg_command_network, 3, network, false);
+    starve("plot", &hg_command_plot, 7, plot, false);
 }
 
 int main(int count, char **words)
@@ -133,10 +135,12 @@ int main(int count, char **words)
     if (count < 3 || freopen("/dev/null", "w", stdout) == NULL) return 2;
     snprintf(whole, sizeof whole, "%s/starve-%d-whole.h5", words[1], ranks);
     snprintf(output, sizeof output, "%s/starve-%d.h5", words[1], ranks);
+    snprintf(drawn, sizeof drawn, "%s/starve-%d.gp", words[1], ranks);
     for (int i = 2; i < count && failures == 0; i++) starve_all(words[i]);
     MPI_Allreduce(MPI_IN_PLACE, &failures, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
     if (rank == 0) unlink(whole);
     if (rank == 0) unlink(output);
+    if (rank == 0) unlink(drawn);
     MPI_Finalize();
     return failures > 0;
 }

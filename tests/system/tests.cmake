@@ -135,6 +135,11 @@ hg_add_system_test(system/commands system 300
   bash ${HG_SYSTEM}/commands.sh $<TARGET_FILE:happygene> ${PROJECT_SOURCE_DIR}
   ${HG_SCRATCH}/commands ${MPIEXEC_EXECUTABLE})
 
+# Pictures, and what gnuplot is given for them.
+hg_add_system_test(system/plots system 300
+  ${HG_PYTHON} ${HG_SYSTEM}/plots.py $<TARGET_FILE:happygene> ${PROJECT_SOURCE_DIR}/jobs
+  ${HG_SCRATCH}/plots)
+
 # Where time and memory go. Sanitizers have memory of their own.
 if(NOT HG_SANITIZE)
   hg_add_system_test(system/profile system 300

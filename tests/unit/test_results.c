@@ -63,6 +63,42 @@ START_TEST(what_was_written_is_read)
 }
 END_TEST
 
+START_TEST(blocks_are_read)
+{
+    const sample what = sample_default();
+    write_sample(PATH, &what);
+    hg_results results;
+    hg_results_values values;
+    hg_results_shape shape;
+    ck_assert_int_eq(hg_results_open(&results, PATH), HG_OK);
+    ck_assert_int_eq(hg_results_shape_of(&results, "/statistics/basal_mean", &shape), HG_OK);
+    ck_assert(shape.axes == 2 && shape.extent[0] == what.generations + 1 &&
+              shape.extent[1] == what.genes && shape.extent[2] == 1);
+    ck_assert_int_eq(hg_results_read_block(&results, "/statistics/basal_mean",
+                                           (int64_t[]){1, 1, 0, 0}, (int64_t[]){2, 2, 1, 1},
+                                           &values), HG_OK);
+    ck_assert(values.rows == 2 && values.width == 2);
+    for (int64_t t = 0; t < 2; t++)
+        for (int64_t g = 0; g < 2; g++)
+            ck_assert(values.value[t * 2 + g] == (double)((t + 1) * 100 + g + 1));
+    hg_results_values_free(&values);
+    ck_assert_int_eq(hg_results_shape_of(&results, "/snapshots/basal", &shape), HG_OK);
+    ck_assert(shape.axes == 3 && shape.extent[1] == what.individuals);
+    const int64_t wrong[][2] = {{-1, 1}, {0, what.generations + 2}, {what.generations + 1, 1},
+                                {0, -1}, {INT64_MAX, INT64_MAX}};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        ck_assert_int_eq(hg_results_read_block(&results, "/statistics/basal_mean",
+                                               (int64_t[]){wrong[i][0], 0, 0, 0},
+                                               (int64_t[]){wrong[i][1], 1, 1, 1}, &values),
+                         HG_BAD_INPUT);
+        ck_assert_ptr_nonnull(strstr(hg_error_message(), "entries from"));
+        hg_results_values_free(&values);
+    }
+    ck_assert_int_eq(hg_results_shape_of(&results, "/statistics/none", &shape), HG_BAD_INPUT);
+    hg_results_close(&results);
+}
+END_TEST
+
 START_TEST(the_network_comes_back)
 {
     const sample what = sample_default();
@@ -245,6 +281,7 @@ int main(int argc, char **argv)
     tcase_set_timeout(all, 60);
     tcase_add_checked_fixture(all, setup, setup);
     tcase_add_test(all, what_was_written_is_read);
+    tcase_add_test(all, blocks_are_read);
     tcase_add_test(all, the_network_comes_back);
     tcase_add_test(all, wrong_questions_get_a_message);
     tcase_add_test(all, foreign_files_are_refused);

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Mean expression against the optimum: over time where the optimum varies, else over the genes. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "cli/plot.h"
+#include "io/runfile.h"
+#include "population/environment.h"
+
+#define MEAN "/statistics/expression_mean"
+#define VARIANCE "/statistics/expression_variance"
+#define VARYING "/statistics/optimum"
+#define MOST_COURSES 6  /* genes over time */
+#define MOST_BANDS 3    /* of these with their standard deviation */
+#define MOST_ON_AXIS 40 /* genes with a place each; more are a cloud of points */
+
+/* What the run file says; a resolved one has lists where values differ from gene to gene. */
+typedef struct aim {
+    hg_config config;
+    hg_network network;
+    const hg_fitness_component *component; /* with the optimum */
+} aim;
+
+static void free_target(aim *target)
+{
+    hg_config_free(&target->config);
+    hg_network_free(&target->network);
+}
+
+static hg_status load(const hg_plot_run *run, aim *target)
+{
+    const hg_results *results = &run->results;
+    *target = (struct aim){0};
+    HG_TRY(hg_runfile_parse(&target->config, results->path, results->run_file_resolved, NULL, 0));
+    HG_TRY(hg_results_network(results, &target->network));
+    const int64_t varying = hg_recorded_optimum(&target->config);
+    if (hg_results_has(results, VARYING) && varying >= 0)
+        target->component = &target->config.fitness[varying];
+    const hg_fitness_component *fitness = target->config.fitness;
+    const int64_t count = fitness != NULL ? target->config.fitness_count : 0;
+    for (int64_t i = 0; i < count && target->component == NULL; i++)
+        if (fitness[i].model == HG_FITNESS_GAUSSIAN && !fitness[i].optimum_varies)
+            target->component = &fitness[i];
+    if (target->component != NULL) return HG_OK;
+    return hg_fail(HG_BAD_INPUT, "%s: its fitness has no optimum (model gaussian)", results->path);
+}
+
+static double at(const hg_profile *profile, int64_t gene)
+{
+    if (profile->kind == HG_PROFILE_SCALAR) return profile->scalar;
+    return gene < profile->count ? profile->list[gene] : NAN;
+}
+
+static bool is_selected(const aim *target, int64_t gene)
+{
+    return at(&target->component->strength, gene) > 0;
+}
+
+static int64_t count_selected(const aim *target)
+{
+    int64_t count = 0;
+    for (int64_t g = 0; g < target->network.genes; g++) count += is_selected(target, g);
+    return count;
+}
+
+static hg_status needs(const hg_plot *plot, const hg_plot_run *run)
+{
+    (void)plot;
+    aim target;
+    hg_status status = load(run, &target);
+    if (status == HG_OK && count_selected(&target) == 0)
+        status = hg_fail(HG_BAD_INPUT, "%s: no gene is selected for its optimum (strength 0)",
+                         run->results.path);
+    else if (status == HG_OK && target.component->optimum_varies)
+        status = hg_plot_needs_course(run, VARYING);
+    if (status == HG_OK && run->records == 0)
+        status = hg_fail(HG_BAD_INPUT, "%s: nothing is recorded yet", run->results.path);
+    free_target(&target);
+    return status;
+}
+
+static double height(const hg_plot *plot, const hg_plot_run *run)
+{
+    (void)plot;
+    (void)run;
+    return 7;
+}
+
+/* --- over time ------------------------------------------------------------------------------- */
+
+static hg_status choose_genes(hg_plot *plot, const hg_plot_run *run, const aim *target,
+                              int64_t gene[MOST_COURSES], int *count)
+{
+    const int64_t selected = count_selected(target);
+    *count = 0;
+    if (plot->genes > 0) {
+        const hg_results_texts names = {target->network.genes, target->network.name};
+        for (int i = 0; i < plot->genes && i < MOST_COURSES; i++)
+            HG_TRY(hg_plot_find_gene(run, &names, plot->gene[i], &gene[(*count)++]));
+        return HG_OK;
+    }
+    for (int64_t g = 0; g < target->network.genes && *count < MOST_COURSES; g++)
+        if (is_selected(target, g)) gene[(*count)++] = g;
+    if (selected > *count)
+        hg_plot_note(plot, "Of %" PRId64 " genes with an optimum the first %d are drawn; --gene "
+                     "chooses others.", selected, *count);
+    return HG_OK;
+}
+
+static hg_status read_gene(const hg_plot_run *run, const char *dataset, int64_t gene,
+                           hg_results_values *values)
+{
+    HG_TRY(hg_results_read_block(&run->results, dataset, (int64_t[]){0, gene, 0, 0},
+                                 (int64_t[]){run->records, 1, 1, 1}, values));
+    if (values->rows == run->records && values->width == 1) return HG_OK;
+    return hg_fail(HG_BAD_INPUT, "%s: %s: of another extent than generations and genes",
+                   run->results.path, dataset);
+}
+
+/* A gene's blocks: mean, band and optimum. */
+static hg_status say_gene(hg_plot *plot, const hg_plot_run *run, int number, int i, int64_t gene,
+                          hg_plot_range *range)
+{
+    hg_results_values mean = {0}, variance = {0}, optimum = {0};
+    char name[64];
+    const double *generation = run->generation.value;
+    hg_status status = HG_OK;
+    HG_TRY_OUT(read_gene(run, MEAN, gene, &mean));
+    HG_TRY_OUT(read_gene(run, VARIANCE, gene, &variance));
+    HG_TRY_OUT(read_gene(run, VARYING, gene, &optimum));
+    snprintf(name, sizeof name, "level_%d_%d", number, i);
+    HG_TRY_OUT(hg_plot_curve(plot, name, generation, mean.value, run->records));
+    snprintf(name, sizeof name, "optimum_%d_%d", number, i);
+    HG_TRY_OUT(hg_plot_curve(plot, name, generation, optimum.value, run->records));
+    hg_plot_extend(range, mean.value, run->records);
+    hg_plot_extend(range, optimum.value, run->records);
+    for (int64_t k = 0; k < run->records; k++) {
+        const double sd = sqrt(fmax(variance.value[k], 0));
+        variance.value[k] = mean.value[k] + sd;
+        mean.value[k] -= sd;
+    }
+    snprintf(name, sizeof name, "spread_%d_%d", number, i);
+    HG_TRY_OUT(hg_plot_band(plot, name, generation, mean.value, variance.value, run->records));
+    hg_plot_extend(range, mean.value, run->records);
+    hg_plot_extend(range, variance.value, run->records);
+out:
+    hg_results_values_free(&mean);
+    hg_results_values_free(&variance);
+    hg_results_values_free(&optimum);
+    return status;
+}
+
+/* The series of the optimum is one for all genes. */
+static void plot_courses(hg_plot *plot, const aim *target, int number, const int64_t *gene,
+                         int count)
+{
+    hg_plot_say(plot, "plot ");
+    for (int i = 0; i < count && count <= MOST_BANDS; i++)
+        hg_plot_say(plot, "$spread_%d_%d with filledcurves closed fillstyle transparent solid 0.25 "
+                    "fillcolor %s notitle, \\\n     ", number, i, hg_plot_colour(i));
+    for (int i = 0; i < count; i++) {
+        hg_plot_say(plot, "$level_%d_%d with lines linewidth 1.3 linecolor %s title ", number, i,
+                    hg_plot_colour(i));
+        hg_plot_say_quoted(plot, target->network.name[gene[i]], 24);
+        hg_plot_say(plot, ", \\\n     ");
+    }
+    hg_plot_say(plot, "$optimum_%d_0 with lines linewidth 1 dashtype 2 linecolor rgb '#000000' "
+                "title 'optimum'\n", number);
+}
+
+static hg_status draw_courses(hg_plot *plot, const hg_plot_run *run, const aim *target,
+                              const hg_plot_box *box)
+{
+    const int number = (int)(run - plot->run) + 1;
+    int64_t gene[MOST_COURSES] = {0};
+    int count;
+    hg_plot_range range = HG_PLOT_NO_RANGE;
+    HG_TRY(choose_genes(plot, run, target, gene, &count));
+    for (int i = 0; i < count; i++) HG_TRY(say_gene(plot, run, number, i, gene[i], &range));
+    hg_plot_title(plot, box, count <= MOST_BANDS ? "Expression (mean ± s.d.) and optimum"
+                                            : "Mean expression and optimum", run);
+    hg_plot_say_legend(plot, box, 1);
+    hg_plot_say_ylabel(plot, box, "expression");
+    hg_plot_say_generations(plot, box->width - 2.4);
+    hg_plot_say_range(plot, "y", range, 0.04);
+    plot_courses(plot, target, number, gene, count);
+    return HG_OK;
+}
+
+/* --- over the genes -------------------------------------------------------------------------- */
+
+static hg_status read_record(const hg_plot_run *run, const char *dataset, int64_t record,
+                             int64_t genes, hg_results_values *values)
+{
+    HG_TRY(hg_results_read_block(&run->results, dataset, (int64_t[]){record, 0, 0, 0},
+                                 (int64_t[]){1, genes, 1, 1}, values));
+    if (values->width == genes) return HG_OK;
+    return hg_fail(HG_BAD_INPUT, "%s: %s: of another extent than generations and genes",
+                   run->results.path, dataset);
+}
+
+/* Lines "place optimum mean standard-deviation" of one record, for the genes under selection. */
+static hg_status say_record(hg_plot *plot, const hg_plot_run *run, const aim *target,
+                            int64_t record, const char *name, hg_plot_range *range)
+{
+    const int64_t genes = target->network.genes;
+    hg_results_values mean = {0}, variance = {0};
+    hg_status status = HG_OK;
+    HG_TRY_OUT(read_record(run, MEAN, record, genes, &mean));
+    HG_TRY_OUT(read_record(run, VARIANCE, record, genes, &variance));
+    hg_plot_say(plot, "$%s << EOD\n", name);
+    for (int64_t g = 0, place = 0; g < genes; g++) {
+        if (!is_selected(target, g)) continue;
+        const double sd = sqrt(fmax(variance.value[g], 0)), level = mean.value[g];
+        const double values[] = {(double)place++, at(&target->component->optimum, g), level, sd};
+        const double edges[] = {values[1], level - sd, level + sd};
+        for (int v = 0; v < 4; v++) {
+            hg_plot_say_number(plot, values[v]);
+            hg_plot_say(plot, v < 3 ? " " : "\n");
+        }
+        hg_plot_extend(range, edges, 3);
+    }
+    hg_plot_say(plot, "EOD\n");
+out:
+    hg_results_values_free(&mean);
+    hg_results_values_free(&variance);
+    return status;
+}
+
+static void say_gene_axis(hg_plot *plot, const aim *target, const hg_plot_box *box)
+{
+    const int64_t selected = count_selected(target);
+    size_t longest = 0;
+    for (int64_t g = 0; g < target->network.genes; g++) {
+        const size_t length = strlen(target->network.name[g]);
+        if (length > longest) longest = length;
+    }
+    const bool upright = (double)longest * 0.15 * (double)selected > box->width - 2.4;
+    hg_plot_say(plot, "set xlabel ''\nset xrange [-0.7:%" PRId64 ".7]\n"
+                "set xtics scale 0 font ',7'%s (",
+                selected - 1, upright ? " rotate by 90 right" : "");
+    for (int64_t g = 0, place = 0; g < target->network.genes; g++) {
+        if (!is_selected(target, g)) continue;
+        if (place > 0) hg_plot_say(plot, ", ");
+        hg_plot_say_tic(plot, target->network.name[g], 8);
+        hg_plot_say(plot, " %" PRId64, place++);
+    }
+    hg_plot_say(plot, ")\nset grid noxtics ytics\n");
+    hg_plot_say_ylabel(plot, box, "expression");
+}
+
+static void plot_on_axis(hg_plot *plot, const hg_plot_run *run, int number)
+{
+    const double *generation = run->generation.value;
+    hg_plot_say(plot, "plot $optimum_end_%d using ($1-0.34):2:(0.68):(0) with vectors nohead "
+                "linewidth 1.6 linecolor rgb '#000000' title 'optimum'", number);
+    if (run->records > 1)
+        hg_plot_say(plot, ", \\\n     $optimum_start_%d using ($1-0.13):3:4 with yerrorbars "
+                    "pointtype 6 pointsize 0.6 linewidth 0.9 linecolor %s title 'generation %.0f'",
+                    number, hg_plot_colour(4), generation[0]);
+    hg_plot_say(plot, ", \\\n     $optimum_end_%d using ($1+0.13):3:4 with yerrorbars pointtype 7 "
+                "pointsize 0.6 linewidth 0.9 linecolor %s title 'generation %.0f'\n", number,
+                hg_plot_colour(0), generation[run->records - 1]);
+}
+
+static void plot_cloud(hg_plot *plot, const hg_plot_run *run, int number)
+{
+    const double *generation = run->generation.value;
+    hg_plot_say(plot, "plot x with lines linewidth 0.7 linecolor rgb '#000000' title 'mean at the "
+                "optimum'");
+    if (run->records > 1)
+        hg_plot_say(plot, ", \\\n     $optimum_start_%d using 2:3 with points pointtype 6 "
+                    "pointsize 0.35 linewidth 0.7 linecolor %s title 'generation %.0f'", number,
+                    hg_plot_colour(4), generation[0]);
+    hg_plot_say(plot, ", \\\n     $optimum_end_%d using 2:3 with points pointtype 7 pointsize 0.3 "
+                "linecolor %s title 'generation %.0f'\n", number, hg_plot_colour(0),
+                generation[run->records - 1]);
+}
+
+static hg_status draw_genes(hg_plot *plot, const hg_plot_run *run, const aim *target,
+                            const hg_plot_box *box)
+{
+    const int number = (int)(run - plot->run) + 1;
+    const bool on_axis = count_selected(target) <= MOST_ON_AXIS;
+    hg_plot_range range = HG_PLOT_NO_RANGE, optima = HG_PLOT_NO_RANGE;
+    char name[40];
+    snprintf(name, sizeof name, "optimum_start_%d", number);
+    if (run->records > 1) HG_TRY(say_record(plot, run, target, 0, name, &range));
+    snprintf(name, sizeof name, "optimum_end_%d", number);
+    HG_TRY(say_record(plot, run, target, run->records - 1, name, &range));
+    hg_plot_title(plot, box, on_axis ? "Expression (mean ± s.d.) and optimum"
+                                : "Mean expression of each gene", run);
+    hg_plot_say_legend(plot, box, 1);
+    hg_plot_say_range(plot, "y", range, 0.05);
+    if (on_axis) {
+        say_gene_axis(plot, target, box);
+        plot_on_axis(plot, run, number);
+        return HG_OK;
+    }
+    for (int64_t g = 0; g < target->network.genes; g++) {
+        const double optimum = at(&target->component->optimum, g);
+        if (is_selected(target, g)) hg_plot_extend(&optima, &optimum, 1);
+    }
+    hg_plot_say(plot, "set xlabel 'optimum'\n");
+    hg_plot_say_ylabel(plot, box, "mean expression");
+    hg_plot_say_range(plot, "x", optima, 0.05);
+    plot_cloud(plot, run, number);
+    return HG_OK;
+}
+
+static hg_status draw(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *box)
+{
+    aim target;
+    hg_status status = load(run, &target);
+    hg_plot_begin(plot, box, &(hg_plot_margins){HG_PLOT_LEFT, HG_PLOT_RIGHT, HG_PLOT_BOTTOM,
+                                                HG_PLOT_TOP + HG_PLOT_LEGEND_LINE});
+    if (status == HG_OK)
+        status = target.component->optimum_varies ? draw_courses(plot, run, &target, box)
+                                                  : draw_genes(plot, run, &target, box);
+    free_target(&target);
+    return status;
+}
+
+const hg_figure hg_figure_optimum = {"optimum", false, false, needs, height, draw};

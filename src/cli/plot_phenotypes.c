@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Distributions among the individuals at chosen generations: densities, mirrored, with median and
+ * quartiles; of few individuals each is a point. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/density.h"
+#include "base/memory.h"
+#include "cli/plot.h"
+
+#define SHOWN 5           /* generations, unless --generation says which */
+#define MOST_SHOWN 12
+#define FEW 30            /* individuals that are drawn one by one */
+#define BLOCK 4000000     /* numbers read at a time */
+
+/* What a panel shows: fitness, mean expression, or the expression of a gene. */
+typedef struct quantity {
+    enum { FITNESS, MEAN, GENE } kind;
+    const char *gene; /* as asked for */
+} quantity;
+
+typedef struct generation_list {
+    int count;
+    int64_t generation[MOST_SHOWN];
+} generation_list;
+
+static const char *field_of(const hg_plot_run *run)
+{
+    if (hg_results_has(&run->results, "/snapshots/expression")) return "/snapshots/expression";
+    return hg_results_has(&run->results, "/snapshots/basal") ? "/snapshots/basal" : NULL;
+}
+
+static bool has_fitness(const hg_plot_run *run)
+{
+    return hg_results_has(&run->results, "/snapshots/fitness");
+}
+
+static hg_status needs(const hg_plot *plot, const hg_plot_run *run)
+{
+    int64_t snapshots = 0;
+    HG_TRY(hg_results_records(&run->results, "snapshots", &snapshots));
+    if (snapshots == 0)
+        return hg_fail(HG_BAD_INPUT, "%s: no snapshot is recorded yet", run->results.path);
+    if (run->results.individuals == 0)
+        return hg_fail(HG_BAD_INPUT, "%s: its snapshots have no individuals", run->results.path);
+    if (field_of(run) == NULL && (plot->genes > 0 || !has_fitness(run)))
+        return hg_fail(HG_BAD_INPUT, "%s: its snapshots have neither expression nor basal levels%s;"
+                       " output.snapshots.fields of a run file says what is recorded",
+                       run->results.path, plot->genes > 0 ? "" : " nor fitness");
+    return HG_OK;
+}
+
+static int list_quantities(const hg_plot *plot, quantity list[])
+{
+    int count = 0;
+    bool fitness = true, levels = true;
+    for (int r = 0; r < plot->runs; r++) {
+        fitness &= has_fitness(&plot->run[r]);
+        levels &= field_of(&plot->run[r]) != NULL;
+    }
+    for (int g = 0; g < plot->genes; g++) list[count++] = (quantity){GENE, plot->gene[g]};
+    if (count > 0) return count;
+    if (fitness) list[count++] = (quantity){FITNESS, NULL};
+    if (levels) list[count++] = (quantity){MEAN, NULL};
+    return count;
+}
+
+static double height(const hg_plot *plot, const hg_plot_run *run)
+{
+    (void)run;
+    quantity list[HG_PLOT_MOST_GENES + 2];
+    const int rows = (list_quantities(plot, list) + 1) / 2;
+    return 5.8 * rows + HG_PLOT_LEGEND_LINE * hg_plot_legend_lines(plot, 16);
+}
+
+/* --- which generations ----------------------------------------------------------------------- */
+
+static hg_status read_generations(const hg_plot_run *run, hg_results_values *values)
+{
+    return hg_results_read(&run->results, "/snapshots/generation", values);
+}
+
+static int64_t find(const hg_results_values *generation, double wanted)
+{
+    for (int64_t i = 0; i < generation->rows; i++)
+        if (generation->value[i] == wanted) return i;
+    return -1;
+}
+
+static hg_status refuse_generation(const hg_plot_run *run, const hg_results_values *generation,
+                                   const char *word)
+{
+    hg_text text = hg_text_of(HG_MEMORY_OTHER);
+    for (int64_t i = 0; i < generation->rows; i++) {
+        if (i == 8 && generation->rows > 10) {
+            hg_text_add(&text, ", ...");
+            i = generation->rows - 1;
+        }
+        hg_text_add(&text, "%s%.0f", i > 0 ? ", " : "", generation->value[i]);
+    }
+    const hg_status status =
+        hg_fail(HG_BAD_INPUT, "%s: --generation %s: no snapshot of it; there are those of "
+                "generations %s", run->results.path, word, text.data != NULL ? text.data : "");
+    hg_text_free(&text);
+    return status;
+}
+
+static hg_status take_given(const hg_plot *plot, const hg_results_values *generations,
+                            generation_list *shown)
+{
+    for (const char *c = plot->generations; *c != '\0';) {
+        char word[32];
+        int64_t wanted;
+        const size_t length = strcspn(c, ",");
+        snprintf(word, sizeof word, "%.*s", (int)length, c);
+        if (length >= sizeof word || !hg_integer_parse(word, &wanted) || wanted < 0)
+            return hg_fail(HG_USAGE, "plot: --generation %s: '%s' is no generation; allowed: "
+                           "numbers from 0, with commas between them", plot->generations, word);
+        if (shown->count == MOST_SHOWN)
+            return hg_fail(HG_USAGE, "plot: --generation %s: more than %d generations",
+                           plot->generations, MOST_SHOWN);
+        for (int r = 0; r < plot->runs; r++)
+            if (find(&generations[r], (double)wanted) < 0)
+                return refuse_generation(&plot->run[r], &generations[r], word);
+        shown->generation[shown->count++] = wanted;
+        c += length + (c[length] == ',');
+    }
+    return shown->count > 0 ? HG_OK : hg_fail(HG_USAGE, "plot: --generation is empty");
+}
+
+/* The first, the last and some between, of those that all runs have. */
+static hg_status choose(const hg_plot *plot, hg_results_values *generations, generation_list *shown)
+{
+    hg_results_values *common = &generations[0];
+    int64_t kept = 0;
+    for (int64_t i = 0; i < common->rows; i++) {
+        bool everywhere = true;
+        for (int r = 1; r < plot->runs; r++)
+            everywhere &= find(&generations[r], common->value[i]) >= 0;
+        if (everywhere) common->value[kept++] = common->value[i];
+    }
+    if (kept == 0)
+        return hg_fail(HG_BAD_INPUT, "%s and the other runs have no snapshots of the same "
+                       "generation", plot->run[0].results.path);
+    shown->count = kept < SHOWN ? (int)kept : SHOWN;
+    for (int i = 0; i < shown->count; i++)
+        shown->generation[i] =
+            (int64_t)common->value[shown->count > 1 ? i * (kept - 1) / (shown->count - 1) : 0];
+    return HG_OK;
+}
+
+static hg_status find_shown(const hg_plot *plot, generation_list *shown)
+{
+    hg_results_values generations[HG_PLOT_MOST_RUNS] = {{0}};
+    hg_status status = HG_OK;
+    for (int r = 0; r < plot->runs && status == HG_OK; r++)
+        status = read_generations(&plot->run[r], &generations[r]);
+    if (status == HG_OK)
+        status = plot->generations != NULL ? take_given(plot, generations, shown)
+                                           : choose(plot, generations, shown);
+    for (int r = 0; r < plot->runs; r++) hg_results_values_free(&generations[r]);
+    return status;
+}
+
+/* --- the individuals' values ----------------------------------------------------------------- */
+
+/* Means of what each of `count` individuals has, levels and alleles, into `sample`. */
+static void average(const hg_results_values *values, int64_t count, double *sample)
+{
+    const int64_t each = count > 0 ? values->width / count : 0;
+    for (int64_t i = 0; i < count; i++) {
+        double sum = 0;
+        for (int64_t k = 0; k < each; k++) sum += values->value[i * each + k];
+        sample[i] = each > 0 ? sum / (double)each : 0;
+    }
+}
+
+/* Entries from `gene` on, all of them or one, of the individuals of a snapshot. */
+static hg_status read_levels(const hg_plot_run *run, const char *path, int64_t snapshot,
+                             int64_t gene, double *sample)
+{
+    hg_results_shape shape;
+    HG_TRY(hg_results_shape_of(&run->results, path, &shape));
+    if (shape.extent[1] != run->results.individuals || (gene >= 0 && gene >= shape.extent[2]))
+        return hg_fail(HG_BAD_INPUT, "%s: %s: of another extent than individuals and genes",
+                       run->results.path, path);
+    const int64_t genes = gene >= 0 ? 1 : shape.extent[2], each = genes * shape.extent[3];
+    const int64_t most = each > 0 && each < BLOCK ? BLOCK / each : 1;
+    for (int64_t from = 0; from < shape.extent[1]; from += most) {
+        const int64_t count = shape.extent[1] - from < most ? shape.extent[1] - from : most;
+        hg_results_values values;
+        const hg_status status = hg_results_read_block(
+            &run->results, path, (int64_t[]){snapshot, from, gene >= 0 ? gene : 0, 0},
+            (int64_t[]){1, count, genes, shape.extent[3]}, &values);
+        if (status == HG_OK) average(&values, values.rows > 0 ? count : 0, sample + from);
+        hg_results_values_free(&values);
+        HG_TRY(status);
+    }
+    return HG_OK;
+}
+
+static hg_status find_gene(const hg_plot_run *run, const char *word, int64_t *gene)
+{
+    hg_results_texts names;
+    hg_status status = hg_results_read_texts(&run->results, "/network/gene_name", &names);
+    if (status == HG_OK) status = hg_plot_find_gene(run, &names, word, gene);
+    hg_results_texts_free(&names);
+    return status;
+}
+
+static hg_status read_sample(const hg_plot_run *run, const quantity *of, int64_t generation,
+                             double *sample)
+{
+    hg_results_values generations;
+    int64_t gene = -1, snapshot = -1;
+    hg_status status = read_generations(run, &generations);
+    if (status == HG_OK) snapshot = find(&generations, (double)generation);
+    hg_results_values_free(&generations);
+    HG_TRY(status);
+    if (of->kind == GENE) HG_TRY(find_gene(run, of->gene, &gene));
+    return read_levels(run, of->kind == FITNESS ? "/snapshots/fitness" : field_of(run), snapshot,
+                       of->kind == FITNESS ? -1 : gene, sample);
+}
+
+/* --- the script ------------------------------------------------------------------------------ */
+
+static int64_t drop_strays(double *sample, int64_t count) /* that are no numbers */
+{
+    int64_t kept = 0;
+    for (int64_t i = 0; i < count; i++)
+        if (fabs(sample[i]) < 1e300) sample[kept++] = sample[i];
+    return kept;
+}
+
+static void say_outline(hg_plot *plot, const hg_density *shape, double place, double half)
+{
+    for (int side = -1; side <= 1; side += 2)
+        for (int i = 0; i < HG_DENSITY_POINTS; i++) {
+            const int p = side < 0 ? i : HG_DENSITY_POINTS - 1 - i;
+            hg_plot_say(plot, "%.6g %.10g\n", place + side * half * shape->value[p], shape->at[p]);
+        }
+}
+
+/* The blocks of one distribution: outline or points, and "place quartile median quartile". */
+static void say_blocks(hg_plot *plot, const char *name, double *sample, int64_t count, double place,
+                       double half, hg_plot_range *range)
+{
+    hg_density shape;
+    hg_density_estimate(sample, count, &shape);
+    hg_plot_extend(range, &shape.low, 1);
+    hg_plot_extend(range, &shape.high, 1);
+    hg_plot_say(plot, "$%s << EOD\n", name);
+    if (count <= FEW)
+        for (int64_t i = 0; i < count; i++) hg_plot_say(plot, "%.6g %.10g\n", place, sample[i]);
+    else
+        say_outline(plot, &shape, place, half);
+    hg_plot_say(plot, "EOD\n$%s_quartiles << EOD\n%.6g %.10g %.10g %.10g\nEOD\n", name, place,
+                shape.quartile, shape.median, shape.upper_quartile);
+}
+
+static hg_status add_sample(hg_plot *plot, int r, const quantity *of, const char *name,
+                            int64_t generation, double place, hg_plot_range *range)
+{
+    const hg_plot_run *run = &plot->run[r];
+    double *sample = NULL;
+    HG_TRY(hg_allocate(&sample, HG_MEMORY_OTHER, (size_t)run->results.individuals,
+                       sizeof *sample));
+    hg_status status = read_sample(run, of, generation, sample);
+    const int64_t count = status == HG_OK ? drop_strays(sample, run->results.individuals) : 0;
+    if (status == HG_OK && count == 0)
+        status = hg_fail(HG_BAD_INPUT, "%s: no number in the snapshot of generation %" PRId64,
+                         run->results.path, generation);
+    if (status == HG_OK)
+        say_blocks(plot, name, sample, count, place, 0.42 / plot->runs, range);
+    hg_release(&sample);
+    return status;
+}
+
+static void say_axes(hg_plot *plot, const generation_list *shown, hg_plot_range range)
+{
+    hg_plot_say(plot, "set xrange [-0.6:%d-0.4]\nset xlabel 'generation'\nset xtics scale 0 (",
+                shown->count);
+    for (int i = 0; i < shown->count; i++)
+        hg_plot_say(plot, "%s'%" PRId64 "' %d", i > 0 ? ", " : "", shown->generation[i], i);
+    hg_plot_say(plot, ")\nset grid noxtics ytics\n");
+    hg_plot_say_range(plot, "y", range, 0.04);
+}
+
+static void say_plot(hg_plot *plot, int number, const generation_list *shown, bool legend)
+{
+    const char *separator = "plot ";
+    for (int r = 0; r < plot->runs; r++)
+        for (int i = 0; i < shown->count; i++, separator = ", \\\n     ") {
+            const bool few = plot->run[r].results.individuals <= FEW;
+            hg_plot_say(plot, "%s$sample_%d_%d_%d with %s %s ", separator, number, r + 1, i + 1,
+                        few ? "points pointtype 6 pointsize 0.5 linecolor"
+                            : "filledcurves closed fillstyle solid 0.55 fillcolor",
+                        hg_plot_colour(r));
+            if (legend && i == 0 && plot->runs > 1) {
+                hg_plot_say(plot, "title ");
+                hg_plot_say_quoted(plot, plot->run[r].label, HG_PLOT_LABEL);
+            } else {
+                hg_plot_say(plot, "notitle");
+            }
+            hg_plot_say(plot, ", \\\n     $sample_%d_%d_%d_quartiles using 1:3:2:4 with yerrorbars "
+                        "pointtype 7 pointsize 0.5 linewidth 1.6 linecolor rgb '#202020' notitle, "
+                        "\\\n     $sample_%d_%d_%d_quartiles using 1:3 with points pointtype 7 "
+                        "pointsize 0.22 linecolor rgb '#ffffff' notitle", number, r + 1, i + 1,
+                        number, r + 1, i + 1);
+        }
+    hg_plot_say(plot, "\n");
+}
+
+static void say_labels(hg_plot *plot, const hg_plot_box *box, const quantity *of)
+{
+    const bool basal = field_of(&plot->run[0]) != NULL &&
+                       strcmp(field_of(&plot->run[0]), "/snapshots/basal") == 0;
+    static const char *const labels[3][2] = {{"fitness", "fitness"},
+                                             {"mean expression", "mean basal level"},
+                                             {"expression", "basal level"}};
+    hg_plot_say_ylabel(plot, box, labels[of->kind][basal]);
+    if (of->kind != GENE) {
+        hg_plot_title(plot, box, of->kind == FITNESS ? "Fitness of individuals"
+                      : basal                 ? "Mean basal level of individuals"
+                                              : "Mean expression of individuals",
+                      NULL);
+        return;
+    }
+    hg_plot_title(plot, box, of->gene, NULL);
+}
+
+static hg_status draw_quantity(hg_plot *plot, int number, const quantity *of,
+                               const generation_list *shown,
+                               const hg_plot_box *box, const hg_plot_box *legend)
+{
+    hg_plot_range range = HG_PLOT_NO_RANGE;
+    hg_plot_begin(plot, box, &(hg_plot_margins){HG_PLOT_LEFT, HG_PLOT_RIGHT, HG_PLOT_BOTTOM,
+                                                HG_PLOT_TOP});
+    for (int r = 0; r < plot->runs; r++)
+        for (int i = 0; i < shown->count; i++) {
+            char name[64];
+            const double place = i + (r + 0.5) * 0.9 / plot->runs - 0.45;
+            snprintf(name, sizeof name, "sample_%d_%d_%d", number, r + 1, i + 1);
+            HG_TRY(add_sample(plot, r, of, name, shown->generation[i], place, &range));
+        }
+    say_labels(plot, box, of);
+    say_axes(plot, shown, range);
+    if (legend != NULL) {
+        plot->middle = legend->x + (legend->width + HG_PLOT_LEFT - HG_PLOT_RIGHT) / 2;
+        hg_plot_say_legend(plot, legend, hg_plot_legend_lines(plot, legend->width));
+    }
+    say_plot(plot, number, shown, legend != NULL);
+    return HG_OK;
+}
+
+static hg_status draw(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *box)
+{
+    (void)run;
+    generation_list shown = {0, {0}};
+    quantity list[HG_PLOT_MOST_GENES + 2];
+    const int count = list_quantities(plot, list), columns = count > 1 ? 2 : 1;
+    const int rows = (count + columns - 1) / columns;
+    if (count == 0)
+        return hg_fail(HG_BAD_INPUT, "plot: the runs' snapshots have nothing in common to draw");
+    HG_TRY(find_shown(plot, &shown));
+    const double width = box->width / columns;
+    const double lines = HG_PLOT_LEGEND_LINE * hg_plot_legend_lines(plot, box->width);
+    const double each = (box->height - lines) / rows;
+    const hg_plot_box above = {box->x, box->y, box->width, box->height + HG_PLOT_TOP - 0.15};
+    for (int i = 0; i < count; i++) {
+        const int row = rows - 1 - i / columns;
+        const hg_plot_box part = {box->x + i % columns * width, box->y + row * each, width, each};
+        HG_TRY(draw_quantity(plot, i + 1, &list[i], &shown, &part, i == 0 ? &above : NULL));
+    }
+    return HG_OK;
+}
+
+const hg_figure hg_figure_phenotypes = {"phenotypes", true, true, needs, height, draw};

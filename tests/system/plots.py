@@ -1,0 +1,435 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""happygene plot: each figure in each format is what it should be, the data that gnuplot gets are
+those of the file, and nothing that a file or a name holds breaks or directs gnuplot.
+
+plots.py PROGRAM JOBS FOLDER
+"""
+import os
+import re
+import shutil
+import struct
+import subprocess
+import sys
+from xml.etree import ElementTree
+
+from common import Program, Verdict, require
+
+require("h5py", "numpy")
+import h5py  # noqa: E402
+import numpy as np  # noqa: E402
+
+for tool, package in (("gnuplot", "gnuplot-nox"), ("pdfinfo", "poppler-utils")):
+    if shutil.which(tool) is None:
+        sys.exit(f"FAILED: {tool} is missing; on Debian: apt-get install {package}")
+program, jobs, folder = Program(sys.argv[1]), sys.argv[2], sys.argv[3]
+verdict = Verdict()
+check = verdict.check
+shutil.rmtree(folder, ignore_errors=True)
+os.makedirs(folder)
+os.chdir(folder)
+
+HOSTILE = ["it's", 'a "b"', "@home", "`touch pwned`", "a_b^c{/Symbol x}", "%s%n 1%", "$x <<EOD",
+           "back\\slash\\n", "; system('touch pwned')", "'; system 'touch pwned'; x='",
+           "EOD", "éß→漢", "#note", "~a & <b>"]
+
+ALIVE = """
+run: {{name: {name}, seed: {seed}, generations: {generations}}}
+population: {{individuals: {individuals}, initial: {{basal: {{distribution: uniform, low: 0.1, high: 1}}}}}}
+network: {{genes: {genes}, edges: {edges}, weights: heritable}}
+environment: {{temperature: {{series: sine, mean: 30, amplitude: 5, period: 20}}}}
+regulation: {{model: additive}}
+fitness: [{{model: gaussian, optimum: {optimum}, strength: 0.5}}]
+mutation: {{basal: {{rate: 0.05, sd: 0.1}}, weights: {{rate: 0.01, sd: 0.1}}}}
+output: {{snapshots: {{every: 10, fields: [basal, expression, fitness]}}}}
+"""
+
+
+def write(path, **given):
+    values = dict(name="alive", seed=5, generations=40, individuals=60, optimum="0.5",
+                  genes="[a, b, c, d]",
+                  edges="[[a, b, 0.5], [b, a, -0.25], [c, c, 0.5], [d, c, -1]]")
+    values.update(given)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(ALIVE.format(**values))
+    return path
+
+
+def call(*words, code=0, says="", quiet=True):
+    """Runs happygene plot; checks its code and message, and that a failure leaves nothing."""
+    before = set(os.listdir("."))
+    got, out, err = program.call("plot", *words)
+    what = f"plot {' '.join(words)}"
+    check(got == code, f"{what}: exit code {got} instead of {code}: {err}")
+    check(re.search(says, err) is not None, f"{what}: {says!r} is not in: {err}")
+    if code != 0:
+        check(set(os.listdir(".")) == before, f"{what}: leaves {set(os.listdir('.')) - before}")
+        check(len(err.strip().splitlines()) == 1, f"{what}: not one message: {err}")
+    elif quiet:
+        check("gnuplot" not in err, f"{what}: gnuplot complains: {err}")
+    check(not [n for n in os.listdir(".") if re.search(r"\.(png|svg|pdf|gp)\.", n)],
+          f"{what}: a temporary file is left")
+    return out, err
+
+
+# --- formats ------------------------------------------------------------------------------------
+
+def png_size(path):
+    data = open(path, "rb").read()
+    check(data[:8] == b"\x89PNG\r\n\x1a\n" and data[-8:-4] == b"IEND", f"{path}: no whole PNG")
+    return struct.unpack(">II", data[16:24])
+
+
+def svg_texts(path):
+    root = ElementTree.parse(path).getroot()
+    check(root.tag == "{http://www.w3.org/2000/svg}svg", f"{path}: {root.tag}")
+    return ["".join(e.itertext()) for e in root.iter("{http://www.w3.org/2000/svg}text")]
+
+
+def pdf_info(path):
+    done = subprocess.run(["pdfinfo", path], capture_output=True, text=True, check=False)
+    check(done.returncode == 0, f"{path}: pdfinfo: {done.stderr}")
+    words = subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=False)
+    return done.stdout, words.stdout
+
+
+TITLES = {"fitness": ["Fitness", "mean ± s.d.", "extremes", "generation", "fitness"],
+          "expression": ["Mean expression", "generation", "a", "b", "c", "d"],
+          "phenotypes": ["Fitness of individuals", "Mean expression of individuals", "20"],
+          "optimum": ["optimum", "generation 0", "generation 40", "expression"],
+          "environment": ["Environment", "temp. / °C", "nutrients", "TF conc."],
+          "network": ["activates", "represses", "a", "d"],
+          "performance": ["Time of each phase", "time / s", "reproduction"]}
+
+program.run(write("alive.yaml"), "alive.h5")
+for figure, titles in TITLES.items():
+    call("alive.h5", "--what", figure, "-o", "x.png", "--size", "12.7,10")
+    check(png_size("x.png") == (1500, 1181), f"{figure}: size {png_size('x.png')}")
+    call("alive.h5", "--what", figure, "-o", "x.svg")
+    texts = svg_texts("x.svg")
+    for title in ["alive", *titles]:
+        check(title in texts, f"{figure}: '{title}' is not among {texts}")
+    call("alive.h5", "--what", figure, "-o", "x.pdf", "--size", "12.7,10")
+    info, words = pdf_info("x.pdf")
+    check(re.search(r"Page size: +360 x 28[34]", info), f"{figure}: {info}")
+    check(titles[0] in words, f"{figure}: '{titles[0]}' is not in the PDF")
+    call("alive.h5", "--what", figure, "-o", "x.gp")
+    done = subprocess.run(["gnuplot", "-d", "x.gp"], capture_output=True, check=False)
+    check(done.returncode == 0 and not done.stderr and b"</svg>" in done.stdout[-20:],
+          f"{figure}: the script does not draw: {done.stderr}")
+out, _ = call("alive.h5")
+check(out == "alive.png\n", f"the picture's name is {out!r}")
+check(png_size("alive.png")[0] == 1890, "16 cm at 300 dots an inch are 1890 dots")
+out, _ = call("alive.h5", "--quiet", "-o", "x.PNG")
+check(out == "", "--quiet says something")
+call("alive.h5", "--what", "all", "-o", "all.svg")
+for titles in TITLES.values():
+    check(set(titles) <= set(svg_texts("all.svg")), f"all: {titles} are not all there")
+
+# --- the data are those of the file ---------------------------------------------------------------
+
+
+def blocks(path):
+    """The data blocks of a script, as arrays."""
+    found = {}
+    for match in re.finditer(r"^\$(\w+) << EOD\n(.*?)^EOD$", open(path, encoding="utf-8").read(),
+                             re.M | re.S):
+        rows = [line.split() for line in match[2].splitlines() if line.strip()]
+        found[match[1]] = np.array(rows, dtype=float)
+    return found
+
+
+def close(a, b, what, tolerance=1e-9):
+    a, b = np.asarray(a), np.asarray(b)
+    check(a.shape == b.shape and np.allclose(a, b, rtol=tolerance, atol=tolerance),
+          f"{what}: {a.shape} {a.ravel()[:5]} instead of {b.shape} {b.ravel()[:5]}")
+
+
+def script(*words):
+    call(*words, "-o", "data.gp")
+    return blocks("data.gp")
+
+
+file = h5py.File("alive.h5")
+statistics, snapshots = file["statistics"], file["snapshots"]
+generation = statistics["generation"][:]
+data = script("alive.h5", "--what", "fitness")
+for column in ("mean", "min", "max"):
+    close(data[f"fitness_{column}_1"],
+          np.column_stack([generation, statistics[f"fitness_{column}"][:]]), f"fitness {column}")
+mean, sd = statistics["fitness_mean"][:], np.sqrt(statistics["fitness_variance"][:])
+close(data["fitness_band_1"],
+      np.concatenate([np.column_stack([generation, mean - sd]),
+                      np.column_stack([generation, mean + sd])[::-1]]), "fitness band")
+
+levels = statistics["expression_mean"][:].T
+data = script("alive.h5", "--what", "expression", "--order", "file")
+close(data["expression_1"], levels, "expression", 1e-5)
+data = script("alive.h5", "--what", "expression", "--order", "variance")
+close(data["expression_1"], levels[np.argsort(-levels.var(axis=1))], "by variance", 1e-5)
+data = script("alive.h5", "--what", "expression", "--order", "file", "--scale", "gene")
+low, high = levels.min(axis=1, keepdims=True), levels.max(axis=1, keepdims=True)
+close(data["expression_1"], (levels - low) / (high - low), "scaled by gene", 1e-5)
+
+fitness = snapshots["fitness"][:]
+data = script("alive.h5", "--what", "phenotypes", "--generation", "0,20,40")
+for i, g in enumerate((0, 20, 40)):
+    row = list(snapshots["generation"][:]).index(g)
+    for number, values in ((1, fitness[row]), (2, snapshots["expression"][row].mean(axis=1))):
+        close(data[f"sample_{number}_1_{i + 1}_quartiles"][0, 1:],
+              np.quantile(values, [0.25, 0.5, 0.75]), f"quartiles {number} of {g}")
+        outline = data[f"sample_{number}_1_{i + 1}"]
+        close([outline[:, 1].min(), outline[:, 1].max()], [values.min(), values.max()],
+              f"range {number} of {g}")
+        place, half = i, 0.42
+        grid, sample = outline[:129, 1], np.sort(values)
+        spread = min(values.std(ddof=1), np.subtract(*np.quantile(values, [0.75, 0.25])) / 1.34)
+        width = 0.9 * spread * len(values) ** -0.2
+        density = np.exp(-0.5 * ((grid[:, None] - sample) / width) ** 2).sum(axis=1)
+        close((place - outline[:129, 0]) / half, density / density.max(),
+              f"density {number} of {g}", 0.02)
+data = script("alive.h5", "--what", "phenotypes", "--gene", "c", "--generation", "10")
+close(data["sample_1_1_1_quartiles"][0, 1:],
+      np.quantile(snapshots["expression"][1][:, 2], [0.25, 0.5, 0.75]), "quartiles of a gene")
+
+data = script("alive.h5", "--what", "optimum")
+spread = np.sqrt(statistics["expression_variance"][:])
+for name, row in (("start", 0), ("end", -1)):
+    close(data[f"optimum_{name}_1"],
+          np.column_stack([range(4), [0.5] * 4, levels[:, row], spread[row]]), f"optimum {name}")
+data = script("alive.h5", "--what", "environment")
+for name in ("temperature", "nutrients", "tf_concentration"):
+    close(data[f"{name}_1"], np.column_stack([generation, statistics[name][:]]), name)
+data = script("alive.h5", "--what", "network")
+weights, ends = statistics["weight_mean"][-1], file["network/edge_target"][:]
+check(len(data["genes_1"]) == 4 and len(data["edges_1"]) == 4, f"network: {data.keys()}")
+loops = sum(len(data[f"loops_1_{s}"]) > 1 for s in range(1, 7))
+check(loops == 1, f"network: {loops} loops")
+check(sorted(data["edges_1"][:, 4] > 3) == sorted(weights < 0), "network: signs of the edges")
+data = script("alive.h5", "--what", "performance")
+times = dict(zip(file["performance/phase"].asstr()[:], file["performance/seconds_mean"][:]))
+close(data["time_1"][-1][[0, 5]], [max(times.values()),
+                                  100 * max(times.values()) / sum(times.values())], "longest phase")
+
+# a moving optimum, by gene; diploids; demes with environments of their own
+program.run(write("moving.yaml", optimum="{series: ramp, from: 0, to: 1, start: 0, end: 40}"),
+            "moving.h5", ["population.ploidy=2", "population.demes=3",
+                          "environment.nutrients={series: ar1, mean: 0.5, sd: 0.1, "
+                          "autocorrelation: 0.9}", "migration.scheme=island", "migration.rate=0.1"])
+with h5py.File("moving.h5") as other:
+    data = script("moving.h5", "--what", "optimum,environment,phenotypes", "--gene", "b")
+    close(data["level_1_0"][:, 1], other["statistics/expression_mean"][:, 1], "level of b")
+    close(data["optimum_1_0"][:, 1], other["statistics/optimum"][:, 1], "optimum of b")
+    close(data["nutrients_1_deme_2"][:, 1], other["statistics/demes/nutrients"][:, 2], "a deme")
+call("moving.h5", "--what", "all", "-o", "x.svg")
+check("mean of the demes (grey)" in svg_texts("x.svg"), "the demes' legend")
+
+# --- several runs ------------------------------------------------------------------------------------
+program.run(write("second.yaml", name="second", seed=6, generations=30), "second.h5")
+call("alive.h5", "second.h5", "--what", "all", "-o", "x.svg")
+texts = svg_texts("x.svg")
+check({"alive", "second", "Mean expression – alive", "Mean expression – second",
+       "Fitness: mean ± s.d., extremes"} <= set(texts), f"two runs: {texts}")
+shutil.copy("alive.h5", "copy.h5")
+call("alive.h5", "copy.h5", "--what", "fitness", "-o", "x.svg")
+check({"alive", "copy"} <= set(svg_texts("x.svg")), "runs of the same title go by their files")
+os.mkdir("other")
+shutil.copy("alive.h5", "other/alive.h5")
+call("alive.h5", "other/alive.h5", "--what", "fitness", "-o", "x.svg")
+check("other/alive.h5" in svg_texts("x.svg"), "files of the same name go by their paths")
+call(*["alive.h5"] * 12, "--what", "fitness,performance", "-o", "x.svg")
+
+# --- long, large, flat, few ---------------------------------------------------------------------------
+program.run(write("long.yaml", individuals=5), "long.h5",
+            ["run.generations=5000", "output.snapshots.every=0"])
+data = script("long.h5")
+with h5py.File("long.h5") as other:
+    mean = other["statistics/fitness_mean"][:]
+    drawn = data["fitness_mean_1"]
+    check(1000 < len(drawn) <= 1202, f"{len(drawn)} of 5001 records are drawn")
+    close(drawn[:, 1], mean[drawn[:, 0].astype(int)], "thinned out")
+    for i in range(600):
+        piece = mean[5001 * i // 600:5001 * (i + 1) // 600]
+        check(piece.max() in drawn[:, 1].round(9) or np.isclose(piece.max(), drawn[:, 1],
+                                                              rtol=1e-9).any(), f"piece {i}")
+    levels = other["statistics/expression_mean"][:].T
+    data = script("long.h5", "--what", "expression", "--order", "file")
+    close(data["expression_1"][:, :555], levels[:, :4995].reshape(4, 555, 9).mean(axis=2),
+          "columns are means", 1e-5)
+_, err = call("long.h5", "-o", "x.svg")
+check("the least and the greatest" in err and "mean of 9 records" in err, f"not noted: {err}")
+check(any("mean of 9 records" in text for text in svg_texts("x.svg")), "no note in the picture")
+check(os.path.getsize("x.svg") < 700000, f"{os.path.getsize('x.svg')} bytes")
+
+program.run(f"{jobs}/tiny.yaml", "tiny.h5")
+call("tiny.h5", "--what", "all", "-o", "x.svg")
+data = script("tiny.h5", "--what", "phenotypes")
+with h5py.File("tiny.h5") as other:
+    close(np.sort(data["sample_1_1_1"][:, 1]), np.sort(other["snapshots/fitness"][0]),
+          "each of few individuals")
+with open("flat.yaml", "w", encoding="utf-8") as file:
+    file.write("run: {seed: 1, generations: 20}\nmutation: {basal: {rate: 0}}\n"
+               "population: {individuals: 50, genes: 3, initial: {basal: 0.5}}\n"
+               "fitness: [{model: neutral}]\n")
+program.run("flat.yaml", "flat.h5")
+call("flat.h5", "--what", "all", "-o", "x.png")
+program.run(f"{jobs}/ecoli.yaml", "ecoli.h5", ["population.individuals=10", "run.generations=3"])
+data = script("ecoli.h5")
+check(data["expression_1"].shape == (400, 4), f"1565 genes: {data['expression_1'].shape}")
+call("ecoli.h5", "--what", "network", "-o", "x.png", code=65,
+     says="ecoli.h5: a network of 1565 genes .* up to 60.*export ecoli.h5 --table dot")
+
+# --- one generation, none, unfinished, damaged, foreign ------------------------------------------------
+program.run(f"{jobs}/tiny.yaml", "one.h5", ["run.generations=0"])
+call("one.h5", "-o", "x.png", code=65, says="one.h5: only generation 0 is recorded")
+call("one.h5", "--what", "phenotypes", "-o", "x.png")
+
+
+def spoil(name, change):
+    shutil.copy("alive.h5", name)
+    with h5py.File(name, "r+") as other:
+        change(other)
+    return name
+
+
+def unfinish(other):
+    other.attrs["complete"] = np.int64(0)
+    other.attrs["generations_done"] = np.int64(17)
+
+
+spoil("unfinished.h5", unfinish)
+_, err = call("unfinished.h5", "-o", "x.svg")
+check("unfinished, drawn up to generation 17" in err, f"unfinished: {err}")
+check(any("drawn up to generation 17" in text for text in svg_texts("x.svg")), "no note of it")
+data = script("unfinished.h5")
+check(data["fitness_mean_1"][-1, 0] == 17, "drawn beyond what counts")
+spoil("none.h5", lambda f: f.attrs.__setitem__("generations_done", np.int64(-1)))
+for figure in TITLES:
+    if figure not in ("network", "performance"):
+        call("none.h5", "--what", figure, "-o", "x.png", code=65, says="none.h5: .*recorded")
+
+
+def replace(path, values):
+    def change(other):
+        del other[path]
+        other[path] = values
+    return change
+
+
+spoil("short.h5", replace("statistics/fitness_mean", np.zeros(3)))
+call("short.h5", "-o", "x.png", code=65, says="short.h5: /statistics/fitness_mean: ")
+spoil("nan.h5", lambda f: f["statistics/fitness_mean"].__setitem__(slice(3, 6), np.nan))
+spoil("nan.h5", lambda f: [f[f"statistics/{n}"].__setitem__(5, v) for n, v in
+                           (("fitness_mean", np.nan), ("fitness_max", np.inf),
+                            ("expression_mean", 1e308), ("temperature", -np.inf))])
+call("nan.h5", "--what", "all", "-o", "x.png")
+for path in ("statistics/fitness_max", "statistics/expression_mean", "network/gene_name",
+             "snapshots/fitness", "performance/seconds_max", "statistics/nutrients",
+             "statistics/expression_variance", "network/edge_weight"):
+    spoil("lacking.h5", lambda f, path=path: f.__delitem__(path))
+    figures = "fitness,expression,optimum,environment,network,performance"
+    if path == "snapshots/fitness":
+        call("lacking.h5", "--what", "phenotypes", "-o", "x.svg")
+        check("Fitness of individuals" not in svg_texts("x.svg"), "fitness out of nothing")
+    else:
+        call("lacking.h5", "--what", figures, "-o", "x.png", code=65, says="lacking.h5.*" + path)
+data = open("alive.h5", "rb").read()
+open("cut.h5", "wb").write(data[:len(data) // 2])
+open("empty.h5", "wb").close()
+call("cut.h5", code=65, says="cut.h5: damaged or cut short")
+call("empty.h5", code=65, says="empty.h5: an empty file")
+call("alive.yaml", code=65, says="alive.yaml: not a result file")
+call("alive.h5", "missing.h5", code=65, says="missing.h5: No such file")
+call("other", code=65, says="other: a folder")
+
+# --- words that are wrong --------------------------------------------------------------------------------
+call(code=2, says="a word is missing")
+call("alive.h5", "-o", "x.jpg", code=2, says=r"-o x\.jpg: allowed: .*\.png")
+call("alive.h5", "-o", "picture", code=2, says="-o picture: allowed")
+call("alive.h5", "--what", "fittness", code=2, says="did you mean 'fitness'")
+call("alive.h5", "--what", "fitness,", code=2, says="--what : allowed: fitness, ")
+call("alive.h5", "--order", "size", code=2, says="--order size: allowed: cluster, variance, file")
+call("alive.h5", "--scale", "x", code=2, says="--scale x: allowed: common, gene")
+call("alive.h5", "--size", "1,1", code=2, says="--size 1,1: allowed: WIDTH,HEIGHT in cm")
+call("alive.h5", "--size", "10", code=2, says="--size 10: allowed")
+call("alive.h5", "--what", "phenotypes", "--generation", "5", code=65,
+     says="--generation 5: no snapshot of it; there are those of generations 0, 10, 20, 30, 40")
+call("alive.h5", "--what", "phenotypes", "--generation", "x", code=2, says="'x' is no generation")
+call("alive.h5", "--what", "phenotypes", "--gene", "lacz", code=65, says="no gene .*this name")
+call("flat.h5", "--what", "network", code=65, says="flat.h5: it has no network")
+call("flat.h5", "--what", "optimum", code=65, says="flat.h5: its fitness has no optimum")
+call("alive.h5", "-o", "nowhere/x.png", code=74, says="cannot write nowhere/x.png: No such file")
+call("alive.h5", "-o", "nowhere/x.gp", code=74, says="cannot write nowhere/x.gp: No such file")
+
+# --- a gnuplot that is missing, fails, or is cut short ------------------------------------------------------
+path = os.environ["PATH"]
+
+
+def stand_in(text):
+    os.makedirs("bin", exist_ok=True)
+    with open("bin/gnuplot", "w", encoding="utf-8") as other:
+        other.write("#!/bin/sh\n" + text)
+    os.chmod("bin/gnuplot", 0o755)
+    os.environ["PATH"] = os.path.abspath("bin") + ":" + path
+
+
+open("kept.png", "w", encoding="utf-8").write("before")
+stand_in("echo Terminal not found >&2; exit 3")
+call("alive.h5", "-o", "kept.png", code=74, says="gnuplot failed .*3.*: Terminal not found")
+stand_in("cat >/dev/null; printf '\\211PNG\\r\\n\\032\\nhalf'")
+call("alive.h5", "-o", "kept.png", code=74, says="unfinished")
+stand_in("kill -9 $$")
+call("alive.h5", "-o", "kept.png", code=74, says="signal 9")
+os.environ["PATH"] = os.path.abspath("other")
+call("alive.h5", "-o", "kept.png", code=74, says="apt-get install gnuplot-nox")
+call("alive.h5", "-o", "x.gp") # needs none
+os.environ["PATH"] = path
+check(open("kept.png", encoding="utf-8").read() == "before", "a failure touched the picture")
+
+# --- names that would direct gnuplot ----------------------------------------------------------------------
+genes = ", ".join("'" + name.replace("'", "''") + "'" for name in HOSTILE)
+edges = ", ".join(f"[{i}, {(i + 1) % len(HOSTILE)}, {(-1) ** i}]" for i in range(len(HOSTILE)))
+names = "'" + HOSTILE[9].replace("'", "''") + "'"
+write("hostile.yaml", name=names, genes="[h0]", edges="[]")
+words = open("hostile.yaml", encoding="utf-8").read()
+ends = ", ".join("['%s', '%s', %d]" % (a.replace("'", "''"), b.replace("'", "''"), s) for a, b, s in
+                 zip(HOSTILE, HOSTILE[1:] + HOSTILE[:1], [1, -1] * 7))
+words = words.replace("genes: [h0]", f"genes: [{genes}]").replace("edges: []", f"edges: [{ends}]")
+open("hostile.yaml", "w", encoding="utf-8").write(words)
+program.run("hostile.yaml", "hostile.h5")
+hostile_file = "x'; system('touch pwned'); @a `touch pwned` | touch pwned.svg"
+gene_options = [word for name in HOSTILE[:4] for word in ("--gene", name)]
+call("hostile.h5", "--what", "all", *gene_options, "-o", hostile_file)
+texts = svg_texts(hostile_file)
+check(HOSTILE[9] in texts, f"the title is not itself: {texts[:4]}")
+for name in HOSTILE:
+    if len(name) <= 8:
+        check(texts.count(name) >= 3, f"{name!r} is not itself in map, optimum and network")
+for name in HOSTILE[:4]:
+    check(texts.count(name) >= 4 or len(name) > 10, f"{name!r} is not the title of its panel")
+
+
+def rename(other):
+    other.attrs["title"] = "line\nset output 'pwned'\nbell\a tab\t \x7f end"
+    other["network/gene_name"][1] = b"\xff\xfe bad \xc3"
+    other["network/gene_name"][2] = "long " * 200
+
+
+shutil.copy("hostile.h5", "lines.h5")
+with h5py.File("lines.h5", "r+") as other:
+    rename(other)
+shutil.copy("lines.h5", "|touch pwned;'\n.h5")
+call("lines.h5", "|touch pwned;'\n.h5", "--what", "all", "-o", "x.svg")
+check("|touch pwned;' " in svg_texts("x.svg"), "the runs' names in the legend")
+call("lines.h5", "--what", "all", "-o", "x.pdf")
+call("lines.h5", "--what", "all", "-o", "x.png")
+call("lines.h5", "--what", "all", "-o", "x.svg")
+check("line set output 'pwned' bell  tab    end" in svg_texts("x.svg"), "title of several lines")
+check(not os.path.exists("pwned"), "a name was executed")
+os.environ["GNUPLOT_LIB"] = "."
+open(".gnuplot", "w", encoding="utf-8").write("system 'touch pwned'\n")
+os.environ["HOME"] = os.getcwd()
+call("alive.h5", "-o", "x.svg")
+check(not os.path.exists("pwned"), "a start-up file was executed")
+
+shutil.rmtree(folder)
+verdict.exit()
