@@ -18,6 +18,7 @@
 
 #include "kernels/ids.h"
 
+#define HG_TARGETS 4 /* genes whose inputs are summed together where networks are dense */
 #define HG_LANES 16 /* individuals of a tile: two vectors of AVX-512, four of AVX2 */
 
 /** From genotype to expression: what all individuals share. Arrays are borrowed. */
@@ -26,6 +27,8 @@ typedef struct hg_development {
     const int64_t *first;  /**< [genes+1] rows of the network by target */
     const int32_t *source; /**< [edges] regulators */
     const double *weight;  /**< [edges] shared weights, or NULL where they are heritable */
+    const double *matrix;  /**< [genes / HG_TARGETS, rounded up][genes, by source][HG_TARGETS] the
+                                same shared weights where there are many, else NULL */
     hg_regulation_model regulation;
     bool promoters_plain;         /**< offset 0 and factor 1 everywhere: B = basal */
     const double *offset, *factor; /**< [genes] B = max(0, basal + offset) * factor */

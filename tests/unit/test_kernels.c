@@ -267,6 +267,27 @@ static void develop_variants(scene *s)
     hg_tile_free(&tile);
 }
 
+/* A dense network as a product of matrices and edge by edge: the same bits. */
+static void develop_edge_by_edge(scene *s)
+{
+    hg_development sparse = s->phenotype.development;
+    sparse.matrix = NULL;
+    ck_assert_int_eq(s->phenotype.development.matrix != NULL, !s->config.network.heritable);
+    for (int v = 0; v < HG_COUNT_OF(variants); v++) {
+        const hg_kernels *kernels = hg_kernels_named(variants[v]);
+        hg_tile tiles[2];
+        if (kernels == NULL) continue;
+        for (int way = 0; way < 2; way++) {
+            ck_assert_int_eq(hg_tile_create(&tiles[way], &s->phenotype), HG_OK);
+            develop(kernels, way == 0 ? &s->phenotype.development : &sparse, &tiles[way],
+                    (const double *const *)s->genome, HG_LANES, s->weight_offset);
+        }
+        ck_assert(hg_test_same_bits(tiles[0].expression, tiles[1].expression,
+                                    s->network.genes * HG_LANES));
+        for (int way = 0; way < 2; way++) hg_tile_free(&tiles[way]);
+    }
+}
+
 /* Promoters: plain, moved by the environment, and both with temperature and nutrients. */
 static void choose_promoters(hg_config *config, int kind)
 {
@@ -301,13 +322,15 @@ static void develop_all(hg_regulation_model model)
                     draw_parameters(&s, genes, &state);
                     choose_promoters(&s.config, kind);
                     connect(&s, genes, genes == 1 ? 1.0 : genes == 3 && kind == 2 ? 0.0
-                                                  : genes > 8 ? 0.08 : 0.5, &state);
+                                                  : genes <= 8 ? 0.5 : kind == 1 ? 0.8 : 0.08,
+                            &state);
                     draw_genomes(&s, &state);
                     ck_assert_int_eq(hg_phenotype_create(&s.phenotype, &s.config, &s.network),
                                      HG_OK);
                     hg_phenotype_update(&s.phenotype, 0);
                     ck_assert_int_eq(s.phenotype.development.promoters_plain, kind == 0);
                     develop_variants(&s);
+                    if (kind == 1 && genes > 8) develop_edge_by_edge(&s);
                     tear_down(&s);
                 }
 }
