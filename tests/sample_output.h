@@ -176,6 +176,7 @@ static inline hg_status sample_write(const char *path, const sample *what)
     config.population.demes = what->demes;
     config.network.heritable = what->heritable;
     config.output.statistics_every = 1;
+    config.output.snapshots_every = what->snapshot_every;
     config.output.fields = what->fields > 0 ? what->fields : 511;
     hg_fitness_component gaussian = {.model = HG_FITNESS_GAUSSIAN, .optimum_varies = true,
                                      .optimum_series.kind = HG_SERIES_AR1};

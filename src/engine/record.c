@@ -276,13 +276,31 @@ static void develop_fields(hg_run *run, hg_field field, const int32_t *row, int6
     }
 }
 
-static void copy_columns(const hg_run *run, int64_t offset, int64_t columns, const int32_t *row,
-                         int64_t count, double *buffer)
+/* The columns first .. first+columns-1 of rows of `stride` doubles, without what pads them. */
+static void copy_columns(const hg_run *run, const double *rows, int64_t stride, int64_t first,
+                         int64_t columns, const int32_t *row, int64_t count, double *buffer)
 {
 #pragma omp parallel for schedule(static) num_threads(run->threads)
     for (int64_t i = 0; i < count; i++)
-        memcpy(buffer + i * columns, hg_genome(&run->genotypes, row[i]) + offset,
+        memcpy(buffer + i * columns, rows + row[i] * stride + first,
                (size_t)columns * sizeof *buffer);
+}
+
+static void copy_genomes(const hg_run *run, int64_t first, int64_t loci, const int32_t *row,
+                         int64_t count, double *buffer)
+{
+    const hg_genotypes *genotypes = &run->genotypes;
+    copy_columns(run, genotypes->genome, genotypes->stride, first, loci * genotypes->ploidy, row,
+                 count, buffer);
+}
+
+/* Where clones share it, it is kept. */
+static void give_expression(hg_run *run, const int32_t *row, int64_t count, double *buffer)
+{
+    const hg_genotypes *genotypes = &run->genotypes;
+    if (!genotypes->clonal) develop_fields(run, HG_FIELD_EXPRESSION, row, count, buffer);
+    else copy_columns(run, genotypes->expression, genotypes->expression_stride, 0,
+                      genotypes->genes, row, count, buffer);
 }
 
 hg_status hg_run_field(void *context, hg_field field, int64_t first, int64_t count, void *buffer)
@@ -292,14 +310,11 @@ hg_status hg_run_field(void *context, hg_field field, int64_t first, int64_t cou
     const int64_t own = first - run->partition.first;
     const int32_t *row = run->row + own;
     switch (field) {
-    case HG_FIELD_BASAL:
-        copy_columns(run, 0, genotypes->genes * genotypes->ploidy, row, count, buffer);
-        break;
+    case HG_FIELD_BASAL: copy_genomes(run, 0, genotypes->genes, row, count, buffer); break;
     case HG_FIELD_WEIGHT:
-        copy_columns(run, genotypes->weight_offset, genotypes->edges * genotypes->ploidy, row,
-                     count, buffer);
+        copy_genomes(run, genotypes->weight_offset, genotypes->edges, row, count, buffer);
         break;
-    case HG_FIELD_EXPRESSION:
+    case HG_FIELD_EXPRESSION: give_expression(run, row, count, buffer); break;
     case HG_FIELD_INSTABILITY: develop_fields(run, field, row, count, buffer); break;
     case HG_FIELD_FITNESS:
         memcpy(buffer, run->fitness + own, (size_t)count * sizeof(double));

@@ -98,20 +98,28 @@ static hg_status check_planned_room(const hg_output *output)
 hg_status hg_output_check_room(const hg_output *output, int64_t bytes)
 {
     struct statvfs volume;
-    hg_status status = HG_OK;
-    if (output->rank == 0 && fstatvfs(output->held, &volume) != 0)
-        status = hg_fail(HG_IO, "%s: %s", output->plan.path, strerror(errno));
-    else if (output->rank == 0)
-        status = check_room_of(&volume, output->plan.path, bytes);
-    return hg_team_agree(output->plan.communicator, status);
+    if (output->rank != 0) return HG_OK;
+    if (fstatvfs(output->held, &volume) != 0)
+        return hg_fail(HG_IO, "%s: %s", output->plan.path, strerror(errno));
+    return check_room_of(&volume, output->plan.path, bytes);
 }
+
+bool hg_output_by_all(const hg_output *output) { return output->together && output->ranks > 1; }
 
 hg_status hg_output_broken(const hg_output *output, const char *what)
 {
     hg_h5_fail(HG_IO, what);
     const hg_status status = hg_fail_within(HG_IO, "%s: writing ", output->plan.path);
-    if (output->ranks > 1) hg_team_abort(output->plan.communicator, status);
+    if (hg_output_by_all(output)) hg_team_abort(output->plan.communicator, status);
     return status;
+}
+
+hg_status hg_output_written(const hg_output *output, bool wait)
+{
+    hg_status status = HG_OK;
+    if (output->writer != NULL)
+        status = wait ? hg_writer_wait(output->writer) : hg_writer_check(output->writer);
+    return status == HG_OK ? HG_OK : hg_fail_within(status, "%s: ", output->plan.path);
 }
 
 /* Root: a new file beside the final one, which may hold an earlier run until this one is
@@ -146,12 +154,12 @@ static hg_status see(const char *path)
                    host, strerror(errno));
 }
 
-hg_status hg_output_open_together(hg_output *output, const char *path)
+static hg_status open_file(hg_output *output, const char *path, bool by_all)
 {
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18);
     H5Pset_meta_block_size(access, META_BLOCK);
-    if (output->ranks > 1) {
+    if (by_all) {
         H5Pset_fapl_mpio(access, output->plan.communicator, MPI_INFO_NULL);
         H5Pset_coll_metadata_write(access, true);
     } else {
@@ -159,18 +167,48 @@ hg_status hg_output_open_together(hg_output *output, const char *path)
     }
     output->file = H5Fopen(path, H5F_ACC_RDWR, access);
     hg_h5_close(&access);
-    if (output->file < 0) return hg_h5_fail(HG_IO, path);
-    output->done = H5Aopen(output->file, "generations_done", H5P_DEFAULT);
-    if (output->done < 0) return hg_h5_fail(HG_IO, path);
+    return output->file < 0 ? hg_h5_fail(HG_IO, path) : HG_OK;
+}
+
+/* Root opens the file and sees whether the others need it. */
+static hg_status open_alone(hg_output *output, const char *path)
+{
+    HG_TRY(open_file(output, path, false));
+    return hg_output_snapshots_find(output);
+}
+
+static hg_status open_content(hg_output *output, const char *path)
+{
+    if (output->file >= 0) output->done = H5Aopen(output->file, "generations_done", H5P_DEFAULT);
+    if (output->file >= 0 && output->done < 0) return hg_h5_fail(HG_IO, path);
     HG_TRY(hg_output_records_open(output));
-    return hg_output_snapshots_open(output);
+    return hg_output_snapshots_open(output, path);
+}
+
+hg_status hg_output_open(hg_output *output, const char *path)
+{
+    const MPI_Comm team = output->plan.communicator;
+    hg_status status = hg_output_snapshots_describe(output);
+    if (status == HG_OK && output->rank == 0) status = open_alone(output, path);
+    HG_TRY(hg_team_agree(team, status));
+    hg_output_snapshots_share(output);
+    if (hg_output_by_all(output)) {
+        if (output->rank == 0 && H5Fclose(output->file) < 0) status = hg_h5_fail(HG_IO, path);
+        output->file = -1;
+        HG_TRY(hg_team_agree(team, status));
+        HG_TRY(hg_team_agree(team, open_file(output, path, true)));
+    }
+    return hg_team_agree(team, open_content(output, path));
 }
 
 void hg_output_let_go(hg_output *output)
 {
+    hg_writer_abandon(&output->writer);
     hg_output_records_close(output);
     hg_output_snapshots_close(output);
     hg_h5_close(&output->done);
+    if (output->file >= 0) H5Fclose(output->file);
+    output->file = -1;
 }
 
 /* Opens the skeleton on all ranks and gives it its name. */
@@ -178,7 +216,7 @@ static hg_status join(hg_output *output, const char *beside, bool earlier)
 {
     const MPI_Comm team = output->plan.communicator;
     HG_TRY(hg_team_agree(team, see(beside)));
-    HG_TRY(hg_team_agree(team, hg_output_open_together(output, beside)));
+    HG_TRY(hg_output_open(output, beside));
     hg_status status = HG_OK;
     if (output->rank == 0) status = hg_output_name_file(beside, output->plan.path, earlier);
     return hg_team_agree(team, status);
@@ -200,7 +238,6 @@ static hg_status create(hg_output *output)
     if (status == HG_OK) status = join(output, beside, earlier >= 0);
     if (status != HG_OK) {
         hg_output_let_go(output);
-        if (output->file >= 0) H5Fclose(output->file);
         if (output->rank == 0) hg_output_unlink_beside(plan->path, suffix);
     }
 out:
@@ -243,46 +280,70 @@ const hg_output_image *hg_output_image_of(const hg_output *output) { return &out
 
 static hg_status sync_file(const hg_output *output)
 {
+    if (output->file < 0) return HG_OK;
     return H5Fflush(output->file, H5F_SCOPE_GLOBAL) < 0 ? hg_output_broken(output, "to the disk")
                                                         : HG_OK;
 }
 
-hg_status hg_output_flush(hg_output *output, int64_t generation)
+/* What is recorded goes before the number that counts it. */
+static hg_status count_records(hg_output *output, int64_t generation)
 {
-    HG_TRY(hg_output_records_write(output));
-    HG_TRY(hg_team_agree(output->plan.communicator, sync_file(output)));
-    if (H5Awrite(output->done, H5T_NATIVE_INT64, &generation) < 0)
+    HG_TRY(sync_file(output));
+    if (output->file >= 0 && H5Awrite(output->done, H5T_NATIVE_INT64, &generation) < 0)
         return hg_output_broken(output, "generations_done");
-    return hg_team_agree(output->plan.communicator, sync_file(output));
+    return sync_file(output);
 }
 
+hg_status hg_output_flush(hg_output *output, int64_t generation)
+{
+    const MPI_Comm team = output->plan.communicator;
+    HG_TRY(hg_output_records_write(output));
+    HG_TRY(hg_team_agree(team, hg_output_written(output, true)));
+    return hg_team_agree(team, count_records(output, generation));
+}
+
+/* Each rank of what it has written itself: on a network file system others know nothing of it. */
 hg_status hg_output_sync(hg_output *output)
 {
-    hg_status status = HG_OK;
-    if (output->rank == 0 && fsync(output->held) != 0)
-        status = hg_fail(HG_IO, "%s: %s", output->plan.path, strerror(errno));
+    hg_status status = output->writer != NULL ? hg_writer_sync(output->writer) : HG_OK;
+    if (status == HG_OK && output->rank == 0 && fsync(output->held) != 0)
+        status = hg_fail(HG_IO, "%s", strerror(errno));
+    if (status != HG_OK) hg_fail_within(status, "%s: ", output->plan.path);
     return hg_team_agree(output->plan.communicator, status);
 }
 
 int64_t hg_output_bytes(const hg_output *output) { return output->bytes; }
 
+/* What is left to write, and the file itself. */
+static hg_status close_all(hg_output *output)
+{
+    const MPI_Comm team = output->plan.communicator;
+    HG_TRY(hg_output_records_write(output));
+    hg_status status = hg_output_check_room(output, 0);
+    if (status == HG_OK && output->writer != NULL) {
+        status = hg_writer_close(&output->writer);
+        if (status != HG_OK) hg_fail_within(status, "%s: ", output->plan.path);
+    }
+    HG_TRY(hg_team_agree(team, status));
+    const hid_t file = output->file;
+    output->file = -1; /* it is closed for good, and that may fail */
+    hg_output_let_go(output);
+    if (file >= 0 && H5Fclose(file) < 0) status = hg_output_broken(output, "to the disk");
+    return hg_team_agree(team, status);
+}
+
 hg_status hg_output_close(hg_output **output, int64_t generation, bool complete,
                           const char *stop_reason, const hg_performance *performance)
 {
     hg_output *open = *output;
-    const MPI_Comm team = open->plan.communicator;
-    hg_status status = hg_output_records_write(open);
-    if (status == HG_OK) status = hg_output_check_room(open, 0);
+    hg_status status = close_all(open);
     if (status != HG_OK) {
         hg_output_abandon(output);
         return status;
     }
-    hg_output_let_go(open);
-    if (H5Fclose(open->file) < 0) status = hg_output_broken(open, "to the disk");
-    status = hg_team_agree(team, status);
-    if (status == HG_OK && open->rank == 0)
+    if (open->rank == 0)
         status = hg_output_end(open, generation, complete, stop_reason, performance);
-    status = hg_team_agree(team, status);
+    status = hg_team_agree(open->plan.communicator, status);
     hg_output_let_file_go(open);
     hg_output_image_free(&open->image);
     hg_release(output);
@@ -293,7 +354,6 @@ void hg_output_abandon(hg_output **output)
 {
     if (*output == NULL) return;
     hg_output_let_go(*output);
-    if ((*output)->file >= 0) H5Fclose((*output)->file);
     H5Eclear2(H5E_DEFAULT);
     hg_output_let_file_go(*output);
     hg_output_image_free(&(*output)->image);

@@ -7,12 +7,15 @@
  *   output_skeleton.c   what root alone lays out before the others join
  *   output_records.c    the buffered records of /statistics
  *   output_snapshots.c  the individuals, by all ranks
+ *   output_places.c     where in the file their values go
  *   output_image.c      the beginning of the file, by which it is made whole again
  *   output_resume.c     going on with the file of an interrupted run
  *   output_end.c        what root alone adds when the others have left
  *
- * MPI-IO cannot write texts of variable length, which is why root writes the skeleton and
- * the end through the ordinary driver. With one rank everything goes through that.
+ * Values of individuals have places that are known before generation 0: each rank brings its own
+ * there by itself, behind the run's back (writer.h), and HDF5 is root's alone. Where they are
+ * compressed that is not so, and all ranks open the file together, through MPI-IO. That cannot
+ * write texts of variable length, which is why root writes the skeleton and the end in any case.
  */
 #ifndef HG_IO_OUTPUT_INTERNAL_H
 #define HG_IO_OUTPUT_INTERNAL_H
@@ -22,6 +25,7 @@
 #include "io/fields.h"
 #include "io/output.h"
 #include "io/provenance.h"
+#include "io/writer.h"
 
 #define HG_COLUMNS_MOST 48
 #define HG_SNAPSHOT_FIELDS_MOST 16
@@ -34,22 +38,32 @@ typedef struct hg_output_column {
     char *buffer;  /**< root: [capacity][width], 8 bytes each */
 } hg_output_column;
 
+/** Where the values of a dataset [record][individual]... lie in the file. */
+typedef struct hg_output_place {
+    int64_t address; /**< of the first byte, or -1: it is not known */
+    int64_t records; /**< that there is room for */
+    int64_t record;  /**< bytes from one to the next */
+    int64_t row;     /**< bytes of an individual; those of a record lie side by side */
+} hg_output_place;
+
 /** One dataset of /snapshots. */
 typedef struct hg_output_field {
     const hg_dataset *dataset;
-    hid_t handle;
-    int64_t width;       /**< values of an individual */
-    size_t memory_size;  /**< of a value as the source gives it */
-    size_t file_size;    /**< and as the file holds it */
-    int64_t window;      /**< individuals written at a time, a multiple of the chunk */
-    int64_t rounds;      /**< most windows that any rank has */
+    hid_t handle;          /**< -1 where the place is known */
+    hg_output_place place;
+    int64_t width;         /**< values of an individual */
+    size_t memory_size;    /**< of a value as the source gives it */
+    size_t file_size;      /**< and as the file holds it */
+    int64_t window;        /**< individuals written at a time */
+    int64_t rounds;        /**< most windows that any rank has */
 } hg_output_field;
 
 struct hg_output {
     hg_output_plan plan;
     int rank, ranks;
     int held;                  /**< root: a descriptor that locks the file while it is written */
-    hid_t file;
+    bool together;             /**< all ranks have the file open: snapshots are HDF5's to place */
+    hid_t file;                /**< else root's alone, -1 elsewhere, as are all handles */
     hid_t done;                /**< the attribute generations_done */
     int64_t capacity;          /**< records that the buffers hold */
     int64_t buffered, records; /**< records in the buffers, and in the file */
@@ -62,7 +76,8 @@ struct hg_output {
     int64_t snapshots;
     int field_count;
     hg_output_field fields[HG_SNAPSHOT_FIELDS_MOST];
-    void *staging;
+    hg_writer *writer;         /**< of snapshots whose places are known, */
+    void *staging;             /**< or a window of them on its way to HDF5 */
     int64_t snapshot_bytes;    /**< of one snapshot, all ranks */
     int64_t bytes;             /**< written so far */
     hg_output_image image;     /**< root */
@@ -116,13 +131,26 @@ hg_status hg_output_attach_scales(hid_t group, const hg_dataset *dataset, int ra
 hg_status hg_output_records_open(hg_output *output);
 void hg_output_records_close(hg_output *output);
 hg_status hg_output_records_write(hg_output *output);
-/** Collective: makes a dataset at least `records` long, where it is not from the beginning. */
+/** Makes a dataset at least `records` long, where it is not from the beginning. Collective where
+ * the file is open together. */
 hg_status hg_output_lengthen(const hg_output *output, hid_t handle, const char *name,
                              int64_t records);
 
 /* output_snapshots.c */
-hg_status hg_output_snapshots_open(hg_output *output);
+
+/** The fields and what is known of them without the file. */
+hg_status hg_output_snapshots_describe(hg_output *output);
+/** Root: their places, as far as the open file has fixed ones. */
+hg_status hg_output_snapshots_find(hg_output *output);
+/** Tells the others; decides whether all ranks open the file. Collective. */
+void hg_output_snapshots_share(hg_output *output);
+hg_status hg_output_snapshots_open(hg_output *output, const char *path);
 void hg_output_snapshots_close(hg_output *output);
+
+/* output_places.c: one process */
+
+/** Finds the place of a dataset's values; its address is -1 where HDF5 keeps that to itself. */
+void hg_output_place_find(hg_output_place *place, hid_t dataset);
 
 /* output_end.c: one process */
 hg_status hg_output_end(const hg_output *output, int64_t generation, bool complete,
@@ -142,20 +170,26 @@ hg_status hg_output_image_check(const hg_output_image *image, const char *path);
 
 /* output.c */
 
-/** Opens the file on all ranks. Collective; agree on the result. */
-hg_status hg_output_open_together(hg_output *output, const char *path);
-/** Closes all handles but that of the file. */
+/** Opens the file, on all ranks where that is necessary. Collective. */
+hg_status hg_output_open(hg_output *output, const char *path);
+/** Closes all handles; what the writer has not begun to write is lost. */
 void hg_output_let_go(hg_output *output);
 /** An hg_output before anything is open. Collective. */
 hg_status hg_output_allocate(hg_output **output, const hg_output_plan *plan);
 
-/** Collective: HG_IO on all ranks unless the file system has room for `bytes` more. */
+/** HG_IO on root unless the file system has room for `bytes` more. Not collective: agree. */
 hg_status hg_output_check_room(const hg_output *output, int64_t bytes);
 
+/** Several ranks have the file open, and must change it together. */
+bool hg_output_by_all(const hg_output *output);
+
 /**
- * HDF5 failed while the file is open: with one rank HG_IO; with more, where the others may
+ * HDF5 failed while the file is open: HG_IO; with several ranks in it, where the others may
  * wait inside the library for ever, the message and the end of all of them with exit code 74.
  */
 hg_status hg_output_broken(const hg_output *output, const char *what);
+
+/** The writer's verdict; with `wait`, on all that it has been given. Not collective: agree. */
+hg_status hg_output_written(const hg_output *output, bool wait);
 
 #endif

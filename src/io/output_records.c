@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "io/h5.h"
+#include "parallel/team.h"
 
 #define RECORDS_MOST 256
 #define BUFFER_BYTES ((int64_t)4 << 20)
@@ -30,8 +31,10 @@ static hg_status open_column(hg_output *output, const hg_dataset *dataset)
     *column = (hg_output_column){.dataset = dataset, .width = 1};
     for (int a = 1; a < hg_dataset_rank(dataset, 1); a++)
         column->width *= hg_output_axis_length(&output->plan, dataset->axes[a]);
-    column->handle = H5Dopen2(output->file, path, H5P_DEFAULT);
     output->record_bytes += column->width * VALUE_SIZE;
+    column->handle = -1;
+    if (output->file < 0) return HG_OK;
+    column->handle = H5Dopen2(output->file, path, H5P_DEFAULT);
     return column->handle < 0 ? hg_h5_fail(HG_IO, dataset->name) : HG_OK;
 }
 
@@ -146,13 +149,20 @@ static hg_status write_column(hg_output *output, const hg_output_column *column)
     return result < 0 ? hg_output_broken(output, column->dataset->name) : HG_OK;
 }
 
+static hg_status write_columns(hg_output *output)
+{
+    for (int i = 0; i < output->column_count && output->file >= 0; i++)
+        HG_TRY(write_column(output, &output->columns[i]));
+    return HG_OK;
+}
+
 hg_status hg_output_records_write(hg_output *output)
 {
     if (output->buffered == 0) return HG_OK;
     const int64_t bytes = output->buffered * output->record_bytes;
-    HG_TRY(hg_output_check_room(output, bytes));
-    for (int i = 0; i < output->column_count; i++)
-        HG_TRY(write_column(output, &output->columns[i]));
+    const MPI_Comm team = output->plan.communicator;
+    HG_TRY(hg_team_agree(team, hg_output_check_room(output, bytes)));
+    HG_TRY(hg_team_agree(team, write_columns(output)));
     output->records += output->buffered;
     output->buffered = 0;
     output->bytes += bytes;

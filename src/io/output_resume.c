@@ -180,10 +180,7 @@ hg_status hg_output_resume(hg_output **output, const hg_output_plan *plan,
     if (open->rank == 0) status = copy_image(&open->image, image);
     if (open->rank == 0 && status == HG_OK) status = prepare(open, image, generation);
     status = hg_team_agree(plan->communicator, status);
-    if (status == HG_OK) {
-        status = hg_output_open_together(open, plan->path);
-        status = hg_team_agree(plan->communicator, status);
-    }
+    if (status == HG_OK) status = hg_output_open(open, plan->path);
     if (status != HG_OK) hg_output_abandon(output);
     return status;
 }
