@@ -78,8 +78,9 @@ const hg_command hg_command_diff = {
     .text =
         "Compares all results of two runs bit by bit: every dataset but those of /provenance\n"
         "and /performance. Prints the first differing values of each dataset with their place,\n"
-        "and how many differ, for the first ten datasets. Of an unfinished file, what it recorded is compared. Run files\n"
-        "that differ are noted, but it is the results that decide.\n"
+        "and how many differ, for the first ten datasets. Of an unfinished file, what it\n"
+        "recorded is compared. Run files that differ are noted, but it is the results that\n"
+        "decide.\n"
         "\n"
         "  -q, --quiet   prints nothing: the exit code tells\n"
         "\n"

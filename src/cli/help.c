@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/page.h"
 #include "model/keys.h"
 #include "model/models.h"
 
@@ -228,16 +229,20 @@ static bool print_model_topic(const char *topic)
     return found;
 }
 
+static const hg_command *find_command(const char *name)
+{
+    for (int i = 0; hg_commands[i] != NULL; i++)
+        if (strcmp(hg_commands[i]->name, name) == 0) return hg_commands[i];
+    return NULL;
+}
+
 static bool print_command_topic(const char *topic)
 {
-    for (int i = 0; hg_commands[i] != NULL; i++) {
-        const hg_command *command = hg_commands[i];
-        if (strcmp(command->name, topic) != 0) continue;
-        printf("usage: happygene %s\n\n%s", command->synopsis, command->text);
-        if (command->print_more != NULL) command->print_more();
-        return true;
-    }
-    return false;
+    const hg_command *command = find_command(topic);
+    if (command == NULL) return false;
+    printf("usage: happygene %s\n\n%s", command->synopsis, command->text);
+    if (command->print_more != NULL) command->print_more();
+    return true;
 }
 
 static hg_status refuse_topic(const char *topic)
@@ -263,49 +268,115 @@ static hg_status refuse_topic(const char *topic)
 
 static void print_commands(void)
 {
-    printf("usage: happygene COMMAND ..., alone or under mpirun -n RANKS\n\n");
+    printf("usage: happygene %s\n\n", hg_command_program.synopsis);
     for (int i = 0; hg_commands[i] != NULL; i++)
         printf("  %-10s %s\n", hg_commands[i]->name, hg_commands[i]->summary);
-    printf("\n  happygene help COMMAND   the manual of a command\n"
-           "  happygene help keys      every key of the run file\n"
-           "  happygene help KEY       one key or section, and the models that it chooses from\n"
-           "  happygene --version      the version\n\n"
-           "Results go to standard output, everything else to standard error. Exit codes: 0 done,\n"
-           "1 a difference was found, 2 usage, 3 died out, 65 bad input, 70 a defect of the\n"
-           "program, 71 out of memory, 74 reading or writing failed, 75 stopped early with a\n"
-           "checkpoint on disk.\n");
+    printf("\n%s", hg_command_program.text);
+}
+
+/* Without a topic: the page of the program itself. */
+static hg_status print_man(const char *topic)
+{
+    const hg_command *command = topic == NULL ? &hg_command_program : find_command(topic);
+    if (command == NULL)
+        return hg_fail(HG_USAGE, "help --man: '%s' is no command; 'happygene help' lists them",
+                       topic);
+    hg_page_print_man(command);
+    return HG_OK;
+}
+
+static hg_status print_topic(const char *topic, bool markdown)
+{
+    if (strcmp(topic, "keys") != 0) {
+        const bool found = print_command_topic(topic) || print_key_topic(topic) ||
+                           print_model_topic(topic);
+        return found ? HG_OK : refuse_topic(topic);
+    }
+    if (markdown)
+        print_markdown();
+    else
+        print_keys();
+    return HG_OK;
 }
 
 static hg_status run(int count, char **words)
 {
-    const char *topic[1];
-    int operands, markdown = 0, quiet = 0, verbose = 0;
+    const char *topic[1] = {NULL};
+    int operands, markdown = 0, man = 0, completion = 0, quiet = 0, verbose = 0;
     const hg_option options[] = {{.name = "--markdown", .count = &markdown},
+                                 {.name = "--man", .count = &man},
+                                 {.name = "--completion", .count = &completion},
                                  {.name = "--quiet,-q", .count = &quiet},
                                  {.name = "--verbose,-v", .count = &verbose}};
-    HG_TRY(hg_options_parse(&hg_command_help, count, words, options, 3, topic, 0, 1, &operands));
-    if (operands == 0) {
+    HG_TRY(hg_options_parse(&hg_command_help, count, words, options, 5, topic, 0, 1, &operands));
+    if (man > 0) return print_man(topic[0]);
+    if (operands > 0) return print_topic(topic[0], markdown > 0);
+    if (completion > 0)
+        hg_page_print_completion();
+    else
         print_commands();
-    } else if (strcmp(topic[0], "keys") == 0) {
-        if (markdown > 0)
-            print_markdown();
-        else
-            print_keys();
-    } else if (!print_command_topic(topic[0]) && !print_key_topic(topic[0]) &&
-               !print_model_topic(topic[0])) {
-        return refuse_topic(topic[0]);
-    }
     return HG_OK;
 }
 
 const hg_command hg_command_help = {
-    "help", "help [COMMAND|keys|KEY] [--markdown]", "the manual; every key of the run file",
+    "help", "help [COMMAND|keys|KEY] [--markdown] [--man] [--completion]",
+    "the manual; every key of the run file",
     "Prints the manual of a command, the list of all keys of the run file, or one key or\n"
     "section with its type, range, default, unit and meaning, and the models that it chooses\n"
-    "from with their equations. `help keys --markdown` prints the list as Markdown tables.\n\n"
+    "from with their equations.\n\n"
+    "      --markdown     `keys` as Markdown tables\n"
+    "      --man          the manual page of a command, or of the whole program, as man(1)\n"
+    "                     takes it; `man -l` shows it. They are installed with the program\n"
+    "      --completion   completion of command lines for bash, to be sourced; installed, too\n\n"
     "Examples:\n"
     "  happygene help run\n"
     "  happygene help keys\n"
     "  happygene help expression.k\n"
-    "  happygene help regulation.model\n",
+    "  happygene help regulation.model\n"
+    "  source <(happygene help --completion)\n",
     .run = run};
+
+const hg_command hg_command_program = {
+    "happygene", "COMMAND ...",
+    "evolve populations of gene regulatory networks",
+    "happygene simulates the evolution of gene networks: individuals inherit and mutate\n"
+    "expression levels or regulatory weights, develop through the network, and reproduce by\n"
+    "their fitness. One YAML file describes a run, one HDF5 file is its result, which is the\n"
+    "same, bit for bit, on any number of ranks and threads.\n\n"
+    "Every command may be started by mpirun -n RANKS. Results go to standard output,\n"
+    "everything else to standard error.\n\n"
+    "  happygene help COMMAND   the manual of a command; COMMAND --help is the same\n"
+    "  happygene help keys      every key of the run file\n"
+    "  happygene help KEY       one key or section, and the models that it chooses from\n"
+    "  happygene --version      the version\n\n"
+    "Options of every command:\n"
+    "  -q, --quiet              say less on standard error\n"
+    "  -v, --verbose            say more\n"
+    "      --help               the manual of the command\n\n"
+    "Exit status:\n"
+    "  0   done\n"
+    "  1   diff or verify found a difference\n"
+    "  2   the command line is wrong, or the result exists already\n"
+    "  3   nobody could reproduce; the result is complete up to that generation\n"
+    "  65  a run file, a network or another input is wrong or damaged\n"
+    "  70  a defect of the program\n"
+    "  71  out of memory or of another resource\n"
+    "  74  reading or writing failed\n"
+    "  75  stopped before the end with a checkpoint: the same with --resume goes on\n\n"
+    "Environment:\n"
+    "  OMP_NUM_THREADS  threads of each rank\n"
+    "  OMP_PLACES       where threads run; `cores` is a good choice on clusters\n"
+    "  OMP_PROC_BIND    whether they stay there; `close` is a good choice\n"
+    "  OMP_WAIT_POLICY  `passive` where other programs need the same cores\n\n"
+    "Files:\n"
+    "  NAME.h5      the result; its attribute `complete` is 1 only when the run has ended\n"
+    "  NAME.ckpt    the newest checkpoint, and NAME.ckpt.1 the one before; removed at the end\n"
+    "  NAME.stop    made by you, it stops the run, and is removed then\n\n"
+    "Examples:\n"
+    "  happygene example quickstart > my.yaml\n"
+    "  happygene validate my.yaml\n"
+    "  happygene run my.yaml\n"
+    "  happygene info my.h5\n"
+    "  mpirun -n 2 happygene run my.yaml -o other.h5\n"
+    "  happygene diff my.h5 other.h5\n",
+};

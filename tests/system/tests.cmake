@@ -140,6 +140,10 @@ hg_add_system_test(system/plots system 300
   ${HG_PYTHON} ${HG_SYSTEM}/plots.py $<TARGET_FILE:happygene> ${PROJECT_SOURCE_DIR}/jobs
   ${HG_SCRATCH}/plots)
 
+# Manual pages and completion.
+hg_add_system_test(system/pages system 120
+  bash ${HG_SYSTEM}/pages.sh $<TARGET_FILE:happygene> ${PROJECT_SOURCE_DIR} ${HG_SCRATCH}/pages)
+
 # Where time and memory go. Sanitizers have memory of their own.
 if(NOT HG_SANITIZE)
   hg_add_system_test(system/profile system 300
