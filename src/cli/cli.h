@@ -51,7 +51,8 @@ typedef struct hg_option {
  * Sorts words[1..] into options and operands ("--name=value" and "--name value", "--" ends
  * the options). HG_USAGE names an unknown option and the nearest known one, a missing
  * argument, or a number of operands outside minimum..maximum. `operands` has room for
- * `maximum` pointers; `*operand_count` is set. "--help" is handled by main().
+ * `maximum` pointers; `*operand_count` is set. "--help" is handled by main(); `--quiet` and
+ * `--verbose` are taken, and do nothing, where a command does not list them.
  */
 hg_status hg_options_parse(const hg_command *command, int count, char **words,
                            const hg_option *options, int option_count, const char **operands,

@@ -302,13 +302,11 @@ static hg_status print_topic(const char *topic, bool markdown)
 static hg_status run(int count, char **words)
 {
     const char *topic[1] = {NULL};
-    int operands, markdown = 0, man = 0, completion = 0, quiet = 0, verbose = 0;
+    int operands, markdown = 0, man = 0, completion = 0;
     const hg_option options[] = {{.name = "--markdown", .count = &markdown},
                                  {.name = "--man", .count = &man},
-                                 {.name = "--completion", .count = &completion},
-                                 {.name = "--quiet,-q", .count = &quiet},
-                                 {.name = "--verbose,-v", .count = &verbose}};
-    HG_TRY(hg_options_parse(&hg_command_help, count, words, options, 5, topic, 0, 1, &operands));
+                                 {.name = "--completion", .count = &completion}};
+    HG_TRY(hg_options_parse(&hg_command_help, count, words, options, 3, topic, 0, 1, &operands));
     if (man > 0) return print_man(topic[0]);
     if (operands > 0) return print_topic(topic[0], markdown > 0);
     if (completion > 0)
