@@ -95,7 +95,7 @@ static void print_offer(const hg_command *command, hg_words word)
         printf("@folder");
     } else if (hg_words_are(word, "NAME") && command == &hg_command_example) {
         for (int i = 0; i < HG_EXAMPLE_COUNT; i++) printf("%s ", hg_examples[i].name);
-    } else if (hg_words_are(word, "COMMAND|keys|KEY")) {
+    } else if (hg_words_are(word, "COMMAND|keys|KEY|datasets|DATASET")) {
         printf("@help");
     } else if (memchr(word.start, '|', word.length) != NULL && ends_in(word, "pdf")) {
         printf("@png svg pdf");
@@ -242,7 +242,7 @@ static const char script[] =
     "    *@set) mapfile -t COMPREPLY < <(compgen -S = -W \"$_happygene_keys\" -- \"$2\")\n"
     "        compopt -o nospace 2>/dev/null ;;\n"
     "    *@help) mapfile -t COMPREPLY < <(\n"
-    "        compgen -W \"$_happygene_commands keys $_happygene_keys\" -- \"$2\") ;;\n"
+    "        compgen -W \"$_happygene_commands keys datasets $_happygene_keys\" -- \"$2\") ;;\n"
     "    *@*) compopt -o filenames 2>/dev/null\n"
     "        read -ra endings <<<\"${1##*@}\"\n"
     "        while IFS= read -r name; do\n"

@@ -17,6 +17,7 @@
 #include <stddef.h>
 
 #include "cli/cli.h"
+#include "model/keys.h"
 
 typedef enum hg_part_kind { HG_PART_PARAGRAPH, HG_PART_LIST, HG_PART_SHOWN } hg_part_kind;
 
@@ -62,5 +63,20 @@ void hg_page_print_man(const hg_command *command);
 
 /** Prints the completion of command lines for bash. */
 void hg_page_print_completion(void);
+
+#define HG_PATH_SIZE 128
+
+/** The default of a key, or where it comes from. */
+const char *hg_page_default(const hg_key *key);
+/** What a key takes, in words that live as long as `text`: hg_text_free. */
+const char *hg_page_describe(hg_text *text, const hg_key *key);
+/** The whole path of a row. */
+void hg_page_key_path(char path[HG_PATH_SIZE], const hg_key_table *table, const hg_key *key);
+
+/** Prints all keys and models as Markdown: docs/run-file.md has it. */
+void hg_page_print_key_reference(void);
+
+/** Prints all attributes and datasets as Markdown: docs/output.md has it. */
+void hg_page_print_dataset_reference(void);
 
 #endif

@@ -152,12 +152,9 @@ if(NOT HG_SANITIZE)
 endif()
 
 # Results in other people's programs.
-hg_add_system_test(system/readers system 120
+hg_add_system_test(system/readers system 300
   ${HG_PYTHON} ${HG_SYSTEM}/readers.py $<TARGET_FILE:happygene> ${HG_SCRATCH}/readers
-  ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/linear-additive.yaml
-  ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/sigmoid-heritable-sexual.yaml
-  ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/additive-heritable-asexual.yaml
-  ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/constant.yaml)
+  ${PROJECT_SOURCE_DIR}/jobs ${hg_runs})
 
 # The installed library in somebody else's project. Sanitizers would have to be linked there.
 if(NOT HG_SANITIZE)
