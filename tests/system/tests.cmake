@@ -161,6 +161,10 @@ if(NOT HG_SANITIZE)
   hg_add_system_test(system/installed system 180
     bash ${HG_SYSTEM}/installed.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}
     ${HG_SCRATCH}/installed ${MPIEXEC_EXECUTABLE} ${CMAKE_C_COMPILER})
+  # Every command of the manual, its examples, references and links.
+  hg_add_system_test(system/manual system 600
+    ${HG_PYTHON} ${HG_SYSTEM}/manual.py $<TARGET_FILE:happygene> ${PROJECT_BINARY_DIR}
+    ${PROJECT_SOURCE_DIR} ${HG_SCRATCH}/manual ${CMAKE_C_COMPILER} ${MPIEXEC_EXECUTABLE})
 endif()
 
 # What checked builds must find, they find; and the threads' ways through a generation.
