@@ -59,15 +59,26 @@ static bool begins_alike(hg_words heading, hg_words word)
     return word.length > 0;
 }
 
-/* The words of the list whose heading begins like `word`: Experiments for EXPERIMENT. */
-static bool print_list_of(const hg_command *command, hg_words word)
+/* Whether `said` speaks of what the heading names: "figures to draw" of Figures. */
+static bool speaks_of(hg_words said, hg_words heading)
+{
+    for (; said.length >= heading.length && heading.length > 0; said.start++, said.length--)
+        if (begins_alike(said, heading)) return true;
+    return false;
+}
+
+/* The words of the list whose heading begins like `word`, Experiments for EXPERIMENT, or is
+ * spoken of in what is said. */
+static bool print_list_of(const hg_command *command, hg_words word, hg_words said)
 {
     const char *text = command->text;
     hg_part part = {0};
     hg_item item;
     bool found = false;
     while (hg_page_next(&text, &part)) {
-        if (part.kind != HG_PART_LIST || !begins_alike(part.heading, word)) continue;
+        if (part.kind != HG_PART_LIST ||
+            !(begins_alike(part.heading, word) || speaks_of(said, part.heading)))
+            continue;
         while (hg_page_item(&part.lines, part.column, &item)) {
             print_choices(item.term);
             found = true;
@@ -88,7 +99,7 @@ static bool ends_in(hg_words word, const char *end)
  * endings of files. */
 static void print_offer(const hg_command *command, hg_words word)
 {
-    if (print_list_of(command, word)) return;
+    if (print_list_of(command, word, (hg_words){word.start, 0})) return;
     if (hg_words_are(word, "KEY=VALUE")) {
         printf("@set");
     } else if (hg_words_are(word, "FOLDER")) {
@@ -172,6 +183,12 @@ static void print_name(const hg_command *command, const option_row *row)
     putchar(' ');
 }
 
+/* "NAME", "NAME[,NAME]": one of the names that the text lists. */
+static bool names_one(const option_row *row)
+{
+    return row->argument.length >= 4 && strncmp(row->argument.start, "NAME", 4) == 0;
+}
+
 /* A row of lower-case words adds them to what the same option's other rows offer. */
 static void print_argument(const hg_command *command, const option_row *row)
 {
@@ -188,7 +205,7 @@ static void print_argument(const hg_command *command, const option_row *row)
         print_choices(row->said);
     else if (hg_words_are(row->argument, "FILE")) /* to be written */
         printf("@*");
-    else if (!print_list_of(command, option))
+    else if (!print_list_of(command, option, names_one(row) ? row->said : (hg_words){option.start, 0}))
         print_offer(command, row->argument);
     printf("\" ;;&\n");
 }

@@ -59,6 +59,14 @@ static bool is_heading(hg_words block)
            memchr(block.start, '\n', block.length) == end - 1;
 }
 
+/* The column, or 0 where more than one gap makes the line a drawing. */
+static size_t said_from(hg_words line, size_t column)
+{
+    for (size_t i = column; i + 1 < line.length; i++)
+        if (line.start[i] == ' ' && line.start[i + 1] == ' ') return 0;
+    return column;
+}
+
 /* Where what is said begins, by the first row that has it beside its words; 0: it is no list. */
 static size_t find_column(hg_words block)
 {
@@ -67,7 +75,7 @@ static size_t find_column(hg_words block)
         const size_t indent = strspn(line.start, " ");
         for (size_t i = indent; i + 2 < line.length; i++)
             if (line.start[i] == ' ' && line.start[i + 1] == ' ')
-                return i + strspn(line.start + i, " ");
+                return said_from(line, i + strspn(line.start + i, " "));
         if (line.start[indent] != '-') return 0; /* options alone may be too long for their row */
     }
     return 0;

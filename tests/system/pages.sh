@@ -100,6 +100,8 @@ offers '' happygene run --threads ''
 offers '' happygene run --threads = ''
 offers 'quickstart' happygene example qui
 offers 'fixation' happygene verify --quick fix
+offers phenotypes happygene plot my.h5 --what phen
+offers 'my.h5' happygene plot my
 offers +keys happygene help ''
 offers +profile happygene help p
 offers 'expression.k' happygene help expression.k
