@@ -84,7 +84,7 @@ STAND_INS = { # programs that a test cannot have, or that would build all this a
              '    shift 2; exec "$HG_CMAKE" --install "$HG_BUILD" "$@" >/dev/null ;;\nesac\n',
 }
 SHELL = set("""happygene bash mpirun cmake export h5dump ncdump python3 ctest cc sbatch srun module for
-    source git apt-get cd man mkdir cat printf Rscript gnuplot dot""".split())
+    sed source git apt-get cd man mkdir cat printf Rscript gnuplot dot""".split())
 
 
 # --- reading Markdown ------------------------------------------------------------------------
