@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "base/status.h"
+#include "base/text.h"
 
 /**
  * One subcommand. `run` gets its own words (words[0] is the subcommand's name), prints
@@ -18,7 +19,7 @@ typedef struct hg_command {
     const char *summary;  /**< one line for the list of commands */
     const char *text;     /**< the manual: a few paragraphs, options, examples */
     hg_status (*run)(int count, char **words);
-    void (*print_more)(void); /**< what the manual adds from tables, or NULL */
+    void (*add_more)(hg_text *text); /**< what the manual adds from tables, or NULL */
     bool collective;      /**< under mpirun all ranks take part; else one speaks for all */
 } hg_command;
 

@@ -56,7 +56,7 @@ static bool begins_alike(hg_words heading, hg_words word)
 {
     for (size_t i = 0; i < word.length; i++)
         if (i >= heading.length || tolower(heading.start[i]) != tolower(word.start[i])) return false;
-    return word.length > 0;
+    return word.length >= 3; /* "T" is no table */
 }
 
 /* Whether `said` speaks of what the heading names: "figures to draw" of Figures. */
@@ -104,18 +104,18 @@ static void print_offer(const hg_command *command, hg_words word)
         printf("@set");
     } else if (hg_words_are(word, "FOLDER")) {
         printf("@folder");
-    } else if (hg_words_are(word, "NAME") && command == &hg_command_example) {
+    } else if (hg_words_are(word, "NAME") && strcmp(command->name, hg_command_example.name) == 0) {
         for (int i = 0; i < HG_EXAMPLE_COUNT; i++) printf("%s ", hg_examples[i].name);
     } else if (hg_words_are(word, "COMMAND|keys|KEY|datasets|DATASET")) {
         printf("@help");
     } else if (memchr(word.start, '|', word.length) != NULL && ends_in(word, "pdf")) {
         printf("@png svg pdf");
+    } else if (word.length >= 5 && strncmp(word.start, "FILE|", 5) == 0) {
+        printf("@yaml yml h5 tsv txt xml sbml graphml");
     } else if (ends_in(word, ".h5")) {
         printf("@h5");
     } else if (hg_words_are(word, "FILE")) {
         printf("@yaml yml h5");
-    } else if (word.length >= 5 && strncmp(word.start, "FILE|", 5) == 0) {
-        printf("@yaml yml h5 tsv txt xml sbml graphml");
     } else if (word.length > 0 && islower((unsigned char)*word.start)) {
         print_choices(word);
     }
@@ -162,8 +162,9 @@ static option_row read_row(const hg_item *item)
 
 typedef void row_printer(const hg_command *command, const option_row *row);
 
-static void each_option(const hg_command *command, const char *text, row_printer *print)
+static void each_option(const hg_command *command, row_printer *print)
 {
+    const char *text = command->text;
     hg_part part = {0};
     hg_item item;
     while (hg_page_next(&text, &part)) {
@@ -212,29 +213,38 @@ static void print_argument(const hg_command *command, const option_row *row)
 
 /* --- the script -------------------------------------------------------------------------------- */
 
-static void print_tables(void)
+static void print_lists(const hg_command *commands, int count)
 {
     printf("_happygene_commands=\"");
-    for (int i = 0; hg_commands[i] != NULL; i++) printf("%s ", hg_commands[i]->name);
+    for (int i = 0; i < count; i++) printf("%s ", commands[i].name);
     printf("\"\n_happygene_keys=\"");
     for (int i = 0; i < hg_run_keys.count; i++)
         if (hg_run_keys.keys[i].type != HG_KEY_SECTION) printf("%s ", hg_run_keys.keys[i].path);
-    printf("\"\n\n# COMMAND: sets `offer` to its options\n_happygene_options()\n{\n    case $1 in\n");
-    for (int i = 0; hg_commands[i] != NULL; i++) {
-        printf("    %s) offer=\"", hg_commands[i]->name);
-        each_option(hg_commands[i], hg_commands[i]->text, print_name);
+    printf("\"\n");
+}
+
+static void print_cases(const hg_command *commands, int count)
+{
+    printf("\n# COMMAND: sets `offer` to its options\n_happygene_options()\n{\n    case $1 in\n");
+    for (int i = 0; i < count; i++) {
+        printf("    %s) offer=\"", commands[i].name);
+        each_option(&commands[i], print_name);
         printf("\" ;;\n");
     }
     printf("    esac\n    offer+=\" ");
-    each_option(&hg_command_program, hg_command_program.text, print_name);
+    each_option(&hg_command_program, print_name);
     printf("\"\n}\n\n# COMMAND:OPTION: sets `offer` to what can follow; a blank: something\n"
            "_happygene_argument()\n{\n    case $1 in\n");
-    for (int i = 0; hg_commands[i] != NULL; i++)
-        each_option(hg_commands[i], hg_commands[i]->text, print_argument);
+    for (int i = 0; i < count; i++) each_option(&commands[i], print_argument);
     printf("    esac\n}\n\n# COMMAND: sets `offer` to its operands\n_happygene_operand()\n{\n"
            "    case $1 in\n");
-    for (int i = 0; hg_commands[i] != NULL; i++) print_operand(hg_commands[i]);
-    printf("    esac\n}\n\n# KEY: sets `offer` to what it may be set to\n_happygene_value()\n{\n"
+    for (int i = 0; i < count; i++) print_operand(&commands[i]);
+    printf("    esac\n}\n");
+}
+
+static void print_values(void)
+{
+    printf("\n# KEY: sets `offer` to what it may be set to\n_happygene_value()\n{\n"
            "    case $1 in\n");
     for (int i = 0; i < hg_run_keys.count; i++) {
         const hg_key *key = &hg_run_keys.keys[i];
@@ -297,10 +307,25 @@ static const char script[] =
     "}\n"
     "complete -F _happygene happygene\n";
 
-void hg_page_print_completion(void)
+hg_status hg_page_print_completion(void)
 {
-    printf("# SPDX-License-Identifier: GPL-3.0-or-later\n"
-           "# bash completion of happygene; made by: happygene help --completion\n\n");
-    print_tables();
-    fputs(script, stdout);
+    hg_command commands[32]; /* with their whole texts */
+    char *texts[32] = {NULL};
+    int count = 0;
+    hg_status status = HG_OK;
+    for (; hg_commands[count] != NULL && status == HG_OK; count++) {
+        commands[count] = *hg_commands[count];
+        status = hg_page_text(hg_commands[count], &texts[count]);
+        commands[count].text = texts[count];
+    }
+    if (status == HG_OK) {
+        printf("# SPDX-License-Identifier: GPL-3.0-or-later\n"
+               "# bash completion of happygene; made by: happygene help --completion\n\n");
+        print_lists(commands, count);
+        print_cases(commands, count);
+        print_values();
+        fputs(script, stdout);
+    }
+    for (int i = 0; i < count; i++) hg_release(&texts[i]);
+    return status;
 }

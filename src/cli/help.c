@@ -195,13 +195,13 @@ static const hg_command *find_command(const char *name)
     return NULL;
 }
 
-static bool print_command_topic(const char *topic)
+static hg_status print_command(const hg_command *command)
 {
-    const hg_command *command = find_command(topic);
-    if (command == NULL) return false;
-    printf("usage: happygene %s\n\n%s", command->synopsis, command->text);
-    if (command->print_more != NULL) command->print_more();
-    return true;
+    char *text = NULL;
+    HG_TRY(hg_page_text(command, &text));
+    printf("usage: happygene %s\n\n%s", command->synopsis, text);
+    hg_release(&text);
+    return HG_OK;
 }
 
 static hg_status refuse_topic(const char *topic)
@@ -241,18 +241,18 @@ static hg_status print_man(const char *topic)
     if (command == NULL)
         return hg_fail(HG_USAGE, "help --man: '%s' is no command; 'happygene help' lists them",
                        topic);
-    hg_page_print_man(command);
-    return HG_OK;
+    return hg_page_print_man(command);
 }
 
 static hg_status print_topic(const char *topic, bool markdown)
 {
+    const hg_command *command = find_command(topic);
+    if (command != NULL) return print_command(command);
     if (strcmp(topic, "keys") == 0)
         (markdown ? hg_page_print_key_reference : print_keys)();
     else if (strcmp(topic, "datasets") == 0)
         (markdown ? hg_page_print_dataset_reference : print_datasets)();
-    else if (!print_command_topic(topic) && !print_key_topic(topic) && !print_model_topic(topic) &&
-             !print_dataset_topic(topic))
+    else if (!print_key_topic(topic) && !print_model_topic(topic) && !print_dataset_topic(topic))
         return refuse_topic(topic);
     return HG_OK;
 }
@@ -267,10 +267,8 @@ static hg_status run(int count, char **words)
     HG_TRY(hg_options_parse(&hg_command_help, count, words, options, 3, topic, 0, 1, &operands));
     if (man > 0) return print_man(topic[0]);
     if (operands > 0) return print_topic(topic[0], markdown > 0);
-    if (completion > 0)
-        hg_page_print_completion();
-    else
-        print_commands();
+    if (completion > 0) return hg_page_print_completion();
+    print_commands();
     return HG_OK;
 }
 
@@ -295,8 +293,10 @@ const hg_command hg_command_help = {
     .run = run};
 
 const hg_command hg_command_program = {
-    "happygene", "COMMAND ...",
-    "evolve populations of gene regulatory networks",
+    .name = "happygene",
+    .synopsis = "COMMAND ...",
+    .summary = "evolve populations of gene regulatory networks",
+    .text =
     "happygene simulates the evolution of gene networks: individuals inherit and mutate\n"
     "expression levels or regulatory weights, develop through the network, and reproduce by\n"
     "their fitness. One YAML file describes a run, one HDF5 file is its result, which is the\n"
@@ -338,4 +338,5 @@ const hg_command hg_command_program = {
     "  happygene info my.h5\n"
     "  mpirun -n 2 happygene run my.yaml -o other.h5\n"
     "  happygene diff my.h5 other.h5\n",
+    .run = NULL,
 };

@@ -179,12 +179,18 @@ static void print_options(const char *text)
     }
 }
 
-static void print_headed(const char *text)
+static bool has_examples(const hg_part *part)
+{
+    return hg_words_are(part->heading, "Example") || hg_words_are(part->heading, "Examples");
+}
+
+static void print_headed(const char *text, bool examples)
 {
     hg_part part = {0};
     const char *heading = NULL;
     while (hg_page_next(&text, &part)) {
-        if (part.heading.length == 0 || lists_options(&part)) continue;
+        if (part.heading.length == 0 || lists_options(&part) || has_examples(&part) != examples)
+            continue;
         if (part.heading.start != heading) begin_section(part.heading);
         heading = part.heading.start;
         print_part(&part);
@@ -197,7 +203,10 @@ static void print_synopsis(const hg_command *command)
     begin_named("synopsis");
     print_text("\\fBhappygene\\fR");
     while (hg_page_line(&lines, &line)) {
-        print_text(" ");
+        if (column >= LINE_LEAST)
+            end_line();
+        else
+            print_text(" ");
         print_marked(hg_words_trimmed(line), true);
     }
     end_line();
@@ -230,15 +239,20 @@ static void print_title(const hg_command *command)
     print_lines((hg_words){command->summary, strlen(command->summary)});
 }
 
-void hg_page_print_man(const hg_command *command)
+hg_status hg_page_print_man(const hg_command *command)
 {
+    char *text = NULL;
+    HG_TRY(hg_page_text(command, &text));
     print_title(command);
     print_synopsis(command);
-    print_description(command->text);
+    print_description(text);
     if (command == &hg_command_program) print_commands();
-    print_options(command->text);
-    print_headed(command->text);
+    print_options(text);
+    print_headed(text, false);
+    print_headed(text, true); /* last */
     begin_named("see also");
     print_request(command == &hg_command_program ? ".BR mpirun (1),\n.BR h5dump (1),\n.BR ncdump (1)"
                                                  : ".BR happygene (1)");
+    hg_release(&text);
+    return HG_OK;
 }

@@ -5,6 +5,14 @@
 
 #define HEADING_MOST 60
 
+hg_status hg_page_text(const hg_command *command, char **text)
+{
+    hg_text built = hg_text_of(HG_MEMORY_OTHER);
+    hg_text_add(&built, "%s", command->text);
+    if (command->add_more != NULL) command->add_more(&built);
+    return hg_text_take(&built, text);
+}
+
 /* --- words ------------------------------------------------------------------------------- */
 
 bool hg_words_are(hg_words words, const char *text)

@@ -55,14 +55,17 @@ bool hg_words_are(hg_words words, const char *text);
 /** Without the blanks around them. */
 hg_words hg_words_trimmed(hg_words words);
 
+/** The whole text of a command, or why there is none; hg_release. */
+hg_status hg_page_text(const hg_command *command, char **text);
+
 /** The program itself as if it were a command: what is said of all commands. */
 extern const hg_command hg_command_program;
 
 /** Prints the manual page of a command, for man(1). */
-void hg_page_print_man(const hg_command *command);
+hg_status hg_page_print_man(const hg_command *command);
 
 /** Prints the completion of command lines for bash. */
-void hg_page_print_completion(void);
+hg_status hg_page_print_completion(void);
 
 #define HG_PATH_SIZE 128
 

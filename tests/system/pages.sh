@@ -101,6 +101,10 @@ offers '' happygene run --threads = ''
 offers 'quickstart' happygene example qui
 offers 'fixation' happygene verify --quick fix
 offers phenotypes happygene plot my.h5 --what phen
+offers statistics happygene export my.h5 --table stat
+offers 'csv,tsv' happygene export my.h5 --format ''
+offers '' happygene export my.h5 --generation ''
+offers 'my.yaml,network.tsv,notes.txt,my.h5,other.h5,two words.h5,folder' happygene network ''
 offers 'my.h5' happygene plot my
 offers +keys happygene help ''
 offers +profile happygene help p
