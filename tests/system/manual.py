@@ -142,7 +142,7 @@ def kind_of(block):
         return "c"
     if re.match(r"import |from \w+ import |with h5py", first) or "Python" in block.heading:
         return "python"
-    if first.startswith("library(") or re.fullmatch(r"#+ R\b.*", block.heading):
+    if re.match(r"library\(|\w+ <- ", first) or re.fullmatch(r"#+ R\b.*", block.heading):
         return "r"
     if word in SHELL or first.startswith("$EDITOR") or re.match(r"\w+=[($]", first):
         return "shell"
