@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "base/status.h"
+#include "base/text.h"
 
 /**
  * One subcommand. `run` gets its own words (words[0] is the subcommand's name), prints
@@ -18,7 +19,7 @@ typedef struct hg_command {
     const char *summary;  /**< one line for the list of commands */
     const char *text;     /**< the manual: a few paragraphs, options, examples */
     hg_status (*run)(int count, char **words);
-    void (*print_more)(void); /**< what the manual adds from tables, or NULL */
+    void (*add_more)(hg_text *text); /**< what the manual adds from tables, or NULL */
     bool collective;      /**< under mpirun all ranks take part; else one speaks for all */
 } hg_command;
 
@@ -51,7 +52,8 @@ typedef struct hg_option {
  * Sorts words[1..] into options and operands ("--name=value" and "--name value", "--" ends
  * the options). HG_USAGE names an unknown option and the nearest known one, a missing
  * argument, or a number of operands outside minimum..maximum. `operands` has room for
- * `maximum` pointers; `*operand_count` is set. "--help" is handled by main().
+ * `maximum` pointers; `*operand_count` is set. "--help" is handled by main(); `--quiet` and
+ * `--verbose` are taken, and do nothing, where a command does not list them.
  */
 hg_status hg_options_parse(const hg_command *command, int count, char **words,
                            const hg_option *options, int option_count, const char **operands,

@@ -58,10 +58,9 @@ static hg_status compare(const hg_results *a, const hg_results *b, bool quiet)
 static hg_status run(int count, char **words)
 {
     const char *paths[2];
-    int given, quiet = 0, verbose = 0;
-    const hg_option options[] = {{.name = "--quiet,-q", .count = &quiet},
-                                 {.name = "--verbose,-v", .count = &verbose}};
-    HG_TRY(hg_options_parse(&hg_command_diff, count, words, options, 2, paths, 2, 2, &given));
+    int given, quiet = 0;
+    const hg_option options[] = {{.name = "--quiet,-q", .count = &quiet}};
+    HG_TRY(hg_options_parse(&hg_command_diff, count, words, options, 1, paths, 2, 2, &given));
     hg_results a, b = {.file = -1};
     hg_status status = hg_results_open(&a, paths[0]);
     if (status == HG_OK) status = hg_results_open(&b, paths[1]);
@@ -78,8 +77,9 @@ const hg_command hg_command_diff = {
     .text =
         "Compares all results of two runs bit by bit: every dataset but those of /provenance\n"
         "and /performance. Prints the first differing values of each dataset with their place,\n"
-        "and how many differ, for the first ten datasets. Of an unfinished file, what it recorded is compared. Run files\n"
-        "that differ are noted, but it is the results that decide.\n"
+        "and how many differ, for the first ten datasets. Of an unfinished file, what it\n"
+        "recorded is compared. Run files that differ are noted, but it is the results that\n"
+        "decide.\n"
         "\n"
         "  -q, --quiet   prints nothing: the exit code tells\n"
         "\n"

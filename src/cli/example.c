@@ -42,10 +42,8 @@ static hg_status print_example(const char *name)
 static hg_status run(int count, char **words)
 {
     const char *name[1];
-    int operands, quiet = 0, verbose = 0;
-    const hg_option options[] = {{.name = "--quiet,-q", .count = &quiet},
-                                 {.name = "--verbose,-v", .count = &verbose}};
-    HG_TRY(hg_options_parse(&hg_command_example, count, words, options, 2, name, 0, 1, &operands));
+    int operands;
+    HG_TRY(hg_options_parse(&hg_command_example, count, words, NULL, 0, name, 0, 1, &operands));
     if (operands == 1) return print_example(name[0]);
     for (int i = 0; i < HG_EXAMPLE_COUNT; i++) print_summary(hg_examples[i].name, text_of(i));
     return HG_OK;

@@ -261,11 +261,11 @@ static hg_status run(int count, char **words)
     return export_all(&asked);
 }
 
-static void print_tables(void)
+static void add_tables(hg_text *text)
 {
-    printf("\nTables:\n");
+    hg_text_add(text, "\nTables:\n");
     for (const hg_export_table *table = hg_export_tables; table->name != NULL; table++)
-        printf("  %-12s %s\n", table->name, table->doc);
+        hg_text_add(text, "  %-12s %s\n", table->name, table->doc);
 }
 
 const hg_command hg_command_export = {
@@ -295,5 +295,5 @@ const hg_command hg_command_export = {
         "  happygene export quickstart.h5 --table individuals --generation 0 --format tsv\n"
         "  happygene export quickstart.h5 --table sbml -o network.xml\n",
     .run = run,
-    .print_more = print_tables,
+    .add_more = add_tables,
 };

@@ -12,10 +12,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "happygene/happygene.h"
-
-#ifndef HG_VERSION
-#define HG_VERSION "0.1.0"
-#endif
+#include "hg_build.h"
 
 const hg_command *const hg_commands[] = {&hg_command_run,  &hg_command_validate,
                                          &hg_command_info, &hg_command_export,
@@ -26,7 +23,7 @@ const hg_command *const hg_commands[] = {&hg_command_run,  &hg_command_validate,
 static void print_usage(FILE *stream)
 {
     fprintf(stream, "happygene %s - evolution of gene networks\n\nusage: happygene COMMAND ...\n\n",
-            HG_VERSION);
+            HG_BUILD_VERSION);
     for (int i = 0; hg_commands[i] != NULL; i++)
         fprintf(stream, "  %-10s %s\n", hg_commands[i]->name, hg_commands[i]->summary);
     fprintf(stream, "\n'happygene help COMMAND' says more; 'happygene help keys' lists what a run "
@@ -88,7 +85,7 @@ static hg_status dispatch(int count, char **words)
         return HG_USAGE;
     }
     if (strcmp(words[1], "--version") == 0) {
-        if (!is_another_rank()) printf("happygene %s\n", HG_VERSION);
+        if (!is_another_rank()) printf("happygene %s\n", HG_BUILD_VERSION);
         return HG_OK;
     }
     if (strcmp(words[1], "--help") == 0 || strcmp(words[1], "-h") == 0) {

@@ -18,18 +18,27 @@ static bool is_called(const hg_option *option, const char *word, size_t length)
     return false;
 }
 
+/* Every command may be told to say less or more, also one that has nothing to say then. */
+static bool is_general(const char *word, size_t length)
+{
+    static const hg_option general[] = {{.name = "--quiet,-q"}, {.name = "--verbose,-v"}};
+    return is_called(&general[0], word, length) || is_called(&general[1], word, length);
+}
+
 static hg_status refuse_unknown(const hg_command *command, const char *word,
                                 const hg_option *options, int option_count)
 {
     char names[32][32];
     const char *candidates[32];
     int count = 0;
-    for (int i = 0; i < option_count && count < 31; i++) {
+    for (int i = 0; i < option_count && count < 29; i++) {
         snprintf(names[count], sizeof names[count], "%.*s", (int)strcspn(options[i].name, ","),
                  options[i].name);
         candidates[count] = names[count];
         count++;
     }
+    candidates[count++] = "--quiet";
+    candidates[count++] = "--verbose";
     candidates[count++] = "--help";
     const char *nearest = hg_text_nearest(word, candidates, count);
     if (nearest != NULL)
@@ -60,6 +69,7 @@ static hg_status read_option(const hg_command *command, int count, char **words,
     const hg_option *option = NULL;
     for (int i = 0; i < option_count; i++)
         if (is_called(&options[i], word, length)) option = &options[i];
+    if (option == NULL && is_general(word, strlen(word))) return HG_OK;
     if (option == NULL) return refuse_unknown(command, word, options, option_count);
     if (option->argument == NULL && equals != NULL)
         return hg_fail(HG_USAGE, "%s: %.*s takes no value", command->name, (int)length, word);

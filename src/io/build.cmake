@@ -3,6 +3,7 @@
 # only when one of them did.
 set(revision "")
 set(dirty 0)
+string(TIMESTAMP date "%Y-%m-%d" UTC) # or SOURCE_DATE_EPOCH
 find_program(GIT git)
 if(GIT)
   set(ENV{GIT_OPTIONAL_LOCKS} 0)
@@ -17,6 +18,8 @@ if(GIT)
     if(NOT changes STREQUAL "")
       set(dirty 1)
     endif()
+    execute_process(COMMAND ${GIT} -C ${SOURCE} log -1 --format=%cs
+      OUTPUT_VARIABLE date ERROR_QUIET OUTPUT_STRIP_TRAILING_WHITESPACE)
   endif()
 endif()
 string(REGEX REPLACE "  +" " " FLAGS "${FLAGS}")
@@ -25,6 +28,7 @@ string(REPLACE "\"" "\\\"" FLAGS "${FLAGS}")
 set(text "#define HG_BUILD_VERSION \"${VERSION}\"
 #define HG_BUILD_REVISION \"${revision}\"
 #define HG_BUILD_DIRTY ${dirty}
+#define HG_BUILD_DATE \"${date}\"
 #define HG_BUILD_COMPILER \"${COMPILER}\"
 #define HG_BUILD_FLAGS \"${FLAGS}\"
 ")

@@ -13,6 +13,7 @@
 #define PERFORMANCE HG_GROUP_PERFORMANCE
 #define OF(member) .offset = offsetof(hg_statistics, member)
 #define FIELD(name) .presence = HG_WITH_FIELD, .field = name
+#define MEASURED .presence = HG_WITH_MACHINE
 #define SERIES(name) .presence = HG_WITH_DEME_SERIES, .series = name
 
 static const char generation_doc[] =
@@ -20,7 +21,7 @@ static const char generation_doc[] =
     "the results.";
 
 static const char own_series_doc[] =
-    "Where each deme has a series of its own; /statistics then holds the mean over demes.";
+    "/statistics then holds the mean over demes, small and large ones alike.";
 
 #define PER_RECORD {HG_AXIS_GENERATION}
 #define PER_GENE {HG_AXIS_GENERATION, HG_AXIS_GENE}
@@ -56,14 +57,15 @@ const hg_dataset hg_datasets[] = {
      "individuals of the generation before with offspring in this one", "0 in generation 0.",
      OF(parents)},
     {STATISTICS, "mutations", HG_TYPE_INT64, PER_RECORD, "1",
-     "alleles and weights changed by mutation in this generation", "", OF(mutations)},
+     "alleles and weights changed by mutation in this generation",
+     "A lost or regained edge, a duplication and a deletion count as one each.", OF(mutations)},
     {STATISTICS, "stable_fraction", HG_TYPE_FLOAT64, PER_RECORD, "1",
      "share of individuals with stable development", "", OF(stable_fraction)},
     {STATISTICS, "neutral_draws", HG_TYPE_INT64, PER_RECORD, "1",
-     "demes and generations so far whose parents were drawn uniformly", "As nobody there was fit.",
+     "how often, up to this generation, a deme's parents were drawn uniformly as nobody was fit", "",
      HG_WITH_NEUTRAL_DRAWS, OF(neutral_draws)},
     {STATISTICS, "basal_mean", HG_TYPE_FLOAT64, PER_GENE, "1", "mean basal expression capacity",
-     "", OF(basal_mean)},
+     "A diploid's is the mean of its alleles, and so with its weights.", OF(basal_mean)},
     {STATISTICS, "basal_variance", HG_TYPE_FLOAT64, PER_GENE, "1",
      "variance of the basal expression capacity between individuals", "Divided by N-1.",
      OF(basal_variance)},
@@ -83,7 +85,10 @@ const hg_dataset hg_datasets[] = {
     {STATISTICS, "nutrients", HG_TYPE_FLOAT64, PER_RECORD, "1",
      "nutrients in the environment, from 0 to 1", "", OF(nutrients)},
     {STATISTICS, "optimum", HG_TYPE_FLOAT64, PER_GENE, "1",
-     "optimum of the Gaussian fitness in force", "", HG_WITH_VARYING_OPTIMUM, OF(optimum)},
+     "optimum of the Gaussian fitness in force",
+     "Of several components with such an optimum, that of the one that is an ar1 series, or else of "
+     "the first; the run file has the courses of the others.",
+     HG_WITH_VARYING_OPTIMUM, OF(optimum)},
 
     {DEMES, "generation", HG_TYPE_INT64, PER_RECORD, "1", "generation recorded", generation_doc,
      OF(generation)},
@@ -140,10 +145,10 @@ const hg_dataset hg_datasets[] = {
     {SNAPSHOTS, "basal", HG_TYPE_REAL,
      {HG_AXIS_GENERATION, HG_AXIS_INDIVIDUAL, HG_AXIS_GENE, HG_AXIS_ALLELE}, "1",
      "basal expression capacity, the allele of the individual at the gene",
-     "The heritable part of expression.", FIELD(HG_FIELD_BASAL)},
+     "Of a diploid that of the first parent, then that of the second.", FIELD(HG_FIELD_BASAL)},
     {SNAPSHOTS, "weight", HG_TYPE_REAL,
      {HG_AXIS_GENERATION, HG_AXIS_INDIVIDUAL, HG_AXIS_EDGE, HG_AXIS_ALLELE}, "1",
-     "strength of the edge in the individual", "Heritable weights only.", FIELD(HG_FIELD_WEIGHT)},
+     "strength of the edge in the individual", "Of a diploid as in basal.", FIELD(HG_FIELD_WEIGHT)},
     {SNAPSHOTS, "expression", HG_TYPE_REAL,
      {HG_AXIS_GENERATION, HG_AXIS_INDIVIDUAL, HG_AXIS_GENE}, "1",
      "expression of the gene in the individual", "", FIELD(HG_FIELD_EXPRESSION)},
@@ -182,7 +187,7 @@ const hg_dataset hg_datasets[] = {
     {PERFORMANCE, "wall", HG_TYPE_FLOAT64, {HG_AXIS_NONE}, "s", "time from start to end",
      .doc = "The phases' mean times add up to it."},
     {PERFORMANCE, "loop", HG_TYPE_FLOAT64, {HG_AXIS_NONE}, "s",
-     "of this, time that generations were made in", .doc = ""},
+     "of this, time that generations were made in", .doc = "From generation 1 on."},
     {PERFORMANCE, "developed", HG_TYPE_INT64, {HG_AXIS_NONE}, "1",
      "individuals developed after generation 0", .doc = ""},
     {PERFORMANCE, "new_genotypes", HG_TYPE_INT64, {HG_AXIS_NONE}, "1",
@@ -198,12 +203,12 @@ const hg_dataset hg_datasets[] = {
      "additions and multiplications that making the generations needs at least", .doc = ""},
     {PERFORMANCE, "machine_copy_memory", HG_TYPE_FLOAT64, {HG_AXIS_NONE}, "byte s-1",
      "bytes that the machine copies through memory, all threads together",
-     .doc = "Measured by `happygene profile`, else absent; each byte counts read and written."},
+     .doc = "Each byte counts read and written.", MEASURED},
     {PERFORMANCE, "machine_copy_cache", HG_TYPE_FLOAT64, {HG_AXIS_NONE}, "byte s-1",
-     "bytes that the machine copies within the last-level cache, all threads together",
-     .doc = ""},
+     "bytes that the machine copies within the last-level cache, all threads together", .doc = "",
+     MEASURED},
     {PERFORMANCE, "machine_multiply_add", HG_TYPE_FLOAT64, {HG_AXIS_NONE}, "s-1",
-     "multiplications and additions of the machine, all threads together", .doc = ""},
+     "multiplications and additions of the machine, all threads together", .doc = "", MEASURED},
     {PERFORMANCE, "category", HG_TYPE_STRING, {HG_AXIS_CATEGORY}, "1", "what memory is used for",
      .doc = ""},
     {PERFORMANCE, "memory_current", HG_TYPE_INT64, {HG_AXIS_CATEGORY}, "byte",
@@ -273,7 +278,7 @@ static const struct {
 } groups[HG_GROUPS] = {
     [HG_GROUP_NETWORK] = {"network", "the regulatory network"},
     [HG_GROUP_STATISTICS] = {"statistics", "statistics over all individuals, by generation"},
-    [HG_GROUP_DEMES] = {"statistics/demes", "the same statistics deme by deme"},
+    [HG_GROUP_DEMES] = {"statistics/demes", "the same deme by deme, where there are several"},
     [HG_GROUP_SNAPSHOTS] = {"snapshots", "every individual of chosen generations"},
     [HG_GROUP_PERFORMANCE] = {"performance", "where the time and the memory went"},
 };
@@ -324,9 +329,26 @@ bool hg_dataset_present(const hg_dataset *dataset, const hg_config *config,
     case HG_WITH_FIELD:
         return (config->output.fields & (unsigned)dataset->field) != 0 &&
                (dataset->field != HG_FIELD_WEIGHT || heritable);
+    case HG_WITH_MACHINE: /* no matter of the run file */
     case HG_ALWAYS: break;
     }
     return true;
+}
+
+const char *hg_dataset_condition(const hg_dataset *dataset)
+{
+    static const char *const words[] = {
+        [HG_ALWAYS] = "",
+        [HG_WITH_EDGES] = "where there are edges",
+        [HG_WITH_HERITABLE_WEIGHTS] = "where weights are heritable",
+        [HG_WITH_VARYING_OPTIMUM] = "where it varies in time",
+        [HG_WITH_DEME_SERIES] = "where each deme has an ar1 series of its own",
+        [HG_WITH_NEUTRAL_DRAWS] = "with `selection.on_extinction: neutral`",
+        [HG_WITH_MACHINE] = "where `happygene profile` measured it",
+        [HG_WITH_FIELD] = "with its name in `output.snapshots.fields`"};
+    const bool of_weights = dataset->presence == HG_WITH_FIELD && dataset->field == HG_FIELD_WEIGHT;
+    return of_weights ? "with its name in `output.snapshots.fields`, where weights are heritable"
+                      : words[dataset->presence];
 }
 
 int hg_dataset_rank(const hg_dataset *dataset, int ploidy)

@@ -33,7 +33,7 @@ typedef enum hg_type { HG_TYPE_INT8, HG_TYPE_INT32, HG_TYPE_INT64, HG_TYPE_FLOAT
 /** When a dataset is in the file. */
 typedef enum hg_presence { HG_ALWAYS, HG_WITH_EDGES, HG_WITH_HERITABLE_WEIGHTS,
                            HG_WITH_VARYING_OPTIMUM, HG_WITH_DEME_SERIES, HG_WITH_NEUTRAL_DRAWS,
-                           HG_WITH_FIELD } hg_presence;
+                           HG_WITH_MACHINE, HG_WITH_FIELD } hg_presence;
 
 typedef struct hg_dataset {
     hg_group group;
@@ -76,6 +76,9 @@ const char *hg_type_name(hg_type type);
 /** Whether a run with this configuration and network has the dataset. */
 bool hg_dataset_present(const hg_dataset *dataset, const hg_config *config,
                         const hg_network *network);
+
+/** In which files the dataset is there: "where weights are heritable"; "": in all. */
+const char *hg_dataset_condition(const hg_dataset *dataset);
 
 /** Number of axes; with ploidy 1 the allele axis is not among them. */
 int hg_dataset_rank(const hg_dataset *dataset, int ploidy);

@@ -16,7 +16,8 @@ fail() { echo "FAILED: $*"; exit 1; }
 one() { find "$prefix" -path "*$1" | grep -q . || fail "$1 is not installed"; }
 for file in bin/happygene include/happygene/happygene.h include/happygene/status.h \
             pkgconfig/happygene.pc happygene-config.cmake happygene-config-version.cmake \
-            man1/happygene.1 share/happygene/quickstart.yaml; do
+            man1/happygene.1 man1/happygene-run.1 bash-completion/completions/happygene \
+            share/happygene/quickstart.yaml; do
     one "$file"
 done
 [ "$(find "$prefix" -type f -print0 | xargs -0 grep -lF "$build" | wc -l)" -eq 0 ] ||

@@ -140,6 +140,10 @@ hg_add_system_test(system/plots system 300
   ${HG_PYTHON} ${HG_SYSTEM}/plots.py $<TARGET_FILE:happygene> ${PROJECT_SOURCE_DIR}/jobs
   ${HG_SCRATCH}/plots)
 
+# Manual pages and completion.
+hg_add_system_test(system/pages system 120
+  bash ${HG_SYSTEM}/pages.sh $<TARGET_FILE:happygene> ${PROJECT_SOURCE_DIR} ${HG_SCRATCH}/pages)
+
 # Where time and memory go. Sanitizers have memory of their own.
 if(NOT HG_SANITIZE)
   hg_add_system_test(system/profile system 300
@@ -148,18 +152,19 @@ if(NOT HG_SANITIZE)
 endif()
 
 # Results in other people's programs.
-hg_add_system_test(system/readers system 120
+hg_add_system_test(system/readers system 300
   ${HG_PYTHON} ${HG_SYSTEM}/readers.py $<TARGET_FILE:happygene> ${HG_SCRATCH}/readers
-  ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/linear-additive.yaml
-  ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/sigmoid-heritable-sexual.yaml
-  ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/additive-heritable-asexual.yaml
-  ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/constant.yaml)
+  ${PROJECT_SOURCE_DIR}/jobs ${hg_runs})
 
 # The installed library in somebody else's project. Sanitizers would have to be linked there.
 if(NOT HG_SANITIZE)
   hg_add_system_test(system/installed system 180
     bash ${HG_SYSTEM}/installed.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}
     ${HG_SCRATCH}/installed ${MPIEXEC_EXECUTABLE} ${CMAKE_C_COMPILER})
+  # Every command of the manual, its examples, references and links.
+  hg_add_system_test(system/manual system 600
+    ${HG_PYTHON} ${HG_SYSTEM}/manual.py $<TARGET_FILE:happygene> ${PROJECT_BINARY_DIR}
+    ${PROJECT_SOURCE_DIR} ${HG_SCRATCH}/manual ${CMAKE_C_COMPILER} ${MPIEXEC_EXECUTABLE})
 endif()
 
 # What checked builds must find, they find; and the threads' ways through a generation.
