@@ -67,6 +67,18 @@ static bool wants_help(int count, char **words)
     return false;
 }
 
+/* Threads wait for one another several times in a generation, for microseconds where they have
+ * their cores to themselves. On cores that others use, a thread that goes on spinning loses its turn
+ * and is many times slower: GNU's OpenMP, which spins for milliseconds, is told to try a
+ * thousand times and then to sleep, unless the user has told it otherwise. It looks at its
+ * environment only when it is loaded, so the program is started again, as the same process. */
+static void limit_spinning(char **words)
+{
+    if (getenv("OMP_WAIT_POLICY") != NULL || getenv("GOMP_SPINCOUNT") != NULL) return;
+    if (setenv("GOMP_SPINCOUNT", "1000", 1) == 0) execv("/proc/self/exe", words);
+    unsetenv("GOMP_SPINCOUNT"); /* it works as well without */
+}
+
 static hg_status run_command(const hg_command *command, int count, char **words)
 {
     const bool help = wants_help(count, words);
@@ -93,6 +105,7 @@ static hg_status dispatch(int count, char **words)
         return HG_OK;
     }
     const hg_command *command = find_command(words[1]);
+    if (command != NULL && command->collective) limit_spinning(words);
     if (command != NULL) return run_command(command, count - 1, words + 1);
     return is_another_rank() ? HG_OK : refuse_command(words[1]);
 }

@@ -28,6 +28,7 @@ struct hg_writer {
     pthread_mutex_t mutex;  /* of all that follows */
     pthread_cond_t changed;
     int64_t put, written;   /* pieces so far; slots are taken in turn */
+    int64_t awaited;        /* the run waits until no more pieces than this are left; or -1 */
     bool ending;
     double busy;
     piece failed;           /* the first that could not be written, if any: */
@@ -64,7 +65,7 @@ static void write_next(hg_writer *writer)
         writer->failed = next;
     }
     writer->written++;
-    pthread_cond_signal(&writer->changed);
+    if (writer->put - writer->written <= writer->awaited) pthread_cond_signal(&writer->changed);
 }
 
 static void *work(void *context)
@@ -96,6 +97,7 @@ static hg_status allocate(hg_writer **writer, int64_t slots, int64_t slot_bytes)
     HG_TRY(hg_allocate(writer, HG_MEMORY_OUTPUT, 1, sizeof **writer));
     hg_writer *made = *writer;
     made->slots = slots;
+    made->awaited = -1;
     HG_TRY(hg_allocate(&made->piece, HG_MEMORY_OUTPUT, (size_t)slots, sizeof *made->piece));
     HG_TRY(hg_allocate(&made->bytes, HG_MEMORY_OUTPUT, (size_t)slots, (size_t)slot_bytes));
     for (int64_t s = 0; s < slots; s++) made->piece[s].bytes = made->bytes + s * slot_bytes;
@@ -140,15 +142,19 @@ static void wait_until(hg_writer *writer, int64_t left)
 {
     if (writer->put - writer->written <= left) return;
     const double since = hg_clock();
+    writer->awaited = left;
     while (writer->put - writer->written > left)
         pthread_cond_wait(&writer->changed, &writer->mutex);
+    writer->awaited = -1;
     writer->waited += hg_clock() - since;
 }
 
+/* Where no slot is free, half of them are waited for: on busy processors each change of hands
+ * takes far longer than a piece. */
 void *hg_writer_room(hg_writer *writer)
 {
     pthread_mutex_lock(&writer->mutex);
-    wait_until(writer, writer->slots - 1);
+    if (writer->put - writer->written == writer->slots) wait_until(writer, writer->slots / 2);
     void *bytes = writer->piece[writer->put % writer->slots].bytes;
     pthread_mutex_unlock(&writer->mutex);
     return bytes;

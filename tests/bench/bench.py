@@ -20,6 +20,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 JOBS = os.path.normpath(os.path.join(HERE, "..", "..", "jobs"))
@@ -104,6 +105,7 @@ class Case:
                 "limit_seconds_per_generation": least,
                 "times_limit": seconds / least if least else None,
                 "rss_peak": self.best["memory"]["rss_peak"],
+                "bytes_written": self.best["traffic"]["bytes_written"],
                 "bytes_sent": self.best["traffic"]["bytes_sent"],
                 "messages_sent": self.best["traffic"]["messages_sent"],
                 "loop_allocations": self.best["memory"]["loop_allocations"],
@@ -133,6 +135,35 @@ def headline_cases(quick):
         Case("low mutation, 1e-5", job("quickstart"),
              ["mutation.basal.rate=1e-5", generations(50 if quick else 500)]),
         Case("high mutation, 1e-2", job("quickstart"), [generations(50 if quick else 500)])]
+
+
+SNAPSHOTS = ["output.snapshots.every=1", "output.snapshots.fields=[basal, expression]"]
+
+
+def output_cases(quick):
+    """Snapshots of every generation: is the run as fast as the disk takes them?"""
+    settings = SNAPSHOTS + [generations(20 if quick else 100)]
+    return [Case(f"W, snapshot every generation, {ranks} x {threads}", job("quickstart"), settings,
+                 ranks=ranks, threads=threads, output=True, repeats=3, series="snapshots",
+                 x=f"{ranks} x {threads}") for ranks, threads in ((1, 2), (2, 1))]
+
+
+def disk_rate(folder, size):
+    """Bytes a second of a plain program that writes as much to a new file, the better of two: into
+    the system's buffers, and with them brought to the disk."""
+    block, path, best = b"happygene" * (1 << 20), os.path.join(folder, "disk"), {}
+    for synced in (False, True, False, True):
+        since = time.perf_counter()
+        with open(path, "wb", buffering=0) as file:
+            for _ in range(max(1, size // len(block))):
+                file.write(block)
+            if synced:
+                os.fsync(file.fileno())
+        written = max(1, size // len(block)) * len(block)
+        rate = written / (time.perf_counter() - since)
+        os.unlink(path)
+        best[synced] = max(best.get(synced, 0.0), rate)
+    return {"buffered": best[False], "synced": best[True]}
 
 
 def line_cases(quick):
@@ -205,6 +236,19 @@ def find_lines(results):
     if threads and ranks:
         lines["2 ranks over 2 threads, time"] = (ranks["seconds_per_generation"] /
                                                  threads["seconds_per_generation"])
+    return lines
+
+
+def find_output_lines(results, disk):
+    """The time of runs with snapshots of every generation over that of writing as many bytes."""
+    lines = {}
+    for result in results:
+        if result["series"] != "snapshots":
+            continue
+        seconds = result["seconds_per_generation"] * max(1, result["generations"])
+        for kind, rate in disk.items():
+            lines[f"snapshots on {result['x']} over {kind} writing, time"] = (
+                seconds * rate / result["bytes_written"])
     return lines
 
 
@@ -310,7 +354,7 @@ def parse():
 
 def main():
     asked = parse()
-    cases = headline_cases(asked.quick) + line_cases(asked.quick)
+    cases = headline_cases(asked.quick) + output_cases(asked.quick) + line_cases(asked.quick)
     if asked.only:
         cases = [case for case in cases if asked.only in case.name]
     if not cases:
@@ -319,11 +363,13 @@ def main():
     load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
         measure(cases, numpy, asked, folder)
-    rates = best_limits(cases)
-    found = [case.result(rates) for case in cases]
+        rates = best_limits(cases)
+        found = [case.result(rates) for case in cases]
+        snapshots = [r for r in found if r["series"] == "snapshots"]
+        disk = disk_rate(folder, snapshots[0]["bytes_written"]) if snapshots else None
     results = {"format": "happygene-bench-1", "quick": asked.quick,
                "date": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
-               "version": cases[0].best["version"], "cases": found, "lines": find_lines(found),
+               "version": cases[0].best["version"], "cases": found, "lines": dict(find_lines(found), **find_output_lines(found, disk)), "disk": disk,
                "machine": {"rates": rates, "processor": processor(), "cores": os.cpu_count(),
                            "load": load}, "numpy": None}
     if numpy is not None and numpy.best is not None:
