@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "io/earlier.h"
+#include "io/output.h"
 #include "io/runfile.h"
 #include "population/statistics.h"
 
@@ -42,13 +43,15 @@ static double shared_bytes(const hg_config *config, const hg_network *network)
            EDGE_BYTES * (double)network->edges + demes * columns_of(config, network) * DEME_BYTES;
 }
 
-/* The copies of the genotypes, over all ranks. */
+/* The copies of the genotypes, and what else grows with the population, over all ranks. */
 static double population_bytes(const hg_config *config, const hg_network *network)
 {
     const double individuals = (double)config->population.individuals;
     const double alleles = alleles_of(config, network);
     const double copies = config->mating.system == HG_MATING_SEXUAL ? 3.0 : 2.0;
-    return copies * individuals * alleles * 8.0;
+    const double generation = /* of parents, at least, is buffered before it is written */
+        config->output.ancestry ? (double)hg_output_ancestry_bytes(config) : 0.0;
+    return copies * individuals * alleles * 8.0 + generation;
 }
 
 /* How many generations are recorded `every` so many, the first and the last always. */
@@ -98,7 +101,9 @@ static double output_bytes(const hg_config *config, const hg_network *network)
                              (double)config->output.snapshots_at_count;
     return FILE_BYTES + genes * 16.0 + edges * 16.0 +
            records(generations, config->output.statistics_every) * record_bytes(config, network) +
-           snapshots * snapshot_bytes(config, network);
+           snapshots * snapshot_bytes(config, network) +
+           (config->output.ancestry
+                ? ((double)generations + 1.0) * (double)hg_output_ancestry_bytes(config) : 0.0);
 }
 
 /* Seconds of one core, from runs on a present-day one: the alleles of an offspring (drawing,

@@ -6,7 +6,8 @@
  *                parallel/partners
  *     offspring  clonal.c or individual.c: inherit; mutation.c; evaluation.c
  *     gather     gather.c: fitness and spacings of all blocks to all ranks
- *     record     record.c: statistics and snapshots, when due; demes.c: those of demes
+ *     record     ancestry.c: the parents, where asked for; record.c: statistics and
+ *                snapshots, when due; demes.c: those of demes
  *
  * and run.c holds it together.
  */
@@ -528,6 +529,11 @@ bool hg_snapshot_due(const hg_run *run, int64_t generation);
 
 /** hg_snapshot_source of the present generation; `context` is the run. */
 hg_status hg_run_field(void *context, hg_field field, int64_t first, int64_t count, void *buffer);
+
+/* --- ancestry.c ---------------------------------------------------------------------- */
+
+/** Collective: the parents of the generation just made to the output, where asked for. */
+hg_status hg_record_ancestry(hg_run *run);
 
 /* --- stopping.c ----------------------------------------------------------------------- */
 

@@ -129,6 +129,7 @@ static hg_status next_generation(hg_run *run)
     hg_parents_settle(run);
     hg_run_note(run, HG_PHASE_COMMUNICATION, &since);
     HG_TRY(end_generation(run));
+    HG_TRY(hg_record_ancestry(run));
     HG_TRY(hg_record(run, run->recording, hg_snapshot_due(run, run->making)));
     run->generation = run->making;
     hg_meter_sample(run);
@@ -243,6 +244,7 @@ static hg_status begin(hg_run *run)
     if (resumed) return HG_OK;
     HG_TRY(first_generation(run));
     HG_TRY(open_output(run));
+    HG_TRY(hg_record_ancestry(run));
     HG_TRY(hg_record(run, true, true));
     run->generation = 0;
     return HG_OK;

@@ -10,6 +10,7 @@
 #define STATISTICS HG_GROUP_STATISTICS
 #define DEMES HG_GROUP_DEMES
 #define SNAPSHOTS HG_GROUP_SNAPSHOTS
+#define ANCESTRY HG_GROUP_ANCESTRY
 #define PERFORMANCE HG_GROUP_PERFORMANCE
 #define OF(member) .offset = offsetof(hg_statistics, member)
 #define FIELD(name) .presence = HG_WITH_FIELD, .field = name
@@ -169,6 +170,15 @@ const hg_dataset hg_datasets[] = {
     {SNAPSHOTS, "deme", HG_TYPE_INT32, PER_INDIVIDUAL, "1", "deme of the individual", "From 0.",
      FIELD(HG_FIELD_DEME)},
 
+    {ANCESTRY, "generation", HG_TYPE_INT64, PER_RECORD, "1", "generation of the individuals",
+     .doc = generation_doc},
+    {ANCESTRY, "parent", HG_TYPE_INT32, PER_INDIVIDUAL, "1",
+     "first parent: its index in the generation before",
+     .doc = "Those who live on are their own parent; -1 in generation 0."},
+    {ANCESTRY, "parent2", HG_TYPE_INT32, PER_INDIVIDUAL, "1",
+     "second parent: its index in the generation before",
+     "-1 in generation 0 and of those who live on.", .presence = HG_WITH_SECOND_PARENTS},
+
     {PERFORMANCE, "phase", HG_TYPE_STRING, {HG_AXIS_PHASE}, "1", "phase of a generation",
      .doc = ""},
     {PERFORMANCE, "seconds_mean", HG_TYPE_FLOAT64, {HG_AXIS_PHASE}, "s",
@@ -280,6 +290,7 @@ static const struct {
     [HG_GROUP_STATISTICS] = {"statistics", "statistics over all individuals, by generation"},
     [HG_GROUP_DEMES] = {"statistics/demes", "the same deme by deme, where there are several"},
     [HG_GROUP_SNAPSHOTS] = {"snapshots", "every individual of chosen generations"},
+    [HG_GROUP_ANCESTRY] = {"ancestry", "the parents of every individual of every generation"},
     [HG_GROUP_PERFORMANCE] = {"performance", "where the time and the memory went"},
 };
 
@@ -319,6 +330,7 @@ bool hg_dataset_present(const hg_dataset *dataset, const hg_config *config,
 {
     const bool heritable = config->network.heritable && network->edges > 0;
     if (dataset->group == HG_GROUP_DEMES && config->population.demes < 2) return false;
+    if (dataset->group == HG_GROUP_ANCESTRY && !config->output.ancestry) return false;
     switch (dataset->presence) {
     case HG_WITH_EDGES: return network->edges > 0;
     case HG_WITH_HERITABLE_WEIGHTS: return heritable;
@@ -326,6 +338,7 @@ bool hg_dataset_present(const hg_dataset *dataset, const hg_config *config,
         return (hg_deme_series_of(config) & (unsigned)dataset->series) != 0;
     case HG_WITH_VARYING_OPTIMUM: return hg_recorded_optimum(config) >= 0;
     case HG_WITH_NEUTRAL_DRAWS: return config->selection.neutral_on_extinction;
+    case HG_WITH_SECOND_PARENTS: return config->mating.system == HG_MATING_SEXUAL;
     case HG_WITH_FIELD:
         return (config->output.fields & (unsigned)dataset->field) != 0 &&
                (dataset->field != HG_FIELD_WEIGHT || heritable);

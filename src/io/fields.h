@@ -18,7 +18,8 @@
 
 /** The groups of the file, in the order in which they are created. */
 typedef enum hg_group { HG_GROUP_NETWORK, HG_GROUP_STATISTICS, HG_GROUP_DEMES,
-                        HG_GROUP_SNAPSHOTS, HG_GROUP_PERFORMANCE, HG_GROUPS } hg_group;
+                        HG_GROUP_SNAPSHOTS, HG_GROUP_ANCESTRY, HG_GROUP_PERFORMANCE,
+                        HG_GROUPS } hg_group;
 
 typedef enum hg_axis { HG_AXIS_NONE, HG_AXIS_GENERATION, HG_AXIS_INDIVIDUAL, HG_AXIS_DEME,
                        HG_AXIS_GENE, HG_AXIS_EDGE, HG_AXIS_ALLELE, HG_AXIS_PHASE, HG_AXIS_CATEGORY,
@@ -33,7 +34,7 @@ typedef enum hg_type { HG_TYPE_INT8, HG_TYPE_INT32, HG_TYPE_INT64, HG_TYPE_FLOAT
 /** When a dataset is in the file. */
 typedef enum hg_presence { HG_ALWAYS, HG_WITH_EDGES, HG_WITH_HERITABLE_WEIGHTS,
                            HG_WITH_VARYING_OPTIMUM, HG_WITH_DEME_SERIES, HG_WITH_NEUTRAL_DRAWS,
-                           HG_WITH_MACHINE, HG_WITH_FIELD } hg_presence;
+                           HG_WITH_MACHINE, HG_WITH_SECOND_PARENTS, HG_WITH_FIELD } hg_presence;
 
 typedef struct hg_dataset {
     hg_group group;

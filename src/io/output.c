@@ -174,7 +174,8 @@ static hg_status open_file(hg_output *output, const char *path, bool by_all)
 static hg_status open_alone(hg_output *output, const char *path)
 {
     HG_TRY(open_file(output, path, false));
-    return hg_output_snapshots_find(output);
+    HG_TRY(hg_output_snapshots_find(output));
+    return hg_output_ancestry_find(output);
 }
 
 static hg_status open_content(hg_output *output, const char *path)
@@ -182,7 +183,8 @@ static hg_status open_content(hg_output *output, const char *path)
     if (output->file >= 0) output->done = H5Aopen(output->file, "generations_done", H5P_DEFAULT);
     if (output->file >= 0 && output->done < 0) return hg_h5_fail(HG_IO, path);
     HG_TRY(hg_output_records_open(output));
-    return hg_output_snapshots_open(output, path);
+    HG_TRY(hg_output_snapshots_open(output, path));
+    return hg_output_ancestry_open(output);
 }
 
 hg_status hg_output_open(hg_output *output, const char *path)
@@ -192,6 +194,7 @@ hg_status hg_output_open(hg_output *output, const char *path)
     if (status == HG_OK && output->rank == 0) status = open_alone(output, path);
     HG_TRY(hg_team_agree(team, status));
     hg_output_snapshots_share(output);
+    hg_output_ancestry_share(output);
     if (hg_output_by_all(output)) {
         if (output->rank == 0 && H5Fclose(output->file) < 0) status = hg_h5_fail(HG_IO, path);
         output->file = -1;
@@ -206,6 +209,7 @@ void hg_output_let_go(hg_output *output)
     hg_writer_abandon(&output->writer);
     hg_output_records_close(output);
     hg_output_snapshots_close(output);
+    hg_output_ancestry_close(output);
     hg_h5_close(&output->done);
     if (output->file >= 0) H5Fclose(output->file);
     output->file = -1;
@@ -259,7 +263,8 @@ hg_status hg_output_allocate(hg_output **output, const hg_output_plan *plan)
     }
     hg_output *made = *output;
     made->plan = *plan;
-    made->file = made->done = made->snapshot_generation = -1;
+    made->file = made->done = made->snapshot_generation = made->ancestry.generation = -1;
+    made->ancestry.parents[0].handle = made->ancestry.parents[1].handle = -1;
     made->held = -1;
     MPI_Comm_rank(plan->communicator, &made->rank);
     MPI_Comm_size(plan->communicator, &made->ranks);
@@ -298,6 +303,7 @@ hg_status hg_output_flush(hg_output *output, int64_t generation)
 {
     const MPI_Comm team = output->plan.communicator;
     HG_TRY(hg_output_records_write(output));
+    HG_TRY(hg_output_ancestry_write(output));
     HG_TRY(hg_team_agree(team, hg_output_written(output, true)));
     return hg_team_agree(team, count_records(output, generation));
 }
@@ -319,6 +325,7 @@ static hg_status close_all(hg_output *output)
 {
     const MPI_Comm team = output->plan.communicator;
     HG_TRY(hg_output_records_write(output));
+    HG_TRY(hg_output_ancestry_write(output));
     hg_status status = hg_output_check_room(output, 0);
     if (status == HG_OK && output->writer != NULL) {
         status = hg_writer_close(&output->writer);

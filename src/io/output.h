@@ -84,6 +84,9 @@ const hg_output_image *hg_output_image_of(const hg_output *output);
 int64_t hg_output_records_due(const hg_config *config, int64_t generation);
 int64_t hg_output_snapshots_due(const hg_config *config, int64_t generation);
 
+/** Bytes that a generation has in /ancestry, where that is recorded. Pure. */
+int64_t hg_output_ancestry_bytes(const hg_config *config);
+
 /** What hg_output_flush() wrote is on the disk when this returns. Collective. */
 hg_status hg_output_sync(hg_output *output);
 
@@ -97,6 +100,14 @@ hg_status hg_output_statistics(hg_output *output, const hg_statistics *statistic
 /** Appends a snapshot of every configured field, fetched from `source` a chunk at a time. */
 hg_status hg_output_snapshot(hg_output *output, int64_t generation, hg_snapshot_source *source,
                              void *context);
+
+/**
+ * Appends the parents of the next generation, where the run records them: those of this rank's
+ * individuals, [count] indices in the generation before; NULL: nobody has any. They are buffered
+ * and written with the next flush, or with the first generation for which the buffer has no
+ * room. Generations are counted from 0.
+ */
+hg_status hg_output_ancestry(hg_output *output, const int64_t *parent, const int64_t *parent2);
 
 /** Everything up to `generation` reaches the disk; then generations_done says so. */
 hg_status hg_output_flush(hg_output *output, int64_t generation);

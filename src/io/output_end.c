@@ -154,8 +154,7 @@ static hg_status cut_all(hid_t file, const hg_output *output)
         if (dataset->axes[0] != HG_AXIS_GENERATION ||
             !hg_dataset_present(dataset, output->plan.config, output->plan.network))
             continue;
-        HG_TRY(cut(file, dataset->group, dataset,
-                   dataset->group == HG_GROUP_SNAPSHOTS ? output->snapshots : output->records));
+        HG_TRY(cut(file, dataset->group, dataset, hg_output_recorded(output, dataset->group)));
     }
     return HG_OK;
 }

@@ -7,7 +7,8 @@
  *   output_skeleton.c   what root alone lays out before the others join
  *   output_records.c    the buffered records of /statistics
  *   output_snapshots.c  the individuals, by all ranks
- *   output_places.c     where in the file their values go
+ *   output_ancestry.c   the buffered parents of every generation, by all ranks
+ *   output_places.c     where in the file the values of individuals go
  *   output_image.c      the beginning of the file, by which it is made whole again
  *   output_resume.c     going on with the file of an interrupted run
  *   output_end.c        what root alone adds when the others have left
@@ -58,6 +59,22 @@ typedef struct hg_output_field {
     int64_t rounds;        /**< most windows that any rank has */
 } hg_output_field;
 
+/** One dataset of /ancestry: first or second parents. */
+typedef struct hg_output_parents {
+    const char *name; /**< NULL where they are not recorded */
+    hid_t handle;     /**< -1 where the place is known */
+    hg_output_place place;
+    int32_t *buffer; /**< [capacity][own individuals] */
+} hg_output_parents;
+
+/** What is recorded of every generation. */
+typedef struct hg_output_ancestry_buffers {
+    hid_t generation;
+    hg_output_parents parents[2];
+    int64_t capacity;          /**< generations that the buffers hold */
+    int64_t buffered, records; /**< generations in the buffers, and in the file */
+} hg_output_ancestry_buffers;
+
 struct hg_output {
     hg_output_plan plan;
     int rank, ranks;
@@ -76,8 +93,10 @@ struct hg_output {
     int64_t snapshots;
     int field_count;
     hg_output_field fields[HG_SNAPSHOT_FIELDS_MOST];
+    hg_output_ancestry_buffers ancestry;
     hg_writer *writer;         /**< of snapshots whose places are known, */
     void *staging;             /**< or a window of them on its way to HDF5 */
+    int64_t slot_bytes;        /**< of the writer */
     int64_t snapshot_bytes;    /**< of one snapshot, all ranks */
     int64_t bytes;             /**< written so far */
     hg_output_image image;     /**< root */
@@ -124,6 +143,9 @@ int64_t hg_output_axis_length(const hg_output_plan *plan, hg_axis axis);
 hg_status hg_output_create_dataset(hid_t group, const hg_dataset *dataset, int rank,
                                    const hsize_t *lengths, const hg_config *config,
                                    hid_t *handle);
+/** Records of a group: due up to a generation of a run (pure), and in the file so far. */
+int64_t hg_output_due(const hg_config *config, hg_group group, int64_t generation);
+int64_t hg_output_recorded(const hg_output *output, hg_group group);
 /** Attaches to each axis of `dataset` the scale of that name in `group`. */
 hg_status hg_output_attach_scales(hid_t group, const hg_dataset *dataset, int rank);
 
@@ -151,6 +173,13 @@ void hg_output_snapshots_close(hg_output *output);
 
 /** Finds the place of a dataset's values; its address is -1 where HDF5 keeps that to itself. */
 void hg_output_place_find(hg_output_place *place, hid_t dataset);
+
+/* output_ancestry.c; as for the snapshots */
+hg_status hg_output_ancestry_find(hg_output *output);
+void hg_output_ancestry_share(hg_output *output);
+hg_status hg_output_ancestry_open(hg_output *output);
+void hg_output_ancestry_close(hg_output *output);
+hg_status hg_output_ancestry_write(hg_output *output);
 
 /* output_end.c: one process */
 hg_status hg_output_end(const hg_output *output, int64_t generation, bool complete,

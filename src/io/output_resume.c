@@ -95,10 +95,10 @@ static hg_status prepare_columns(hid_t file, const hg_output *output, int64_t ge
         if (c.dataset->axes[0] != HG_AXIS_GENERATION ||
             !hg_dataset_present(c.dataset, config, output->plan.network))
             continue;
-        c.records = snapshots ? output->snapshots : output->records;
-        c.full = snapshots && compressed ? c.records
-                 : snapshots ? hg_output_snapshots_due(config, config->run.generations)
-                             : hg_output_records_due(config, config->run.generations);
+        c.records = hg_output_recorded(output, c.dataset->group);
+        c.full = snapshots && compressed
+                     ? c.records
+                     : hg_output_due(config, c.dataset->group, config->run.generations);
         hg_status status = open_column(file, &c);
         if (status == HG_OK && hg_dataset_is_scale(c.dataset))
             status = check_generations(&c, generation);
@@ -176,6 +176,7 @@ hg_status hg_output_resume(hg_output **output, const hg_output_plan *plan,
     hg_status status = HG_OK;
     open->records = hg_output_records_due(plan->config, generation);
     open->snapshots = hg_output_snapshots_due(plan->config, generation);
+    open->ancestry.records = hg_output_due(plan->config, HG_GROUP_ANCESTRY, generation);
     snprintf(open->resumed_from, sizeof open->resumed_from, "%s", resumed_from);
     if (open->rank == 0) status = copy_image(&open->image, image);
     if (open->rank == 0 && status == HG_OK) status = prepare(open, image, generation);

@@ -63,12 +63,31 @@ static hid_t file_type(const hg_dataset *dataset, const hg_config *config)
     return H5Tcopy(H5T_IEEE_F64LE);
 }
 
+int64_t hg_output_due(const hg_config *config, hg_group group, int64_t generation)
+{
+    if (group == HG_GROUP_ANCESTRY) return generation + 1;
+    return group == HG_GROUP_SNAPSHOTS ? hg_output_snapshots_due(config, generation)
+                                       : hg_output_records_due(config, generation);
+}
+
+int64_t hg_output_recorded(const hg_output *output, hg_group group)
+{
+    if (group == HG_GROUP_ANCESTRY) return output->ancestry.records;
+    return group == HG_GROUP_SNAPSHOTS ? output->snapshots : output->records;
+}
+
 /* Records that a group will have, as far as is known when the file is made. */
 static int64_t records_of(const hg_dataset *dataset, const hg_config *config)
 {
-    return dataset->group == HG_GROUP_SNAPSHOTS
-               ? hg_output_snapshots_due(config, config->run.generations)
-               : hg_output_records_due(config, config->run.generations);
+    return hg_output_due(config, dataset->group, config->run.generations);
+}
+
+/* Records, of `width` bytes each, that share a chunk, snapshots apart. */
+static int64_t records_together(const hg_dataset *dataset, int rank, int64_t width)
+{
+    const int64_t most_of_them = rank == 1 || dataset->group == HG_GROUP_ANCESTRY ? COLUMN_CHUNK
+                                                                                 : RECORD_CHUNK;
+    return most(1, least(most_of_them, RECORD_CHUNK_BYTES / width));
 }
 
 /* Everything has its place from the beginning, so that nothing but values is written while the
@@ -96,9 +115,8 @@ static void set_chunks(hid_t properties, const hg_dataset *dataset, int rank,
     } else {
         const int64_t width = rank >= 2 ? (int64_t)lengths[1] : 1;
         if (rank >= 2) chunk[1] = (hsize_t)most(1, least(width, CHUNK_BYTES / row));
-        const int64_t records = least(rank >= 2 ? RECORD_CHUNK : COLUMN_CHUNK,
-                                      RECORD_CHUNK_BYTES / (width * row));
-        chunk[0] = (hsize_t)most(1, least(records_of(dataset, config), records));
+        const int64_t together = records_together(dataset, rank, width * row);
+        chunk[0] = (hsize_t)most(1, least(records_of(dataset, config), together));
     }
     H5Pset_chunk(properties, rank, chunk);
     H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER);
@@ -262,12 +280,19 @@ static hg_status write_group(hid_t file, hg_group which, const hg_output_plan *p
     if (group < 0) return hg_h5_fail(HG_IO, hg_group_name(which));
     hg_status status = hg_h5_put_text(group, "title", hg_group_title(which));
     if (status == HG_OK) status = create_datasets(group, which, plan);
-    if (status == HG_OK) status = fill_indices(group, "gene", plan->network->genes);
+    if (status == HG_OK && which != HG_GROUP_ANCESTRY)
+        status = fill_indices(group, "gene", plan->network->genes);
     if (status == HG_OK && which == HG_GROUP_DEMES)
         status = fill_indices(group, "deme", plan->config->population.demes);
     if (status == HG_OK && which == HG_GROUP_NETWORK) status = fill_network(group, plan->network);
     hg_h5_close(&group);
     return status;
+}
+
+static bool has_group(hg_group group, const hg_config *config)
+{
+    if (group == HG_GROUP_DEMES) return config->population.demes > 1;
+    return group != HG_GROUP_ANCESTRY || config->output.ancestry;
 }
 
 static hg_status write_attributes(hid_t file, const hg_output_plan *plan)
@@ -317,11 +342,12 @@ int64_t hg_output_image_room(const hg_output_plan *plan)
         const double bytes = planned_bytes(plan, dataset);
         room += (double)DATASET_ROOM;
         if (bytes == 0.0) continue;
+        const double records = (double)records_of(dataset, config);
         const int64_t together =
-            hg_dataset_rank(dataset, config->population.ploidy) == 1 ? COLUMN_CHUNK
-            : dataset->group == HG_GROUP_SNAPSHOTS                   ? 1 : RECORD_CHUNK;
-        const double chunks = (double)records_of(dataset, config) / (double)together +
-                              bytes / (double)RECORD_CHUNK_BYTES;
+            dataset->group == HG_GROUP_SNAPSHOTS
+                ? 1 : records_together(dataset, hg_dataset_rank(dataset, config->population.ploidy),
+                                       most(1, (int64_t)(bytes / records)));
+        const double chunks = records / (double)together + bytes / (double)RECORD_CHUNK_BYTES;
         room += chunks * CHUNK_INDEX_BYTES;
     }
     return (int64_t)room;
@@ -349,8 +375,8 @@ hg_status hg_output_skeleton(const char *path, const hg_output_plan *plan,
     hid_t file = create_file(path, plan);
     if (file < 0) return hg_h5_fail(HG_IO, "cannot create the file");
     hg_status status = write_attributes(file, plan);
-    for (hg_group group = HG_GROUP_NETWORK; group <= HG_GROUP_SNAPSHOTS; group++)
-        if (status == HG_OK && (group != HG_GROUP_DEMES || plan->config->population.demes > 1))
+    for (hg_group group = HG_GROUP_NETWORK; group <= HG_GROUP_ANCESTRY; group++)
+        if (status == HG_OK && has_group(group, plan->config))
             status = write_group(file, group, plan);
     if (status == HG_OK) {
         hid_t group = create_group(file, "provenance");

@@ -13,6 +13,7 @@
 #include "parallel/team.h"
 
 #define SLOT_BYTES ((int64_t)1 << 20)
+#define ANCESTRY_SLOT ((int64_t)1 << 18)
 #define WRITER_BYTES ((int64_t)16 << 20) /* in all slots together */
 #define STAGING_BYTES ((int64_t)8 << 20)
 
@@ -149,15 +150,18 @@ static int64_t window_bytes(const hg_output *output)
     return most;
 }
 
-/* Slots for a whole snapshot, if that is not too much. */
+/* Slots for a whole snapshot, if that is not too much, and for ancestry. */
 static hg_status create_writer(hg_output *output, const char *path)
 {
-    const int64_t bytes = window_bytes(output);
-    int64_t slots = 0;
+    const bool ancestry = output->plan.config->output.ancestry && output->plan.count > 0;
+    const int64_t window = window_bytes(output);
+    const int64_t bytes = ancestry && window < ANCESTRY_SLOT ? ANCESTRY_SLOT : window;
+    int64_t slots = ancestry ? 2 : 0;
     for (int i = 0; i < output->field_count; i++) slots += windows(output, &output->fields[i]);
     if (slots == 0) return HG_OK; /* a rank without individuals */
     if (slots > WRITER_BYTES / bytes) slots = WRITER_BYTES / bytes;
     if (slots < 2) slots = 2;
+    output->slot_bytes = bytes;
     return hg_writer_create(&output->writer, path, slots, bytes);
 }
 

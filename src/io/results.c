@@ -266,7 +266,7 @@ hg_status hg_results_records(const hg_results *results, const char *group, int64
     return status == HG_OK ? HG_OK : hg_fail_within(status, "%s: %s: ", results->path, path);
 }
 
-/* Only the datasets of these groups, but not their other scales, grow with the run. */
+/* Only what is recorded by generation grows with the run. */
 static bool grows(const opened *open)
 {
     hsize_t most[HG_RANK_MOST] = {0};
@@ -280,8 +280,9 @@ static hg_status rows_of(const hg_results *results, const char *path, const open
     *rows = open->extent[0];
     if (!grows(open)) return HG_OK;
     int64_t recorded = 0;
-    HG_TRY(hg_results_records(
-        results, strncmp(path, "/snapshots/", 11) == 0 ? "snapshots" : "statistics", &recorded));
+    char group[32]; /* the first part of the path */
+    snprintf(group, sizeof group, "%.*s", (int)strcspn(path + 1, "/"), path + 1);
+    HG_TRY(hg_results_records(results, group, &recorded));
     if (*rows < (hsize_t)recorded)
         return hg_fail(HG_BAD_INPUT, "has %" PRIu64 " of %" PRId64 " records", (uint64_t)*rows,
                        recorded);

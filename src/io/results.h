@@ -54,7 +54,7 @@ void hg_results_close(hg_results *results);
 bool hg_results_has(const hg_results *results, const char *dataset);
 
 /**
- * Recorded rows along the generation axis of "statistics" or "snapshots": those whose
+ * Recorded rows along the generation axis of "statistics", "snapshots" or "ancestry": those whose
  * generation is at most generations_done. HG_BAD_INPUT when they are out of order.
  */
 hg_status hg_results_records(const hg_results *results, const char *group, int64_t *rows);

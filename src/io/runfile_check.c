@@ -360,6 +360,10 @@ static void check_output(const check *c)
                 "there is one deme; allowed with several population.demes");
     check_field(c, HG_FIELD_INSTABILITY, config->development.window > 1, "instability",
                 "it is a variance over a window; allowed with development.window > 1");
+    const hg_node *ancestry = given(c, "output.ancestry");
+    if (config->output.ancestry && ancestry != NULL && config->population.individuals > INT32_MAX)
+        hg_mistakes_add(c->mistakes, ancestry->place, "output.ancestry: parents are numbered with "
+                        "32 bits; allowed with at most %d population.individuals", INT32_MAX);
     const hg_node *at = given(c, "output.snapshots.at");
     for (int64_t i = 0; i < config->output.snapshots_at_count && at != NULL; i++)
         if (config->output.snapshots_at[i] > config->run.generations &&

@@ -340,7 +340,7 @@ static const hg_key run_keys[] = {
         .derived = "4", .unit = "1", .used_by = "output.snapshots.compression=deflate",
         .doc = "Effort of the compression."},
     {.path = "output.ancestry", .type = HG_KEY_FLAG, FIELD(output.ancestry), .fallback = "false",
-        .unit = "1", .unavailable = true, .doc = "Every generation's parents."},
+        .unit = "1", .doc = "Whether the parents of everybody in every generation are recorded."},
 
     {.path = "checkpoint", .type = HG_KEY_SECTION,
         .doc = "Files from which an interrupted run goes on."},
