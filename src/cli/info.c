@@ -10,6 +10,8 @@
 #include "base/text.h"
 #include "cli/chart.h"
 #include "cli/cli.h"
+#include "cli/info.h"
+#include "io/ancestry.h"
 #include "io/checkpoint.h"
 #include "io/results.h"
 #include "io/runfile.h"
@@ -21,7 +23,7 @@
 typedef struct told {
     const hg_results *results;
     hg_text text;
-    bool unicode;
+    bool unicode, all;
     int troubles; /* parts that could not be read */
     bool starved; /* for want of memory: the file is not to blame */
 } told;
@@ -296,6 +298,13 @@ static void tell_results(told *to)
     tell_range(to);
 }
 
+static void tell_ancestry(told *to, const hg_config *config)
+{
+    if (!hg_ancestry_recorded(to->results)) return;
+    if (noted(to, hg_info_ancestry(&to->text, to->results, config, to->unicode, to->all)) != HG_OK)
+        trouble(to);
+}
+
 static void tell_phases(told *to)
 {
     hg_results_texts phases;
@@ -461,6 +470,7 @@ static void tell(told *to)
         to->troubles++;
     }
     tell_results(to);
+    tell_ancestry(to, known);
     tell_performance(to);
     tell_provenance(to);
     hg_config_free(&config);
@@ -469,14 +479,15 @@ static void tell(told *to)
 static hg_status run(int count, char **words)
 {
     const char *path;
-    int given, ascii = 0;
-    const hg_option options[] = {{.name = "--ascii", .count = &ascii}};
-    HG_TRY(hg_options_parse(&hg_command_info, count, words, options, 1, &path, 1, 1, &given));
+    int given, ascii = 0, verbose = 0;
+    const hg_option options[] = {{.name = "--ascii", .count = &ascii},
+                                 {.name = "--verbose,-v", .count = &verbose}};
+    HG_TRY(hg_options_parse(&hg_command_info, count, words, options, 2, &path, 1, 1, &given));
     hg_results results;
     hg_status status = hg_results_open(&results, path);
     if (status == HG_OK) {
         told to = {.results = &results, .text = hg_text_of(HG_MEMORY_OTHER),
-                   .unicode = ascii == 0 && hg_chart_unicode()};
+                   .unicode = ascii == 0 && hg_chart_unicode(), .all = verbose > 0};
         char *text = NULL;
         tell(&to);
         status = hg_text_take(&to.text, &text);
@@ -493,16 +504,19 @@ static hg_status run(int count, char **words)
 
 const hg_command hg_command_info = {
     .name = "info",
-    .synopsis = "info RUN.h5 [--ascii]",
+    .synopsis = "info RUN.h5 [--ascii] [--verbose]",
     .summary = "what was run, how it went, where time and memory were spent",
     .text =
         "Tells what a result file holds: what was run and how far it got, how fitness and\n"
         "expression went from the first generation to the last, where time and memory were\n"
         "spent, and how to repeat it. Files of runs that have not ended, or that a crash left,\n"
-        "are told as far as they go.\n"
+        "are told as far as they go. Of a run with `output.ancestry: true` it counts the ancestors\n"
+        "of the last generation back in time, names the most recent one that all of it has in\n"
+        "common, and follows the line of descent of the fittest from snapshot to snapshot.\n"
         "\n"
         "  --ascii    draw with plain characters; by default the pictures are in UTF-8 unless\n"
         "             LC_ALL, LC_CTYPE or LANG names another character set\n"
+        "  --verbose  the line of descent in full, with each allele that changed\n"
         "\n"
         "Exit code 65: the file, or a part of it, cannot be read.\n"
         "\n"
