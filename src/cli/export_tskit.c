@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/export_tskit.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "analysis/genealogy.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "io/runfile.h"
+
+enum { NODES, EDGES, INDIVIDUALS, TABLES };
+
+static const char *const names[TABLES] = {"nodes", "edges", "individuals"};
+static const char *const headers[TABLES] = {"is_sample\ttime\tindividual\n",
+                                            "left\tright\tparent\tchild\n", "flags\tmetadata\n"};
+
+typedef struct tables {
+    char *path[TABLES], *part[TABLES]; /* final name; name while it is written */
+    FILE *file[TABLES];
+    int64_t rows[TABLES];
+} tables;
+
+/* --- rows ------------------------------------------------------------------------------------- */
+
+static hg_status written(tables *to, int which, int result)
+{
+    to->rows[which]++;
+    return result < 0 ? hg_fail(HG_IO, "%s: %s", to->part[which], strerror(errno)) : HG_OK;
+}
+
+/* Metadata of tskit's text tables are in base 64, for which JSON of this alphabet will do. */
+static void encode(const char *words, char *encoded)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const size_t length = strlen(words);
+    for (size_t i = 0; i < length; i += 3) {
+        unsigned bits = 0;
+        for (size_t k = 0; k < 3; k++)
+            bits = bits << 8 | (i + k < length ? (unsigned char)words[i + k] : 0u);
+        for (int k = 0; k < 4; k++)
+            *encoded++ = i + (size_t)k > length ? '=' : digits[bits >> (18 - 6 * k) & 63];
+    }
+    *encoded = '\0';
+}
+
+static hg_status put_individual(void *context, int64_t generation, int64_t individual)
+{
+    tables *to = context;
+    char words[96], encoded[136];
+    snprintf(words, sizeof words, "{\"generation\":%" PRId64 ",\"individual\":%" PRId64 "}",
+             generation, individual);
+    encode(words, encoded);
+    return written(to, INDIVIDUALS, fprintf(to->file[INDIVIDUALS], "0\t%s\n", encoded));
+}
+
+static hg_status put_node(void *context, bool sample, int64_t ago, int64_t individual)
+{
+    tables *to = context;
+    return written(to, NODES, fprintf(to->file[NODES], "%d\t%" PRId64 "\t%" PRId64 "\n", sample,
+                                      ago, individual));
+}
+
+static hg_status put_edge(void *context, int64_t left, int64_t right, int64_t parent,
+                          int64_t child)
+{
+    tables *to = context;
+    return written(to, EDGES, fprintf(to->file[EDGES], "%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%"
+                                      PRId64 "\n", left, right, parent, child));
+}
+
+/* --- files ------------------------------------------------------------------------------------ */
+
+static hg_status open_table(tables *to, int which, const char *prefix)
+{
+    hg_text path = hg_text_of(HG_MEMORY_OTHER), part = hg_text_of(HG_MEMORY_OTHER);
+    hg_text_add(&path, "%s.%s.txt", prefix, names[which]);
+    hg_text_add(&part, "%s.%s.txt.part", prefix, names[which]);
+    hg_status status = hg_text_take(&path, &to->path[which]);
+    if (status == HG_OK) status = hg_text_take(&part, &to->part[which]);
+    hg_text_free(&path);
+    hg_text_free(&part);
+    HG_TRY(status);
+    to->file[which] = fopen(to->part[which], "w");
+    if (to->file[which] == NULL)
+        return hg_fail(HG_IO, "cannot create %s: %s", to->part[which], strerror(errno));
+    if (fputs(headers[which], to->file[which]) < 0)
+        return hg_fail(HG_IO, "%s: %s", to->part[which], strerror(errno));
+    return HG_OK;
+}
+
+static hg_status close_table(tables *to, int which)
+{
+    FILE *file = to->file[which];
+    to->file[which] = NULL;
+    errno = 0;
+    const bool lost = ferror(file) != 0;
+    if (fclose(file) == 0 && !lost) return HG_OK;
+    return hg_fail(HG_IO, "%s: %s", to->part[which],
+                   errno != 0 ? strerror(errno) : "cannot be written");
+}
+
+/* All three or none get their names, as far as that can be. */
+static hg_status name_tables(tables *to)
+{
+    for (int which = 0; which < TABLES; which++) HG_TRY(close_table(to, which));
+    for (int which = 0; which < TABLES; which++)
+        if (rename(to->part[which], to->path[which]) != 0)
+            return hg_fail(HG_IO, "%s: %s", to->path[which], strerror(errno));
+    return HG_OK;
+}
+
+static void abandon(tables *to)
+{
+    for (int which = 0; which < TABLES; which++) {
+        if (to->file[which] != NULL) fclose(to->file[which]);
+        if (to->part[which] != NULL) unlink(to->part[which]);
+        hg_release(&to->path[which]);
+        hg_release(&to->part[which]);
+    }
+}
+
+/* --- the whole -------------------------------------------------------------------------------- */
+
+/* The run file in the result, as it was when the run began. */
+static hg_status read_config(const hg_results *results, hg_config *config, hg_network *network)
+{
+    HG_TRY(hg_results_network(results, network));
+    HG_TRY(hg_runfile_parse(config, results->path, results->run_file_resolved, NULL, 0));
+    return hg_runfile_resolve_with(config, network);
+}
+
+static hg_status write_tables(tables *to, const hg_results *results, const char *prefix, bool all)
+{
+    hg_config config = {0};
+    hg_network network = {0};
+    hg_ancestry ancestry;
+    const hg_genealogy_tables rows = {to, put_individual, put_node, put_edge};
+    hg_status status = hg_ancestry_open(&ancestry, results);
+    if (status == HG_OK) status = read_config(results, &config, &network);
+    for (int which = 0; which < TABLES && status == HG_OK; which++)
+        status = open_table(to, which, prefix);
+    if (status == HG_OK)
+        status = hg_genealogy_trace(&ancestry, &config, network.genes, all, &rows);
+    if (status == HG_OK) status = name_tables(to);
+    hg_ancestry_close(&ancestry);
+    hg_network_free(&network);
+    hg_config_free(&config);
+    return status;
+}
+
+/* What to type, or to paste. */
+static void print_call(const tables *to, int64_t genes)
+{
+    printf("# %" PRId64 " nodes, %" PRId64 " edges, %" PRId64 " individuals; in Python:\n"
+           "import tskit\nts = tskit.load_text(", to->rows[NODES], to->rows[EDGES],
+           to->rows[INDIVIDUALS]);
+    for (int which = 0; which < TABLES; which++) {
+        printf("%s=open(\"", names[which]);
+        for (const char *c = to->path[which]; *c != '\0'; c++)
+            printf("%s%c", *c == '"' || *c == '\\' ? "\\" : "", *c);
+        printf("\"),\n                     ");
+    }
+    printf("sequence_length=%" PRId64 ")\n", genes);
+}
+
+hg_status hg_export_tskit(const hg_results *results, const char *prefix, bool all)
+{
+    tables to = {.rows = {0, 0, 0}};
+    if (prefix == NULL)
+        return hg_fail(HG_USAGE, "--table tskit writes three files: -o PREFIX names them "
+                       "PREFIX.nodes.txt, PREFIX.edges.txt, PREFIX.individuals.txt");
+    const hg_status status = write_tables(&to, results, prefix, all);
+    if (status == HG_OK) print_call(&to, results->genes);
+    abandon(&to);
+    return status;
+}
