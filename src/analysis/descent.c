@@ -6,14 +6,14 @@
 
 #include "base/memory.h"
 
-/* The genotypes that are compared: of the ancestor, and of one or both of its parents or of the
- * ancestor in the snapshot before. Basal levels, then weights. */
+/* Genotypes: basal levels, then weights. */
 typedef struct walk {
-    hg_ancestry *ancestry;
+    hg_inheritance *inheritance;
     const hg_snapshots *snapshots;
     const int64_t *descent;
-    int64_t levels, weights; /* values of an individual */
-    double *own, *from[2];
+    int64_t levels, weights; /* values of an individual; 0 where they are not recorded */
+    double *own, *inherited; /* the ancestor's genotype, and what it would be without mutation */
+    double *parent[2];       /* its parents' */
     hg_allele_change *change;
 } walk;
 
@@ -55,97 +55,121 @@ static hg_status read_genotype(const walk *on, int64_t snapshot, int64_t individ
                              genotype + on->levels);
 }
 
-/* Whether an allele is none of those it may come from: of clones, the one that it replaced; of
- * recombinants, any of the same locus of the parent that gave this set. */
-static bool is_new(const walk *on, int64_t at, int alleles)
+/* One set of an offspring's genes: a gene travels with its level and its incoming edges. */
+static void take_genes(const walk *on, int64_t set, const int32_t from[2], int64_t first_parent)
 {
-    const double value = on->own[at];
-    const int64_t locus = at - at % alleles;
-    if (!on->ancestry->sexual) return value != on->from[0][at];
-    if (alleles == 1) return value != on->from[0][at] && value != on->from[1][at];
-    const double *from = on->from[at % alleles];
-    return value != from[locus] && value != from[locus + 1];
-}
-
-static void compare(const walk *on, bool of_weight, hg_descent_step *step)
-{
-    const hg_snapshots *snapshots = on->snapshots;
-    const int alleles = of_weight ? snapshots->weight.alleles : snapshots->basal.alleles;
-    const int64_t first = of_weight ? on->levels : 0, count = of_weight ? on->weights : on->levels;
-    for (int64_t k = 0; k < count; k++) {
-        if (!is_new(on, first + k, alleles)) continue;
-        step->change[step->changes++] = (hg_allele_change){
-            of_weight, k / alleles, (int)(k % alleles),
-            on->ancestry->sexual ? NAN : on->from[0][first + k], on->own[first + k]};
+    const hg_inheritance *by = on->inheritance;
+    const int64_t ploidy = by->config.population.ploidy;
+    for (int64_t k = set; k < on->levels + on->weights; k += ploidy) {
+        const bool level = k < on->levels;
+        const int64_t locus = (level ? k : k - on->levels) / ploidy;
+        const int64_t gene = level ? locus : by->network.target[locus];
+        const int32_t genome = from[0] == from[1] ? from[0] : from[by->origin[gene]];
+        const double *parent = on->parent[genome / ploidy != first_parent];
+        on->inherited[k] = parent[k - set + genome % ploidy];
     }
 }
 
-/* Reads what the ancestor in `snapshot` is compared with; false in step->told where it cannot. */
-static hg_status read_origin(const walk *on, int64_t snapshot, hg_descent_step *step)
+static hg_status inherit(const walk *on, int64_t snapshot, const hg_descent_step *step)
+{
+    hg_inheritance *by = on->inheritance;
+    const int64_t ploidy = by->config.population.ploidy;
+    int64_t parent[2];
+    HG_TRY(hg_ancestry_parents_of(by->ancestry, step->generation, step->individual, &parent[0],
+                                  &parent[1]));
+    HG_TRY(read_genotype(on, snapshot - 1, parent[0], on->parent[0]));
+    if (parent[1] >= 0) HG_TRY(read_genotype(on, snapshot - 1, parent[1], on->parent[1]));
+    for (int64_t set = 0; set < ploidy; set++) {
+        int32_t from[2];
+        HG_TRY(hg_inheritance_find(by, step->generation, step->individual * ploidy + set, from));
+        take_genes(on, set, from, parent[0]);
+    }
+    return HG_OK;
+}
+
+/* What the ancestor in `snapshot` would be without mutations since the snapshot before; false in
+ * step->told where that cannot be said. */
+static hg_status read_inherited(const walk *on, int64_t snapshot, hg_descent_step *step)
 {
     const int64_t before = on->snapshots->generation[snapshot - 1];
-    int64_t parent[2] = {on->descent[before], -1};
-    step->told = !on->ancestry->sexual || before == step->generation - 1;
+    const bool sexual = on->inheritance->ancestry->sexual;
+    step->told = !sexual || before == step->generation - 1;
     if (!step->told) return HG_OK;
-    if (on->ancestry->sexual)
-        HG_TRY(hg_ancestry_parents_of(on->ancestry, step->generation, step->individual, &parent[0],
-                                      &parent[1]));
-    if (parent[1] < 0) parent[1] = parent[0]; /* it lived on */
-    for (int which = 0; which <= on->ancestry->sexual; which++)
-        HG_TRY(read_genotype(on, snapshot - 1, parent[which], on->from[which]));
-    return HG_OK;
+    return sexual ? inherit(on, snapshot, step)
+                  : read_genotype(on, snapshot - 1, on->descent[before], on->inherited);
+}
+
+static void compare(const walk *on, hg_descent_step *step)
+{
+    const int64_t ploidy = on->inheritance->config.population.ploidy;
+    for (int64_t k = 0; k < on->levels + on->weights; k++) {
+        if (on->own[k] == on->inherited[k]) continue;
+        const bool of_weight = k >= on->levels;
+        step->change[step->changes++] = (hg_allele_change){
+            of_weight, (of_weight ? k - on->levels : k) / ploidy, (int)(k % ploidy),
+            on->inherited[k], on->own[k]};
+    }
 }
 
 static hg_status take_step(const walk *on, int64_t snapshot, hg_descent_step *step)
 {
     const hg_snapshots *snapshots = on->snapshots;
-    if (snapshots->fitness.dataset >= 0 && width_of(&snapshots->fitness) == 1)
+    if (width_of(&snapshots->fitness) == 1)
         HG_TRY(hg_snapshots_read(snapshots, &snapshots->fitness, snapshot, step->individual, 1,
                                  &step->fitness));
     if (on->levels + on->weights == 0 || snapshot == 0) return HG_OK;
-    HG_TRY(read_origin(on, snapshot, step));
+    HG_TRY(read_inherited(on, snapshot, step));
     if (!step->told) return HG_OK;
     HG_TRY(read_genotype(on, snapshot, step->individual, on->own));
-    compare(on, false, step);
-    compare(on, true, step);
+    compare(on, step);
     return HG_OK;
 }
 
 static hg_status allocate(walk *on)
 {
     const size_t values = (size_t)(on->levels + on->weights);
-    HG_TRY(hg_allocate(&on->own, HG_MEMORY_OTHER, values, sizeof *on->own));
-    for (int which = 0; which < 2; which++)
-        HG_TRY(hg_allocate(&on->from[which], HG_MEMORY_OTHER, values, sizeof *on->own));
+    double **const genotypes[] = {&on->own, &on->inherited, &on->parent[0], &on->parent[1]};
+    for (int k = 0; k < 4; k++)
+        HG_TRY(hg_allocate(genotypes[k], HG_MEMORY_OTHER, values, sizeof(double)));
     return hg_allocate(&on->change, HG_MEMORY_OTHER, values, sizeof *on->change);
 }
 
-static hg_status check_shapes(const hg_ancestry *ancestry, const hg_snapshots *snapshots)
+/* The snapshots' individuals, genes and edges are those of the run file and the network. */
+static hg_status check_shapes(const walk *on)
 {
-    if (snapshots->individuals == 0 || snapshots->individuals == ancestry->individuals)
-        return HG_OK;
-    return hg_fail(HG_BAD_INPUT, "%s: /snapshots has %" PRId64 " individuals, /ancestry %" PRId64,
-                   snapshots->results->path, snapshots->individuals, ancestry->individuals);
+    const hg_inheritance *by = on->inheritance;
+    const hg_snapshots *snapshots = on->snapshots;
+    const int ploidy = by->config.population.ploidy;
+    const bool fits =
+        (snapshots->individuals == 0 || snapshots->individuals == by->ancestry->individuals) &&
+        (on->levels == 0 ||
+         (snapshots->basal.alleles == ploidy && snapshots->basal.loci == by->network.genes)) &&
+        (on->weights == 0 ||
+         (snapshots->weight.alleles == ploidy && snapshots->weight.loci == by->network.edges));
+    if (fits) return HG_OK;
+    return hg_fail(HG_BAD_INPUT, "%s: /snapshots does not go with the run file in it",
+                   snapshots->results->path);
 }
 
-hg_status hg_descent_walk(hg_ancestry *ancestry, const hg_snapshots *snapshots,
+hg_status hg_descent_walk(hg_inheritance *inheritance, const hg_snapshots *snapshots,
                           const int64_t *descent, hg_descent_visitor *visit, void *context)
 {
-    walk on = {.ancestry = ancestry, .snapshots = snapshots, .descent = descent,
+    walk on = {.inheritance = inheritance, .snapshots = snapshots, .descent = descent,
                .levels = width_of(&snapshots->basal), .weights = width_of(&snapshots->weight)};
-    HG_TRY(check_shapes(ancestry, snapshots));
+    HG_TRY(check_shapes(&on));
     hg_status status = allocate(&on);
     for (int64_t s = 0; s < snapshots->count && status == HG_OK; s++) {
         const int64_t generation = snapshots->generation[s];
-        if (generation > ancestry->last) break;
+        if (generation > inheritance->ancestry->last) break;
         hg_descent_step step = {.generation = generation, .individual = descent[generation],
                                 .fitness = NAN, .change = on.change};
         status = take_step(&on, s, &step);
         if (status == HG_OK) status = visit(context, &step);
     }
     hg_release(&on.own);
-    hg_release(&on.from[0]);
-    hg_release(&on.from[1]);
+    hg_release(&on.inherited);
+    hg_release(&on.parent[0]);
+    hg_release(&on.parent[1]);
     hg_release(&on.change);
     return status;
 }

@@ -7,16 +7,16 @@
  * - asexual: every allele that differs between the ancestors of two snapshots in a row. With a
  *   snapshot of every generation these are the mutations; with fewer, what is left of them (two
  *   mutations of an allele count once).
- * - sexual: between snapshots of successive generations, every allele that is neither of those
- *   that it may have come from. Snapshots further apart tell nothing.
+ * - sexual: between snapshots of successive generations, every allele that differs from the one
+ *   that it was inherited from, of whichever parent. Snapshots further apart tell nothing.
  *
  * A mutation that left the value as it was (at 0, where it may not become less; with `precision:
- * single` also one smaller than that) is not seen.
+ * single` also one too small for that) is not seen.
  */
 #ifndef HG_ANALYSIS_DESCENT_H
 #define HG_ANALYSIS_DESCENT_H
 
-#include "io/ancestry.h"
+#include "analysis/inheritance.h"
 #include "io/snapshots.h"
 
 /** An allele that differs from the one it was inherited from. */
@@ -24,7 +24,7 @@ typedef struct hg_allele_change {
     bool of_weight;      /**< of an edge; else a basal level */
     int64_t locus;       /**< gene or edge */
     int allele;          /**< 0, of diploids 0 or 1 */
-    double before, after; /**< before: NaN where mating is sexual, as it may be either parent's */
+    double before, after;
 } hg_allele_change;
 
 /** The ancestor in one snapshot. */
@@ -47,7 +47,7 @@ hg_status hg_descent_fittest(const hg_snapshots *snapshots, int64_t generation,
                              int64_t *individual);
 
 /** Visits the ancestors descent[0 .. ancestry->last] (hg_lineages_descent) in all snapshots. */
-hg_status hg_descent_walk(hg_ancestry *ancestry, const hg_snapshots *snapshots,
+hg_status hg_descent_walk(hg_inheritance *inheritance, const hg_snapshots *snapshots,
                           const int64_t *descent, hg_descent_visitor *visit, void *context);
 
 #endif

@@ -10,8 +10,6 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "model/recombination.h"
-#include "random/stream.h"
 
 /* Genes left .. right-1 of a node, in a genome of the generation reached. */
 typedef struct piece {
@@ -34,12 +32,9 @@ typedef struct links {
 } links;
 
 typedef struct tracer {
-    hg_ancestry *ancestry;
-    const hg_config *config;
+    hg_inheritance *inheritance;
     const hg_genealogy_tables *tables;
-    hg_recombination recombination;
     int64_t genes, ploidy, genomes, last;
-    uint8_t *origin; /* [genes] */
     pieces now, before;
     piece *active;   /* [genomes] that overlap */
     links edges;
@@ -86,12 +81,12 @@ static hg_status add_node(tracer *to, int64_t generation, int64_t genome, bool s
 {
     if (to->nodes == INT32_MAX)
         return hg_fail(HG_BAD_INPUT, "%s: the genealogy has more nodes than tskit can number (%d)",
-                       to->ancestry->results->path, INT32_MAX);
+                       to->inheritance->ancestry->results->path, INT32_MAX);
     if (to->owner != genome / to->ploidy)
         HG_TRY(add_individual(to, generation, genome / to->ploidy));
     to->nodes++;
     return to->tables->node(to->tables->context, sample, to->last - generation,
-                            to->individuals - 1);
+                            to->individuals - 1, (int)(genome % to->ploidy));
 }
 
 static int by_parent_and_child(const void *a, const void *b)
@@ -122,42 +117,18 @@ static hg_status write_edges(tracer *to, int64_t parents_from, int64_t children_
 
 /* --- where genes come from --------------------------------------------------------------------- */
 
-/* The two genomes, of the generation before, that one of an individual is made of: origin[g] says
- * of which gene g is. The same genome twice where it was copied. */
-static hg_status find_origin(tracer *to, int64_t generation, int64_t genome, int32_t from[2])
-{
-    const int32_t *parent, *parent2;
-    const int64_t individual = genome / to->ploidy, set = genome % to->ploidy;
-    HG_TRY(hg_ancestry_parents(to->ancestry, generation, &parent, &parent2));
-    from[0] = from[1] = (int32_t)(parent[individual] * to->ploidy + set);
-    if (parent2 == NULL || parent2[individual] < 0) return HG_OK; /* a clone, or it lived on */
-    const hg_stream stream = hg_stream_of(to->config->run.seed, HG_PURPOSE_RECOMBINATION,
-                                          generation, individual);
-    if (to->ploidy == 1) {
-        from[1] = parent2[individual];
-    } else {
-        const int32_t giver = set == 0 ? parent[individual] : parent2[individual];
-        from[0] = 2 * giver;
-        from[1] = 2 * giver + 1;
-    }
-    if (from[0] != from[1])
-        hg_recombination_draw(&to->recombination, &stream, to->ploidy == 1 ? -1 : (int)set,
-                              to->origin);
-    return HG_OK;
-}
-
 /* The end of the run of genes from `left` on, before `right`, that are of one genome. */
 static int32_t run_end(const tracer *to, const int32_t from[2], int32_t left, int32_t right)
 {
     if (from[0] == from[1]) return right;
     int32_t end = left + 1;
-    while (end < right && to->origin[end] == to->origin[left]) end++;
+    while (end < right && to->inheritance->origin[end] == to->inheritance->origin[left]) end++;
     return end;
 }
 
 static int32_t genome_of(const tracer *to, const int32_t from[2], int32_t gene)
 {
-    return from[0] == from[1] ? from[0] : from[to->origin[gene]];
+    return from[0] == from[1] ? from[0] : from[to->inheritance->origin[gene]];
 }
 
 /* --- the genealogy of the samples -------------------------------------------------------------- */
@@ -178,7 +149,7 @@ static hg_status inherit(tracer *to, int64_t generation)
     for (int64_t k = 0; k < to->now.count; k++) {
         const piece *p = &to->now.piece[k];
         if (k == 0 || p->genome != p[-1].genome)
-            HG_TRY(find_origin(to, generation, p->genome, from));
+            HG_TRY(hg_inheritance_find(to->inheritance, generation, p->genome, from));
         for (int32_t left = p->left, end; left < p->right; left = end) {
             end = run_end(to, from, left, p->right);
             HG_TRY(add_piece(&to->before,
@@ -287,7 +258,7 @@ static hg_status trace_everybody(tracer *to)
         HG_TRY(add_generation(to, t - 1));
         for (int32_t g = 0; g < to->genomes; g++) {
             int32_t from[2];
-            HG_TRY(find_origin(to, t, g, from));
+            HG_TRY(hg_inheritance_find(to->inheritance, t, g, from));
             for (int32_t left = 0, end; left < to->genes; left = end) {
                 end = run_end(to, from, left, (int32_t)to->genes);
                 HG_TRY(add_link(&to->edges, (link){genome_of(to, from, left), g, left, end}));
@@ -300,41 +271,19 @@ static hg_status trace_everybody(tracer *to)
 
 /* --- both ---------------------------------------------------------------------------------------- */
 
-static hg_status check(const tracer *to)
+hg_status hg_genealogy_trace(hg_inheritance *inheritance, bool all,
+                             const hg_genealogy_tables *tables)
 {
-    const hg_ancestry *ancestry = to->ancestry;
-    const char *path = ancestry->results->path;
-    if (ancestry->last < 0)
-        return hg_fail(HG_BAD_INPUT, "%s: nothing is recorded yet", path);
-    if (to->config->population.individuals != ancestry->individuals ||
-        (to->config->mating.system == HG_MATING_SEXUAL) != ancestry->sexual || to->genes < 1 ||
-        to->genes > INT32_MAX)
-        return hg_fail(HG_BAD_INPUT, "%s: /ancestry does not go with the run file in it", path);
-    if (to->genomes > INT32_MAX)
-        return hg_fail(HG_BAD_INPUT, "%s: has more genomes than tskit can number (%d)", path,
-                       INT32_MAX);
-    return HG_OK;
-}
-
-static hg_status allocate(tracer *to)
-{
-    HG_TRY(hg_recombination_create(&to->recombination, to->config, to->genes));
-    HG_TRY(hg_allocate(&to->origin, HG_MEMORY_OTHER, (size_t)to->genes, 1));
-    return hg_allocate(&to->active, HG_MEMORY_OTHER, (size_t)to->genomes, sizeof *to->active);
-}
-
-hg_status hg_genealogy_trace(hg_ancestry *ancestry, const hg_config *config, int64_t genes,
-                             bool all, const hg_genealogy_tables *tables)
-{
-    const int64_t ploidy = config->population.ploidy;
-    tracer to = {.ancestry = ancestry, .config = config, .tables = tables, .genes = genes,
+    const hg_ancestry *ancestry = inheritance->ancestry;
+    const int64_t ploidy = inheritance->config.population.ploidy;
+    tracer to = {.inheritance = inheritance, .tables = tables, .genes = inheritance->network.genes,
                  .ploidy = ploidy, .genomes = ancestry->individuals * ploidy,
                  .last = ancestry->last, .owner = -1};
-    HG_TRY(check(&to));
-    hg_status status = allocate(&to);
+    if (ancestry->last < 0)
+        return hg_fail(HG_BAD_INPUT, "%s: nothing is recorded yet", ancestry->results->path);
+    hg_status status =
+        hg_allocate(&to.active, HG_MEMORY_OTHER, (size_t)to.genomes, sizeof *to.active);
     if (status == HG_OK) status = all ? trace_everybody(&to) : trace_samples(&to);
-    hg_recombination_free(&to.recombination);
-    hg_release(&to.origin);
     hg_release(&to.active);
     hg_release(&to.now.piece);
     hg_release(&to.before.piece);

@@ -10,18 +10,18 @@
 #include "analysis/genealogy.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "io/runfile.h"
 
 enum { NODES, EDGES, INDIVIDUALS, TABLES };
 
 static const char *const names[TABLES] = {"nodes", "edges", "individuals"};
-static const char *const headers[TABLES] = {"is_sample\ttime\tindividual\n",
-                                            "left\tright\tparent\tchild\n", "flags\tmetadata\n"};
+static const char *const headers[TABLES] = {"is_sample\ttime\tindividual",
+                                            "left\tright\tparent\tchild", "flags\tmetadata"};
 
 typedef struct tables {
     char *path[TABLES], *part[TABLES]; /* final name; name while it is written */
     FILE *file[TABLES];
     int64_t rows[TABLES];
+    bool diploid;
 } tables;
 
 /* --- rows ------------------------------------------------------------------------------------- */
@@ -57,11 +57,15 @@ static hg_status put_individual(void *context, int64_t generation, int64_t indiv
     return written(to, INDIVIDUALS, fprintf(to->file[INDIVIDUALS], "0\t%s\n", encoded));
 }
 
-static hg_status put_node(void *context, bool sample, int64_t ago, int64_t individual)
+/* Of diploids: the genome from the first parent, or the second. */
+static hg_status put_node(void *context, bool sample, int64_t ago, int64_t individual, int set)
 {
+    static const char *const metadata[2] = {"{\"allele\":0}", "{\"allele\":1}"};
     tables *to = context;
-    return written(to, NODES, fprintf(to->file[NODES], "%d\t%" PRId64 "\t%" PRId64 "\n", sample,
-                                      ago, individual));
+    char encoded[32] = "";
+    if (to->diploid) encode(metadata[set], encoded);
+    return written(to, NODES, fprintf(to->file[NODES], "%d\t%" PRId64 "\t%" PRId64 "%s%s\n", sample,
+                                      ago, individual, to->diploid ? "\t" : "", encoded));
 }
 
 static hg_status put_edge(void *context, int64_t left, int64_t right, int64_t parent,
@@ -87,7 +91,8 @@ static hg_status open_table(tables *to, int which, const char *prefix)
     to->file[which] = fopen(to->part[which], "w");
     if (to->file[which] == NULL)
         return hg_fail(HG_IO, "cannot create %s: %s", to->part[which], strerror(errno));
-    if (fputs(headers[which], to->file[which]) < 0)
+    if (fprintf(to->file[which], "%s%s\n", headers[which],
+                which == NODES && to->diploid ? "\tmetadata" : "") < 0)
         return hg_fail(HG_IO, "%s: %s", to->part[which], strerror(errno));
     return HG_OK;
 }
@@ -125,30 +130,20 @@ static void abandon(tables *to)
 
 /* --- the whole -------------------------------------------------------------------------------- */
 
-/* The run file in the result, as it was when the run began. */
-static hg_status read_config(const hg_results *results, hg_config *config, hg_network *network)
-{
-    HG_TRY(hg_results_network(results, network));
-    HG_TRY(hg_runfile_parse(config, results->path, results->run_file_resolved, NULL, 0));
-    return hg_runfile_resolve_with(config, network);
-}
-
 static hg_status write_tables(tables *to, const hg_results *results, const char *prefix, bool all)
 {
-    hg_config config = {0};
-    hg_network network = {0};
     hg_ancestry ancestry;
+    hg_inheritance inheritance = {.ancestry = &ancestry};
     const hg_genealogy_tables rows = {to, put_individual, put_node, put_edge};
     hg_status status = hg_ancestry_open(&ancestry, results);
-    if (status == HG_OK) status = read_config(results, &config, &network);
+    if (status == HG_OK) status = hg_inheritance_open(&inheritance, &ancestry);
+    to->diploid = inheritance.config.population.ploidy == 2;
     for (int which = 0; which < TABLES && status == HG_OK; which++)
         status = open_table(to, which, prefix);
-    if (status == HG_OK)
-        status = hg_genealogy_trace(&ancestry, &config, network.genes, all, &rows);
+    if (status == HG_OK) status = hg_genealogy_trace(&inheritance, all, &rows);
     if (status == HG_OK) status = name_tables(to);
+    hg_inheritance_close(&inheritance);
     hg_ancestry_close(&ancestry);
-    hg_network_free(&network);
-    hg_config_free(&config);
     return status;
 }
 

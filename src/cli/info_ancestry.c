@@ -22,7 +22,7 @@ typedef struct teller {
     hg_lineages lineages;
     int64_t *descent;
     hg_snapshots snapshots;
-    hg_network network;
+    hg_inheritance inheritance;
     int64_t steps, shown, untold; /* of the walk */
     int64_t changes, sum;         /* all of them; those since the last row */
 } teller;
@@ -31,13 +31,14 @@ static void label(const teller *to, const char *name) { hg_text_add(to->text, " 
 
 /* --- lineages --------------------------------------------------------------------------------- */
 
+/* On a logarithmic scale, or nothing but the last few generations would be seen. */
 static hg_status tell_course(const teller *to)
 {
     const hg_lineages *lineages = &to->lineages;
     double *course;
     const int64_t count = lineages->last + 1;
     HG_TRY(hg_allocate(&course, HG_MEMORY_OTHER, (size_t)count, sizeof *course));
-    for (int64_t t = 0; t < count; t++) course[t] = (double)lineages->count[t];
+    for (int64_t t = 0; t < count; t++) course[t] = log((double)lineages->count[t]);
     label(to, to->ancestry.sexual ? "ancestors" : "lineages");
     hg_text_add(to->text, "%10" PRId64 "  ", lineages->count[0]);
     hg_chart_line(to->text, course, count, 1, LINE_WIDTH, to->unicode);
@@ -95,11 +96,11 @@ static void tell_common(const teller *to)
 /* Names are text of the file: what a terminal would obey becomes a blank. */
 static void add_name(const teller *to, int64_t gene)
 {
-    if (gene < 0 || gene >= to->network.genes) {
+    if (gene < 0 || gene >= to->inheritance.network.genes) {
         hg_text_add(to->text, "gene %" PRId64, gene);
         return;
     }
-    for (const char *c = to->network.name[gene]; *c != '\0'; c++)
+    for (const char *c = to->inheritance.network.name[gene]; *c != '\0'; c++)
         hg_text_add(to->text, "%c", (unsigned char)*c < ' ' || *c == 127 ? ' ' : *c);
 }
 
@@ -107,10 +108,10 @@ static void add_locus(const teller *to, const hg_allele_change *change)
 {
     if (!change->of_weight) {
         add_name(to, change->locus);
-    } else if (change->locus < to->network.edges) {
-        add_name(to, to->network.source[change->locus]);
+    } else if (change->locus < to->inheritance.network.edges) {
+        add_name(to, to->inheritance.network.source[change->locus]);
         hg_text_add(to->text, " -> ");
-        add_name(to, to->network.target[change->locus]);
+        add_name(to, to->inheritance.network.target[change->locus]);
     } else {
         hg_text_add(to->text, "edge %" PRId64, change->locus);
     }
@@ -123,9 +124,7 @@ static void tell_change(const teller *to, const hg_allele_change *change)
     hg_text_add(to->text, "%17s", "");
     add_locus(to, change);
     if (alleles > 1) hg_text_add(to->text, ", allele %d", change->allele);
-    if (isnan(change->before)) hg_text_add(to->text, ": now ");
-    else hg_text_add(to->text, ": %.6g to ", change->before);
-    hg_text_add(to->text, "%.6g\n", change->after);
+    hg_text_add(to->text, ": %.6g to %.6g\n", change->before, change->after);
 }
 
 static void tell_row(teller *to, const hg_descent_step *step)
@@ -196,10 +195,10 @@ static hg_status tell_fittest(teller *to)
                     to->ancestry.last);
         return HG_OK;
     }
-    HG_TRY(hg_results_network(to->results, &to->network));
+    HG_TRY(hg_inheritance_open(&to->inheritance, &to->ancestry));
     HG_TRY(hg_lineages_descent(&to->ancestry, fittest, &to->descent));
     tell_fittest_itself(to, fittest);
-    HG_TRY(hg_descent_walk(&to->ancestry, &to->snapshots, to->descent, tell_step, to));
+    HG_TRY(hg_descent_walk(&to->inheritance, &to->snapshots, to->descent, tell_step, to));
     tell_sum(to);
     return HG_OK;
 }
@@ -225,7 +224,7 @@ hg_status hg_info_ancestry(hg_text *text, const hg_results *results, const hg_co
                                .fitness = {.dataset = -1}}};
     const hg_status status = tell(&to);
     hg_release(&to.descent);
-    hg_network_free(&to.network);
+    hg_inheritance_close(&to.inheritance);
     hg_snapshots_close(&to.snapshots);
     hg_lineages_free(&to.lineages);
     hg_ancestry_close(&to.ancestry);
