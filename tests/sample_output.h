@@ -14,6 +14,7 @@
 typedef struct sample {
     int64_t individuals, genes, edges, generations, snapshot_every, flush_every, demes;
     bool heritable, single, replace, abandon;
+    bool ancestry;           /* recorded, of two parents each */
     bool own_series;         /* each deme has its own nutrients and optimum; neutral draws count */
     int ploidy;              /* 0: 1 */
     unsigned fields;         /* of the snapshots, 0: all */
@@ -103,13 +104,40 @@ static inline hg_status sample_record(hg_output *output, const sample *what, int
     return hg_output_statistics(output, statistics);
 }
 
+static inline int64_t sample_parent(int which, int64_t generation, int64_t individual,
+                                    int64_t individuals)
+{
+    return generation == 0 ? -1 : (individual * (3 + which) + generation) % individuals;
+}
+
+static inline hg_status sample_ancestry(hg_output *output, const sample *what, int64_t generation,
+                                        int64_t first, int64_t count)
+{
+    if (!what->ancestry) return HG_OK;
+    int64_t *parent = malloc(2 * (size_t)(count + 1) * sizeof *parent);
+    for (int which = 0; which < 2; which++)
+        for (int64_t i = 0; i < count; i++)
+            parent[which * count + i] =
+                sample_parent(which, generation, first + i, what->individuals);
+    const hg_status status =
+        generation == 0 ? hg_output_ancestry(output, NULL, NULL)
+                        : hg_output_ancestry(output, parent, parent + count);
+    free(parent);
+    return status;
+}
+
+static inline void sample_share(const sample *what, int64_t *first, int64_t *count);
+
 static inline hg_status sample_generations(hg_output *output, const sample *what,
                                            hg_statistics *statistics)
 {
     sample_source source = {.what = what};
     MPI_Comm_rank(MPI_COMM_WORLD, &source.rank);
     MPI_Comm_size(MPI_COMM_WORLD, &source.ranks);
+    int64_t first, count;
+    sample_share(what, &first, &count);
     for (int64_t t = 0; t <= what->generations; t++) {
+        HG_TRY(sample_ancestry(output, what, t, first, count));
         HG_TRY(sample_record(output, what, t, statistics));
         source.generation = t;
         if (t % what->snapshot_every == 0 || t == what->generations)
@@ -177,6 +205,8 @@ static inline hg_status sample_write(const char *path, const sample *what)
     config.network.heritable = what->heritable;
     config.output.statistics_every = 1;
     config.output.snapshots_every = what->snapshot_every;
+    config.output.ancestry = what->ancestry;
+    config.mating.system = what->ancestry ? HG_MATING_SEXUAL : HG_MATING_ASEXUAL;
     config.output.fields = what->fields > 0 ? what->fields : 511;
     hg_fitness_component gaussian = {.model = HG_FITNESS_GAUSSIAN, .optimum_varies = true,
                                      .optimum_series.kind = HG_SERIES_AR1};

@@ -12,7 +12,7 @@
 #include "io/h5.h"
 #include "parallel/team.h"
 
-#define BUFFER_BYTES ((int64_t)2 << 20) /* of a rank, unless a generation alone is larger */
+#define BUFFER_BYTES ((int64_t)2 << 20) /* of a rank, or a generation where that is larger */
 #define ROWS_MOST 1024
 
 static hg_status open_dataset(hg_output *output, const char *name, hid_t *handle)
@@ -53,9 +53,9 @@ void hg_output_ancestry_share(hg_output *output)
     if (kinds(output) == 0) return;
     for (int k = 0; k < kinds(output); k++)
         MPI_Bcast(&ancestry->parents[k].place, sizeof(hg_output_place), MPI_BYTE, 0, team);
-    int64_t most = output->plan.count; /* the same blocks of generations on all ranks */
-    MPI_Allreduce(MPI_IN_PLACE, &most, 1, MPI_INT64_T, MPI_MAX, team);
-    ancestry->capacity = BUFFER_BYTES / (most * (int64_t)sizeof(int32_t) * kinds(output));
+    /* the same on all ranks, which write together */
+    ancestry->capacity =
+        BUFFER_BYTES * output->ranks / hg_output_ancestry_bytes(output->plan.config);
     if (ancestry->capacity > ROWS_MOST) ancestry->capacity = ROWS_MOST;
     if (ancestry->capacity < 1) ancestry->capacity = 1;
 }

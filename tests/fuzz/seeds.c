@@ -23,7 +23,7 @@ static const char *const run_file =
     "  basal: {model: gaussian, rate: 0.2, sd: 0.1}\n"
     "  weights: {model: gaussian, rate: 0.2, sd: 0.1}\n"
     "fitness: [{model: gaussian, optimum: 1, width: 1}]\n"
-    "output: {statistics: {every: 1}, snapshots: {every: 3}}\n";
+    "output: {ancestry: true, statistics: {every: 1}, snapshots: {every: 1}}\n";
 
 /* A run, whole; or, given up after four generations, one with a checkpoint. */
 static hg_status evolve(const char *path, bool whole)

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "analysis/genealogy.h"
 #include "base/memory.h"
 #include "cli/cli.h"
 #include "fuzz.h"
@@ -93,6 +94,42 @@ static void found(const char *path)
     hg_earlier_close(&earlier);
 }
 
+static hg_status drop_individual(void *context, int64_t generation, int64_t individual)
+{
+    (void)context;
+    return generation < 0 || individual < 0 ? HG_BUG : HG_OK;
+}
+
+static hg_status drop_node(void *context, bool sample, int64_t ago, int64_t individual, int set)
+{
+    (void)context;
+    return ago < 0 || individual < 0 || set < 0 || set > 1 || (sample && ago > 0) ? HG_BUG : HG_OK;
+}
+
+static hg_status drop_edge(void *context, int64_t left, int64_t right, int64_t parent,
+                           int64_t child)
+{
+    (void)context;
+    return left < 0 || left >= right || right > network.genes || parent <= child ? HG_BUG : HG_OK;
+}
+
+static void trace(const char *path)
+{
+    static const hg_genealogy_tables tables = {NULL, drop_individual, drop_node, drop_edge};
+    hg_results results;
+    hg_ancestry ancestry = {.dataset = {-1, -1}};
+    hg_inheritance inheritance = {.ancestry = &ancestry};
+    hg_status status = hg_results_open(&results, path);
+    if (status == HG_OK) status = hg_ancestry_open(&ancestry, &results);
+    if (status == HG_OK) status = hg_inheritance_open(&inheritance, &ancestry);
+    if (status == HG_OK) status = hg_genealogy_trace(&inheritance, false, &tables);
+    if (status == HG_OK) status = hg_genealogy_trace(&inheritance, true, &tables);
+    check(status, "genealogy");
+    hg_inheritance_close(&inheritance);
+    hg_ancestry_close(&ancestry);
+    hg_results_close(&results);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *path = h5_edits_make(data, size);
@@ -104,6 +141,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     draw(path);
     repeat(path);
     found(path);
+    trace(path);
     FUZZ_CHECK(hg_memory_total().current == before, "memory is lost");
     FUZZ_CHECK(H5Fget_obj_count(H5F_OBJ_ALL, H5F_OBJ_ALL) == 0, "HDF5 objects stay open");
     return 0;

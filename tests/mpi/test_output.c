@@ -5,6 +5,7 @@
 #include <check.h>
 #include <unistd.h>
 
+#include "io/ancestry.h"
 #include "io/compare.h"
 #include "parallel/team.h"
 
@@ -156,6 +157,84 @@ START_TEST(a_full_buffer_is_written_and_counted)
 }
 END_TEST
 
+/* Rank 0: generations 1 .. last, forwards and backwards, and what stands in generation 0. */
+static bool ancestry_is_right(const sample *what, int64_t last)
+{
+    hg_results results;
+    hg_ancestry ancestry = {.dataset = {-1, -1}};
+    bool right = hg_results_open(&results, PATH) == HG_OK &&
+                 hg_ancestry_open(&ancestry, &results) == HG_OK && ancestry.last == last &&
+                 ancestry.individuals == what->individuals && ancestry.sexual;
+    for (int64_t k = 0; right && k < 2 * last; k++) {
+        const int64_t t = k < last ? k + 1 : 2 * last - k;
+        const int32_t *parent[2];
+        right = hg_ancestry_parents(&ancestry, t, &parent[0], &parent[1]) == HG_OK;
+        for (int64_t i = 0; right && i < 2 * what->individuals; i++)
+            right = parent[i % 2][i / 2] == sample_parent((int)(i % 2), t, i / 2,
+                                                          what->individuals);
+        int64_t alone[2] = {0, 0};
+        right = right && hg_ancestry_parents_of(&ancestry, t, what->individuals - 1, &alone[0],
+                                                &alone[1]) == HG_OK;
+        for (int which = 0; right && which < 2; which++)
+            right = alone[which] == sample_parent(which, t, what->individuals - 1,
+                                                  what->individuals);
+    }
+    int32_t founders[2] = {0, 0};
+    hid_t space = right ? H5Dget_space(ancestry.dataset[1]) : -1;
+    const hsize_t start[2] = {0, 0}, block[2] = {1, (hsize_t)what->individuals};
+    int32_t *row = malloc((size_t)what->individuals * sizeof *row);
+    hid_t memory = right ? H5Screate_simple(2, block, NULL) : -1;
+    right = right && H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, block, NULL) >= 0 &&
+            H5Dread(ancestry.dataset[1], H5T_NATIVE_INT32, memory, space, H5P_DEFAULT, row) >= 0;
+    for (int64_t i = 0; right && i < what->individuals; i++) founders[row[i] != -1]++;
+    if (memory >= 0) H5Sclose(memory);
+    if (space >= 0) H5Sclose(space);
+    free(row);
+    hg_ancestry_close(&ancestry);
+    hg_results_close(&results);
+    return right && founders[0] == what->individuals;
+}
+
+static void assert_ancestry(sample what, const char *name)
+{
+    what.replace = what.ancestry = true;
+    assert_everywhere(sample_write(PATH, &what) == HG_OK, name);
+    assert_everywhere(rank != 0 || ancestry_is_right(&what, what.generations), name);
+}
+
+START_TEST(parents_of_every_generation_are_written)
+{
+    sample what = sample_default();
+    assert_ancestry(what, "ancestry");
+    what.flush_every = 1;
+    assert_ancestry(what, "flushed");
+    what.flush_every = 7;
+    what.generations = 2500; /* more than a buffer holds */
+    what.snapshot_every = 2500;
+    assert_ancestry(what, "many generations");
+    what.individuals = 2;
+    assert_ancestry(what, "fewer individuals than ranks");
+    what = sample_default();
+    what.individuals = 300001; /* of more than one chunk and one buffer */
+    what.genes = what.edges = 1;
+    what.fields = HG_FIELD_FITNESS;
+    assert_ancestry(what, "many individuals");
+    what.individuals = 20;
+    what.count = rank == ranks - 1 ? what.individuals : 0;
+    assert_ancestry(what, "all on the last rank");
+}
+END_TEST
+
+START_TEST(parents_are_flushed_before_they_count)
+{
+    sample what = sample_default();
+    what.ancestry = what.abandon = true;
+    what.flush_every = 5;
+    assert_everywhere(sample_write(PATH, &what) == HG_OK, "left by a crash");
+    assert_everywhere(rank != 0 || ancestry_is_right(&what, 10), "up to the last flush");
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
     MPI_Init(&argc, &argv);
@@ -169,6 +248,8 @@ int main(int argc, char **argv)
     tcase_add_test(all, a_failure_of_one_rank_is_that_of_all);
     tcase_add_test(all, a_file_is_of_one_run);
     tcase_add_test(all, a_full_buffer_is_written_and_counted);
+    tcase_add_test(all, parents_of_every_generation_are_written);
+    tcase_add_test(all, parents_are_flushed_before_they_count);
     suite_add_tcase(suite, all);
     SRunner *runner = srunner_create(suite);
     srunner_set_fork_status(runner, CK_NOFORK);

@@ -25,7 +25,7 @@ run: {seed: 1, generations: 4}
 population: {individuals: 9, genes: 3}
 fitness: [{model: gaussian, optimum: 1, width: 1}]
 mutation: {basal: {model: gaussian, rate: 0.1, sd: 0.1}}
-output: {snapshots: {every: 2}}
+output: {ancestry: true, snapshots: {every: 2}}
 """
 
 
@@ -121,6 +121,8 @@ def hdf5_calls():
         each_call(f"export of {table}", ["export", "whole.h5", "--table", table, "--quiet"], (65,),
                   max(1, STEP // 3))
     each_call("network", ["network", "whole.h5"], (65,), max(1, STEP // 3))
+    tables = ["export", "whole.h5", "--table", "tskit", "-o", "tables"]
+    each_call("export", tables, (65,), max(1, STEP // 3))
     again = ["run", "whole.h5", "-o", "out.h5", "--quiet", "--threads", "1"]
     each_call("run of a result", again, (74, 65), 4 * STEP, "out.h5")
 
@@ -179,6 +181,12 @@ def folders():
         code, errors = call(words)
         check("a read-only folder", code, errors, (74,), "closed/out.h5")
     os.chmod("closed", 0o755)
+    tables = ["export", "whole.h5", "--table", "tskit", "-o"]
+    code, errors = call([*tables, "closed"])  # a folder of that name does not matter
+    check("tables beside a folder", code, errors, (0,))
+    for words in ([*tables, "absent/x"], [*tables, "/dev/full/x"]):
+        code, errors = call(words)
+        check(" ".join(words), code, errors, (74,))
     for words in (["validate", "run.yaml"], ["info", "whole.h5"], ["diff", "whole.h5", "whole.h5"],
                   ["export", "whole.h5", "-t", "individuals"], ["network", "whole.h5"]):
         with open("/dev/full", "w", encoding="ascii") as full:

@@ -111,6 +111,7 @@ static void starve_all(const char *file)
     const char *sbml[] = {"export", whole, "--table", "sbml"};
     const char *network[] = {"network", whole, "--json"};
     const char *plot[] = {"plot", whole, "--what", "all", "--quiet", "-o", drawn};
+    const char *tables[] = {"export", whole, "--table", "tskit", "-o", whole};
     const hg_status status = call(&hg_command_run, 8, first);
     EXPECT(status == HG_OK, "%s: %s", file, hg_error_message());
     if (status != HG_OK) return;
@@ -125,6 +126,17 @@ static void starve_all(const char *file)
     starve("export of SBML", &hg_command_export, 4, sbml, false);
     starve("network", &hg_command_network, 3, network, false);
     starve("plot", &hg_command_plot, 7, plot, false);
+    starve("export", &hg_command_export, 6, tables, false);
+}
+
+static void remove_tables(void)
+{
+    static const char *const names[] = {"nodes", "edges", "individuals"};
+    for (int k = 0; k < 3; k++) {
+        char path[sizeof whole + 32];
+        snprintf(path, sizeof path, "%s.%s.txt", whole, names[k]);
+        unlink(path);
+    }
 }
 
 int main(int count, char **words)
@@ -141,6 +153,7 @@ int main(int count, char **words)
     if (rank == 0) unlink(whole);
     if (rank == 0) unlink(output);
     if (rank == 0) unlink(drawn);
+    if (rank == 0) remove_tables();
     MPI_Finalize();
     return failures > 0;
 }

@@ -129,6 +129,27 @@ target_link_libraries(check_sbml PRIVATE hg_flags ${HG_SBML_LIBRARY})
 hg_add_system_test(system/networks system 600
   ${HG_PYTHON} ${HG_SYSTEM}/networks.py $<TARGET_FILE:happygene> ${HG_SCRATCH}/networks
   ${PROJECT_SOURCE_DIR} $<TARGET_FILE:check_sbml>)
+# What info and export tell of ancestors, against the parents of everybody; without mutation the
+# genotypes tell where each gene came from.
+function(hg_add_ancestry_test name run)
+  set(settings "")
+  foreach(setting IN LISTS ARGN)
+    list(APPEND settings --set "${setting}")
+  endforeach()
+  hg_add_system_test(system/ancestry/${name} system 300
+    ${HG_PYTHON} ${HG_SYSTEM}/ancestry.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE}
+    ${HG_SCRATCH}/ancestry-${name} ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/${run}.yaml
+    --set run.generations=25 ${settings})
+endfunction()
+set(hg_still mutation.basal.rate=0 mutation.weights.rate=0)
+hg_add_ancestry_test(asexual demes-asexual)
+hg_add_ancestry_test(asexual-diploid additive-heritable-asexual population.ploidy=2)
+hg_add_ancestry_test(alone one-individual)
+hg_add_ancestry_test(sexual overlap-sexual)
+hg_add_ancestry_test(sexual-sparse demes-matrix-overlap output.snapshots.every=7)
+hg_add_ancestry_test(recombinants overlap-sexual ${hg_still} mating.selfing=true
+  "mating.recombination={model: map, rate: 0.2}")
+hg_add_ancestry_test(gametes overlap-sexual ${hg_still} population.ploidy=2)
 
 # Every subcommand, every exit code.
 hg_add_system_test(system/commands system 300

@@ -48,6 +48,7 @@ START_TEST(every_row_of_the_table_is_in_the_file_with_its_scales)
     what.demes = 3;
     what.own_series = true;
     what.ploidy = 2;
+    what.ancestry = true;
     ck_assert_int_eq(sample_write(PATH, &what), HG_OK);
     hg_results results;
     ck_assert_int_eq(hg_results_open(&results, PATH), HG_OK);
