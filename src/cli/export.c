@@ -31,7 +31,9 @@ const hg_export_table hg_export_tables[] = {
     {"sbml", "the network with its kinetic laws, SBML Level 3", false, hg_export_sbml},
     {"graphml", "the network for igraph, Cytoscape, Gephi, NetworkX", false, hg_export_graphml},
     {"dot", "the network for Graphviz", false, hg_export_dot},
-    {NULL, NULL, false, NULL}};
+    {"tskit", "nodes, edges, individuals for tskit: who descends from whom", false, NULL,
+     hg_export_tskit},
+    {.name = NULL}};
 
 /* --- values --------------------------------------------------------------------------------- */
 
@@ -166,6 +168,7 @@ static hg_status read_choices(const request *asked, hg_export *export)
 static hg_status check_output(const request *asked)
 {
     struct stat result, output;
+    if (asked->row->write_files != NULL) return HG_OK; /* it is but how their names begin */
     if (asked->output == NULL || stat(asked->output, &output) != 0) return HG_OK;
     if (S_ISDIR(output.st_mode))
         return hg_fail(HG_USAGE, "export: -o %s: a folder", asked->output);
@@ -210,6 +213,7 @@ static hg_status write_file(const request *asked, hg_export *export)
 
 static hg_status write_out(const request *asked, hg_export *export)
 {
+    if (asked->row->write_files != NULL) return asked->row->write_files(export, asked->output);
     if (asked->output != NULL && strcmp(asked->output, "-") != 0) return write_file(asked, export);
     export->file = stdout;
     return asked->row->write(export); /* main() tells what standard output does not take */

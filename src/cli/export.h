@@ -28,6 +28,8 @@ typedef struct hg_export_table {
     const char *doc;   /**< a line for the manual */
     bool is_separated; /**< by commas or tabs, as --format says; else of a format of its own */
     hg_status (*write)(const hg_export *export); /**< HG_IO without a message: see ferror() */
+    /** Or, where it takes several files, to PREFIX.NAME.txt of each; `prefix` may be NULL. */
+    hg_status (*write_files)(const hg_export *export, const char *prefix);
 } hg_export_table;
 
 extern const hg_export_table hg_export_tables[]; /**< ended by a row without a name */
@@ -63,5 +65,15 @@ hg_status hg_export_performance(const hg_export *export);
 hg_status hg_export_sbml(const hg_export *export);
 hg_status hg_export_graphml(const hg_export *export);
 hg_status hg_export_dot(const hg_export *export);
+
+/**
+ * export_tskit.c: PREFIX.nodes.txt, PREFIX.edges.txt and PREFIX.individuals.txt, which
+ * tskit.load_text() takes, and the call to standard output. Samples are the genomes of the last
+ * generation recorded, or of export->generation; with export->all every genome of every
+ * generation is a node, else those in which lines of descent meet, and the founders. HG_USAGE
+ * unless there is a `prefix`; HG_BAD_INPUT where the run did not record its ancestry, or not that
+ * generation, or the file is damaged; HG_IO. On failure no file is there that was not before.
+ */
+hg_status hg_export_tskit(const hg_export *export, const char *prefix);
 
 #endif

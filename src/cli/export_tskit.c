@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cli/export_tskit.h"
+#include "cli/export.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -130,17 +130,29 @@ static void abandon(tables *to)
 
 /* --- the whole -------------------------------------------------------------------------------- */
 
-static hg_status write_tables(tables *to, const hg_results *results, const char *prefix, bool all)
+/* The generation whose genomes are the samples. */
+static hg_status choose_samples(const hg_export *export, hg_ancestry *ancestry)
+{
+    if (export->generation < 0) return HG_OK;
+    if (export->generation > ancestry->last)
+        return hg_fail(HG_BAD_INPUT, "%s: generation %" PRId64 " is not recorded in /ancestry; "
+                       "recorded: 0 to %" PRId64, export->results->path, export->generation,
+                       ancestry->last);
+    ancestry->last = export->generation;
+    return HG_OK;
+}
+
+static hg_status write_tables(tables *to, const hg_export *export, const char *prefix)
 {
     hg_ancestry ancestry;
     hg_inheritance inheritance = {.ancestry = &ancestry};
     const hg_genealogy_tables rows = {to, put_individual, put_node, put_edge};
-    hg_status status = hg_ancestry_open(&ancestry, results);
+    hg_status status = hg_ancestry_open(&ancestry, export->results);
+    if (status == HG_OK) status = choose_samples(export, &ancestry);
     if (status == HG_OK) status = hg_inheritance_open(&inheritance, &ancestry);
-    to->diploid = inheritance.config.population.ploidy == 2;
     for (int which = 0; which < TABLES && status == HG_OK; which++)
         status = open_table(to, which, prefix);
-    if (status == HG_OK) status = hg_genealogy_trace(&inheritance, all, &rows);
+    if (status == HG_OK) status = hg_genealogy_trace(&inheritance, export->all, &rows);
     if (status == HG_OK) status = name_tables(to);
     hg_inheritance_close(&inheritance);
     hg_ancestry_close(&ancestry);
@@ -162,14 +174,14 @@ static void print_call(const tables *to, int64_t genes)
     printf("sequence_length=%" PRId64 ")\n", genes);
 }
 
-hg_status hg_export_tskit(const hg_results *results, const char *prefix, bool all)
+hg_status hg_export_tskit(const hg_export *export, const char *prefix)
 {
-    tables to = {.rows = {0, 0, 0}};
+    tables to = {.diploid = export->config.population.ploidy == 2};
     if (prefix == NULL)
-        return hg_fail(HG_USAGE, "--table tskit writes three files: -o PREFIX names them "
+        return hg_fail(HG_USAGE, "export: --table tskit writes three files: -o PREFIX names them "
                        "PREFIX.nodes.txt, PREFIX.edges.txt, PREFIX.individuals.txt");
-    const hg_status status = write_tables(&to, results, prefix, all);
-    if (status == HG_OK) print_call(&to, results->genes);
+    const hg_status status = write_tables(&to, export, prefix);
+    if (status == HG_OK) print_call(&to, export->network.genes);
     abandon(&to);
     return status;
 }

@@ -344,7 +344,7 @@ def check_trees(run, tables, origin):
 
 
 def check_tskit(program, path, run, scratch, mutating):
-    everybody = Tables(program, path, scratch + ".all", "--all")
+    everybody = Tables(program, path, scratch + ".all", "--generation", "all")
     check_nodes(run, everybody)
     origin = check_all(run, everybody)
     if not mutating:
