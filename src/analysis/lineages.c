@@ -111,6 +111,14 @@ hg_status hg_lineages_descent(hg_ancestry *ancestry, int64_t individual, int64_t
     return status;
 }
 
+bool hg_lineages_are_neutral(const hg_config *config)
+{
+    return config->fitness_count == 1 && config->fitness[0].model == HG_FITNESS_NEUTRAL &&
+           config->selection.scheme == HG_SELECTION_WRIGHT_FISHER &&
+           config->selection.overlap == 0.0 && config->mating.system == HG_MATING_ASEXUAL &&
+           config->population.demes == 1 && !config->development.inviable;
+}
+
 double hg_lineages_expected_time(double individuals, double count)
 {
     return 2.0 * individuals * (1.0 - 1.0 / count);

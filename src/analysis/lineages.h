@@ -11,6 +11,7 @@
 #define HG_ANALYSIS_LINEAGES_H
 
 #include "io/ancestry.h"
+#include "model/config.h"
 
 typedef struct hg_lineages {
     int64_t last;        /**< the generation whose ancestors are counted */
@@ -39,6 +40,9 @@ hg_status hg_common_ancestor(hg_ancestry *ancestry, int64_t *generation, int64_t
  * individual[t] for t = 0 .. last, of which the last is `individual`. hg_release() it.
  */
 hg_status hg_lineages_descent(hg_ancestry *ancestry, int64_t individual, int64_t **descent);
+
+/** Whether a run is one that the expectations below are of. Pure. */
+bool hg_lineages_are_neutral(const hg_config *config);
 
 /**
  * Expected generations back to the common ancestor of `count` of N individuals of a haploid,

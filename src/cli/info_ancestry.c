@@ -60,16 +60,6 @@ static void tell_counts(const teller *to)
     hg_text_add(to->text, "\n");
 }
 
-/* A run of which theory says when its last generation had a common ancestor. */
-static bool is_neutral(const hg_config *config)
-{
-    return config != NULL && config->fitness_count == 1 &&
-           config->fitness[0].model == HG_FITNESS_NEUTRAL &&
-           config->selection.scheme == HG_SELECTION_WRIGHT_FISHER &&
-           config->selection.overlap == 0.0 && config->mating.system == HG_MATING_ASEXUAL &&
-           config->population.demes == 1 && !config->development.inviable;
-}
-
 static void tell_common(const teller *to)
 {
     const hg_lineages *lineages = &to->lineages;
@@ -85,7 +75,7 @@ static void tell_common(const teller *to)
                     lineages->last - lineages->common == 1 ? "" : "s",
                     to->ancestry.sexual ? "the first whom everybody descends from"
                                         : "everybody's ancestor");
-    if (is_neutral(to->config) && individuals > 1)
+    if (to->config != NULL && hg_lineages_are_neutral(to->config) && individuals > 1)
         hg_text_add(to->text, "; expected: %.6g",
                     hg_lineages_expected_time((double)individuals, (double)individuals));
     hg_text_add(to->text, "\n");

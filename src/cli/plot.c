@@ -13,7 +13,8 @@
 
 static const hg_figure *const figures[] = {
     &hg_figure_fitness,     &hg_figure_expression, &hg_figure_phenotypes, &hg_figure_optimum,
-    &hg_figure_environment, &hg_figure_network,    &hg_figure_performance, NULL};
+    &hg_figure_environment, &hg_figure_ancestry,   &hg_figure_network,    &hg_figure_performance,
+    NULL};
 
 #define MOST_FIGURES 30 /* more than the table has */
 
@@ -559,6 +560,7 @@ const hg_command hg_command_plot = {
         "  optimum      mean expression and the optimum, over time where it varies, else over the\n"
         "               genes that are selected for it\n"
         "  environment  transcription factor, temperature and nutrients in force\n"
+        "  ancestry     how many individuals of each generation the last one descends from\n"
         "  network      who activates and who represses whom, of up to 60 genes\n"
         "  performance  the time that each phase of the program took\n"
         "  all          whatever of these the runs have\n"

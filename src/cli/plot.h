@@ -67,7 +67,8 @@ typedef struct hg_figure {
 } hg_figure;
 
 extern const hg_figure hg_figure_fitness, hg_figure_expression, hg_figure_phenotypes,
-    hg_figure_optimum, hg_figure_environment, hg_figure_network, hg_figure_performance;
+    hg_figure_optimum, hg_figure_environment, hg_figure_ancestry, hg_figure_network,
+    hg_figure_performance;
 
 /* --- plot_script.c: the script ------------------------------------------------------------- */
 

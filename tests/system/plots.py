@@ -40,7 +40,7 @@ environment: {{temperature: {{series: sine, mean: 30, amplitude: 5, period: 20}}
 regulation: {{model: additive}}
 fitness: [{{model: gaussian, optimum: {optimum}, strength: 0.5}}]
 mutation: {{basal: {{rate: 0.05, sd: 0.1}}, weights: {{rate: 0.01, sd: 0.1}}}}
-output: {{snapshots: {{every: 10, fields: [basal, expression, fitness]}}}}
+output: {{ancestry: true, snapshots: {{every: 10, fields: [basal, expression, fitness]}}}}
 """
 
 
@@ -97,6 +97,8 @@ TITLES = {"fitness": ["Fitness", "mean ± s.d.", "extremes", "generation", "fitn
           "phenotypes": ["Fitness of individuals", "Mean expression of individuals", "20"],
           "optimum": ["optimum", "generation 0", "generation 40", "expression"],
           "environment": ["Environment", "temp. / °C", "nutrients", "TF conc."],
+          "ancestry": ["Ancestors of the last generation", "lineages", "common ancestor",
+                       "individuals", "generation"],
           "network": ["activates", "represses", "a", "d"],
           "performance": ["Time of each phase", "time / s", "reproduction"]}
 
@@ -199,6 +201,14 @@ for name, row in (("start", 0), ("end", -1)):
 data = script("alive.h5", "--what", "environment")
 for name in ("temperature", "nutrients", "tf_concentration"):
     close(data[f"{name}_1"], np.column_stack([generation, statistics[name][:]]), name)
+data = script("alive.h5", "--what", "ancestry")
+parents, living = file["ancestry/parent"][:], np.arange(60)
+lines = [len(living)]
+for row in parents[:0:-1]:
+    living = np.unique(row[living])
+    lines.insert(0, len(living))
+close(data["lineages_1"], np.column_stack([np.arange(41), lines]), "lineages")
+check("lineages_expected" not in data, "neutral expectation of a run with selection")
 data = script("alive.h5", "--what", "network")
 weights, ends = statistics["weight_mean"][-1], file["network/edge_target"][:]
 check(len(data["genes_1"]) == 4 and len(data["edges_1"]) == 4, f"network: {data.keys()}")
@@ -275,6 +285,8 @@ call("flat.h5", "--what", "all", "-o", "x.png")
 program.run(f"{jobs}/ecoli.yaml", "ecoli.h5", ["population.individuals=10", "run.generations=3"])
 data = script("ecoli.h5")
 check(data["expression_1"].shape == (400, 4), f"1565 genes: {data['expression_1'].shape}")
+call("ecoli.h5", "--what", "ancestry", "-o", "x.png", code=65,
+     says="ecoli.h5: its ancestry was not recorded")
 call("ecoli.h5", "--what", "network", "-o", "x.png", code=65,
      says="ecoli.h5: a network of 1565 genes .* up to 60.*export ecoli.h5 --table dot")
 
