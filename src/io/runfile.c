@@ -29,6 +29,7 @@ static hg_status remember_text(hg_config *config, const char *path, const char *
             hg_text_add_bytes(&whole, *c == '\n' || *c == '\r' ? " " : c, 1);
         hg_text_add(&whole, "\n");
     }
+    config->set_count = count;
     hg_status status = hg_copy_text(&config->path, LABEL, path);
     if (status == HG_OK) status = hg_text_take(&directory, &config->directory);
     if (status == HG_OK) status = hg_text_take(&whole, &config->text);

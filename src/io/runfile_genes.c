@@ -10,22 +10,19 @@
 #define SET_COMMENT "# --set "
 
 /* The comment lines at the very end that hg_runfile_parse appended. */
-static const char *first_override(const char *text)
+static const char *first_override(const hg_config *config)
 {
-    const char *end = text + strlen(text);
-    for (;;) {
-        const char *line = end;
-        if (line > text && line[-1] == '\n') line--;
-        while (line > text && line[-1] != '\n') line--;
-        if (strncmp(line, SET_COMMENT, strlen(SET_COMMENT)) != 0) return end;
-        end = line;
-        if (line == text) return end;
+    const char *line = config->text + strlen(config->text);
+    for (int i = 0; i < config->set_count; i++) {
+        if (line > config->text) line--;
+        while (line > config->text && line[-1] != '\n') line--;
     }
+    return line;
 }
 
 static void apply_overrides(hg_places *places, hg_mistakes *ignored)
 {
-    const char *line = first_override(places->config->text);
+    const char *line = first_override(places->config);
     while (*line != '\0' && places->count < 64) {
         const size_t length = strcspn(line, "\n");
         hg_text *origin = &places->origins[places->count++];

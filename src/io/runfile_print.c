@@ -292,7 +292,7 @@ static void note_idle(hg_text *text, const hg_config *config)
 {
     hg_places places = {.config = config};
     const char *first = "\n# Given, but not used by the models chosen:\n";
-    if (config->text == NULL || strstr(config->text, "# --set ") == NULL) return;
+    if (config->set_count == 0) return;
     for (int i = 0; i < hg_run_keys.count; i++) {
         const hg_key *key = &hg_run_keys.keys[i];
         if (key->type == HG_KEY_SECTION || hg_key_is_used(&hg_run_keys, key, config) ||

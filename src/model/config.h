@@ -103,6 +103,7 @@ typedef struct hg_config {
     char *path;      /**< of the run file, "" when made from code */
     char *directory; /**< that relative paths are relative to */
     char *text;      /**< the YAML as given (with --set as given appended as comments) */
+    int set_count;   /**< of these comments, the last lines of the text */
     char *notes;     /**< what was chosen where the network's file is silent, lines; or NULL */
 
     struct {
