@@ -19,7 +19,7 @@ static hg_status needs(const hg_plot *plot, const hg_plot_run *run)
 {
     (void)plot;
     HG_TRY(hg_plot_needs_course(run, "/statistics/generation"));
-    if (hg_results_has(&run->results, "/ancestry/parent")) return HG_OK;
+    if (hg_ancestry_recorded(&run->results)) return HG_OK;
     return hg_fail(HG_BAD_INPUT, "%s: its ancestry was not recorded (output.ancestry: true)",
                    run->results.path);
 }
@@ -41,7 +41,7 @@ static void free_course(course *of)
 
 static hg_status trace(const hg_plot_run *run, course *of, int64_t *individuals)
 {
-    hg_ancestry ancestry;
+    hg_ancestry ancestry = {.dataset = {-1, -1}};
     hg_inheritance inheritance = {0};
     hg_status status = hg_ancestry_open(&ancestry, &run->results);
     if (status == HG_OK) status = hg_inheritance_open(&inheritance, &ancestry);
@@ -51,6 +51,9 @@ static hg_status trace(const hg_plot_run *run, course *of, int64_t *individuals)
         *individuals = ancestry.individuals;
         status = hg_lineages_trace(&of->lineages, &ancestry);
     }
+    if (status == HG_OK && of->lineages.last < 1)
+        status = hg_fail(HG_BAD_INPUT, "%s: /ancestry: of fewer than two generations",
+                         run->results.path);
     hg_inheritance_close(&inheritance);
     hg_ancestry_close(&ancestry);
     return status;
