@@ -184,6 +184,7 @@ static hg_status validate(const char *path, const char *const *overrides, int co
     HG_TRY_OUT(hg_runfile_load(path, &text));
     HG_TRY_OUT(hg_runfile_parse(&config, path, text, overrides, count));
     HG_TRY_OUT(check_folder(&config));
+    HG_TRY_OUT(hg_runfile_check_earlier(&config));
     HG_TRY_OUT(hg_runfile_resolve(&config, &network));
     HG_TRY_OUT(check_earlier(&config, &network));
     HG_TRY_OUT(hg_runfile_print(&config, &resolved));

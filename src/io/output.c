@@ -243,8 +243,9 @@ const hg_output_image *hg_output_image_of(const hg_output *output) { return &out
 
 static hg_status sync_file(const hg_output *output)
 {
-    return H5Fflush(output->file, H5F_SCOPE_GLOBAL) < 0 ? hg_output_broken(output, "to the disk")
-                                                        : HG_OK;
+    if (H5Fflush(output->file, H5F_SCOPE_GLOBAL) < 0)
+        return hg_output_broken(output, "to the disk");
+    return output->rank == 0 ? hg_output_check_same(output) : HG_OK;
 }
 
 hg_status hg_output_flush(hg_output *output, int64_t generation)
