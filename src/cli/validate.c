@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "io/earlier.h"
+#include "io/output.h"
 #include "io/runfile.h"
 #include "population/statistics.h"
 
@@ -50,14 +51,6 @@ static double population_bytes(const hg_config *config, const hg_network *networ
     return copies * individuals * alleles * 8.0;
 }
 
-/* How many generations are recorded `every` so many, the first and the last always. */
-static double records(int64_t generations, int64_t every)
-{
-    if (generations == 0) return 1.0;
-    if (every == 0) return 2.0;
-    return (double)(generations / every) + 1.0 + (generations % every != 0);
-}
-
 static double snapshot_bytes(const hg_config *config, const hg_network *network)
 {
     const double genes = (double)config->population.genes, edges = (double)network->edges;
@@ -93,10 +86,10 @@ static double output_bytes(const hg_config *config, const hg_network *network)
 {
     const int64_t generations = config->run.generations;
     const double genes = (double)config->population.genes, edges = (double)network->edges;
-    const double snapshots = records(generations, config->output.snapshots_every) +
-                             (double)config->output.snapshots_at_count;
+    const double records = (double)hg_output_records_due(config, generations);
+    const double snapshots = (double)hg_output_snapshots_due(config, generations);
     return FILE_BYTES + genes * 16.0 + edges * 16.0 +
-           records(generations, config->output.statistics_every) * record_bytes(config, network) +
+           records * record_bytes(config, network) +
            snapshots * snapshot_bytes(config, network);
 }
 

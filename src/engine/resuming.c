@@ -136,7 +136,7 @@ static void take(void *context, hg_checkpoint_field field, int64_t first, int64_
         } else if (field == HG_CHECKPOINT_PARENT2) {
             if (run->mates.parent != NULL) run->mates.parent[j] = ((const int64_t *)buffer)[i];
         } else {
-            run->parentage.children[j] = ((const int8_t *)buffer)[i];
+            run->parentage.children[j] = ((const int8_t *)buffer)[i] != 0;
         }
     }
 }

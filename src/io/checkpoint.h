@@ -62,6 +62,9 @@ hg_status hg_checkpoint_write(const hg_checkpoint *checkpoint, MPI_Comm communic
                               const char *output, int64_t keep, int64_t first, int64_t count,
                               hg_checkpoint_source *source, void *context);
 
+/** Seals a file of all parts, whose digests are right, as the last thing. One process. HG_IO. */
+hg_status hg_checkpoint_seal(const char *path);
+
 /** An open checkpoint. */
 typedef struct hg_checkpoint_file {
     hg_checkpoint content;

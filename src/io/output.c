@@ -24,10 +24,9 @@ static hg_status folder_of(const char *path, char **folder)
 {
     HG_TRY(hg_copy_text(folder, HG_MEMORY_OUTPUT, path));
     char *slash = strrchr(*folder, '/');
-    if (slash == NULL)
-        strcpy(*folder, *path != '\0' ? "." : "");
-    else
-        slash[slash == *folder] = '\0';
+    if (slash == NULL && *path != '\0') (*folder)[0] = '.';
+    char *end = slash == NULL ? *folder + (*path != '\0') : slash + (slash == *folder);
+    *end = '\0';
     return HG_OK;
 }
 
