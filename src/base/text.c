@@ -52,7 +52,8 @@ void hg_number_format(char text[HG_NUMBER_SIZE], double value)
     char *exponent = strchr(text, 'e');
     if (exponent == NULL || strchr(text, '.') != NULL) return;
     memmove(exponent + 2, exponent, strlen(exponent) + 1);
-    memcpy(exponent, ".0", 2);
+    exponent[0] = '.';
+    exponent[1] = '0';
 }
 
 void hg_text_add_number(hg_text *text, double value)
@@ -258,7 +259,7 @@ static void lower_case(char lowered[LONGEST_WORD + 2], const char *word)
 
 const char *hg_text_nearest(const char *word, const char *const *words, int count)
 {
-    char wanted[LONGEST_WORD + 2], candidate[LONGEST_WORD + 2];
+    char wanted[LONGEST_WORD + 2] = "", candidate[LONGEST_WORD + 2] = "";
     lower_case(wanted, word);
     const int length = (int)strlen(wanted);
     int least = length < 4 ? 2 : length / 3 + 2; /* one more than may be wrong */

@@ -54,14 +54,6 @@ static double population_bytes(const hg_config *config, const hg_network *networ
     return copies * individuals * alleles * 8.0 + generation;
 }
 
-/* How many generations are recorded `every` so many, the first and the last always. */
-static double records(int64_t generations, int64_t every)
-{
-    if (generations == 0) return 1.0;
-    if (every == 0) return 2.0;
-    return (double)(generations / every) + 1.0 + (generations % every != 0);
-}
-
 static double snapshot_bytes(const hg_config *config, const hg_network *network)
 {
     const double genes = (double)config->population.genes, edges = (double)network->edges;
@@ -97,10 +89,10 @@ static double output_bytes(const hg_config *config, const hg_network *network)
 {
     const int64_t generations = config->run.generations;
     const double genes = (double)config->population.genes, edges = (double)network->edges;
-    const double snapshots = records(generations, config->output.snapshots_every) +
-                             (double)config->output.snapshots_at_count;
+    const double records = (double)hg_output_records_due(config, generations);
+    const double snapshots = (double)hg_output_snapshots_due(config, generations);
     return FILE_BYTES + genes * 16.0 + edges * 16.0 +
-           records(generations, config->output.statistics_every) * record_bytes(config, network) +
+           records * record_bytes(config, network) +
            snapshots * snapshot_bytes(config, network) +
            (config->output.ancestry
                 ? ((double)generations + 1.0) * (double)hg_output_ancestry_bytes(config) : 0.0);
@@ -190,6 +182,7 @@ static hg_status validate(const char *path, const char *const *overrides, int co
     HG_TRY_OUT(hg_runfile_load(path, &text));
     HG_TRY_OUT(hg_runfile_parse(&config, path, text, overrides, count));
     HG_TRY_OUT(check_folder(&config));
+    HG_TRY_OUT(hg_runfile_check_earlier(&config));
     HG_TRY_OUT(hg_runfile_resolve(&config, &network));
     if (config.notes != NULL) hg_progress_tell(config.notes);
     HG_TRY_OUT(check_earlier(&config, &network));

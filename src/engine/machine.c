@@ -2,6 +2,7 @@
  * What the machine can do at best with the ranks and threads of a run: the measure that its
  * speed is held against. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -95,10 +96,11 @@ static int64_t last_level_cache(void)
     for (int level = 0; level < 8; level++) {
         snprintf(name, sizeof name, "/sys/devices/system/cpu/cpu0/cache/index%d/size", level);
         FILE *file = fopen(name, "r");
-        long kibibytes = 0;
+        char text[32] = "";
         if (file == NULL) break;
-        if (fscanf(file, "%ldK", &kibibytes) == 1 && kibibytes * INT64_C(1024) > bytes)
-            bytes = kibibytes * INT64_C(1024);
+        const bool read = fgets(text, sizeof text, file) != NULL; /* as in 512K */
+        const int64_t size = read ? strtoll(text, NULL, 10) * INT64_C(1024) : 0;
+        if (size > bytes) bytes = size;
         fclose(file);
     }
     return bytes > 0 ? bytes : 8 * MEBIBYTE;

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "engine/engine.h"
+#include "io/checkpoint.h"
 #include "io/results.h"
 #include "io/runfile.h"
 #include "parallel/team.h"
@@ -16,14 +17,33 @@ static bool is_result_file(const char *path)
     return length > 3 && strcmp(path + length - 3, ".h5") == 0;
 }
 
+/* A result that is gone on with by its own name is the output. */
+static const char *output_of(const hg_run *run, const char *path, const char *text,
+                             const hg_run_options *options)
+{
+    if (options->output != NULL) return options->output;
+    const bool itself = options->resume && text == NULL && is_result_file(path);
+    return itself ? path : run->config.output.file;
+}
+
+/* Checkpoints and readers go by the ending. */
+static hg_status name_output(hg_run *run, const char *path, const char *text,
+                             const hg_run_options *options)
+{
+    if (options->no_output) return HG_OK;
+    const char *output = output_of(run, path, text, options);
+    if (!is_result_file(output))
+        return hg_fail(HG_USAGE, "the output '%s' needs a name that ends in .h5", output);
+    return hg_copy_text(&run->output_path, HG_MEMORY_CONFIGURATION, output);
+}
+
 /* A seed that was drawn when the run began is drawn no second time when it goes on. */
 static hg_status keep_seed(hg_run *run, const char *path, const char *text,
                            const hg_run_options *options)
 {
     if (!options->resume || options->no_output || !run->config.run.seed_drawn) return HG_OK;
     uint64_t seed;
-    const char *output = options->output != NULL ? options->output : run->config.output.file;
-    if (!hg_resume_seed(output, path, &seed)) return HG_OK;
+    if (!hg_resume_seed(run->output_path, path, &seed)) return HG_OK;
     const char **words;
     char word[48];
     const size_t count = (size_t)options->set_count;
@@ -48,7 +68,10 @@ static hg_status read_origin(hg_run *run, const char *path, const char *text,
     else if (text == NULL) HG_TRY_OUT(hg_runfile_load(path, &loaded));
     HG_TRY_OUT(hg_runfile_parse(&run->config, path, text != NULL ? text : loaded, options->set,
                                 options->set_count));
+    HG_TRY_OUT(name_output(run, path, text, options));
     HG_TRY_OUT(keep_seed(run, path, text != NULL ? text : loaded, options));
+    if (!options->resume || run->output_path == NULL || !hg_checkpoint_any(run->output_path))
+        HG_TRY_OUT(hg_runfile_check_earlier(&run->config));
     HG_TRY_OUT(repeated ? hg_runfile_resolve_with(&run->config, &run->network)
                         : hg_runfile_resolve(&run->config, &run->network));
     if (run->config.notes != NULL) hg_text_add(&run->notes, "%s", run->config.notes);
@@ -120,6 +143,7 @@ hg_status hg_run_configure(hg_run *run, const char *path, const char *text,
     HG_TRY(hg_team_share(run->communicator, 0, status));
     HG_TRY(share_network(&run->network, run->communicator, rank));
     HG_TRY(hg_team_share_text(run->communicator, 0, &run->resolved));
+    if (!options->no_output) HG_TRY(hg_team_share_text(run->communicator, 0, &run->output_path));
     if (rank != 0) {
         status = hg_runfile_parse(&run->config, path, run->resolved, NULL, 0);
         if (status == HG_OK) status = hg_runfile_resolve_with(&run->config, &run->network);

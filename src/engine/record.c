@@ -193,7 +193,7 @@ static void fill_environment(hg_run *run)
         statistics->tf_concentration += share * habitat->environment.tf_concentration;
         statistics->temperature += share * habitat->environment.temperature;
         statistics->nutrients += share * habitat->environment.nutrients;
-        for (int64_t g = 0; optimum != NULL && g < genes; g++)
+        for (int64_t g = 0; optimum != NULL && statistics->optimum != NULL && g < genes; g++)
             statistics->optimum[g] += share * optimum[g];
     }
 }

@@ -63,6 +63,28 @@ static hg_status compare_run_files(const hg_run *run, const char *what, const ch
     return status;
 }
 
+/* Whether a sound checkpoint beside the output belongs to another file. */
+static bool is_foreign(const char *output, int64_t number)
+{
+    hg_checkpoint_file file = {.file = -1};
+    char *path = NULL;
+    const bool foreign = hg_checkpoint_exists(output, number) &&
+                         hg_checkpoint_path(output, number, &path) == HG_OK &&
+                         hg_checkpoint_open(&file, path) == HG_OK &&
+                         hg_output_image_check(&file.content.image, output) != HG_OK;
+    hg_checkpoint_close(&file);
+    hg_release(&path);
+    return foreign;
+}
+
+/* A run that was killed when its output was complete could not remove its checkpoints. */
+static hg_status retire(const char *output)
+{
+    for (int64_t k = 0; k < HG_MOST_CHECKPOINTS; k++)
+        if (is_foreign(output, k)) return HG_OK;
+    return hg_checkpoint_retire(output);
+}
+
 hg_status hg_resume_check(const hg_run *run, bool *complete)
 {
     hg_results results;
@@ -73,7 +95,7 @@ hg_status hg_resume_check(const hg_run *run, bool *complete)
         *complete = status == HG_OK && results.complete;
     }
     hg_results_close(&results);
-    return status;
+    return *complete ? retire(run->output_path) : status;
 }
 
 /* --- a checkpoint: all ranks --------------------------------------------------------------------- */
@@ -114,7 +136,7 @@ static void take(void *context, hg_checkpoint_field field, int64_t first, int64_
         } else if (field == HG_CHECKPOINT_PARENT2) {
             if (run->mates.parent != NULL) run->mates.parent[j] = ((const int64_t *)buffer)[i];
         } else {
-            run->parentage.children[j] = ((const int8_t *)buffer)[i];
+            run->parentage.children[j] = ((const int8_t *)buffer)[i] != 0;
         }
     }
 }

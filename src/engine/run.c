@@ -187,12 +187,20 @@ static hg_status open_output(hg_run *run)
     return HG_OK;
 }
 
+/* Checkpoints whose output is not there may be all that is left of a run. */
+static hg_status look_at_checkpoints(const hg_run *run)
+{
+    if (run->resume || run->replace || !hg_checkpoint_any(run->output_path)) return HG_OK;
+    return hg_fail(HG_USAGE, "%s is missing, but checkpoints of it lie there; --resume or --force "
+                   "starts again and removes them, -o names another file", run->output_path);
+}
+
 /* Rank 0. */
 static hg_status look_at_output(hg_run *run, bool *complete)
 {
     const char *path = run->output_path;
     struct stat found;
-    if (stat(path, &found) != 0) return HG_OK;
+    if (stat(path, &found) != 0) return look_at_checkpoints(run);
     if (!S_ISREG(found.st_mode))
         return hg_fail(HG_IO, "%s is a folder or device; -o names the file to write", path);
     if (run->resume) return hg_resume_check(run, complete);
@@ -207,9 +215,7 @@ static hg_status check_output(hg_run *run, const hg_run_options *options)
     if (options->no_output) return HG_OK;
     if (options->resume && options->replace)
         return hg_fail(HG_USAGE, "--resume goes on, --force starts again: only one is possible");
-    const char *path = options->output != NULL ? options->output : run->config.output.file;
-    hg_status status = hg_copy_text(&run->output_path, HG_MEMORY_CONFIGURATION, path);
-    HG_TRY(hg_team_agree(run->communicator, status));
+    hg_status status = HG_OK;
     run->replace = options->replace;
     run->resume = options->resume;
     bool complete = false;

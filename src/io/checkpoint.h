@@ -48,7 +48,7 @@ size_t hg_checkpoint_width(const hg_checkpoint *checkpoint, hg_checkpoint_field 
 typedef void hg_checkpoint_source(void *context, hg_checkpoint_field field, int64_t first,
                                   int64_t count, void *buffer);
 
-/** Path of checkpoint `number` of an output: NAME.ckpt (0), NAME.ckpt.1, ...; hg_release. */
+/** Path of checkpoint `number` of an output NAME.h5: NAME.ckpt (0), NAME.ckpt.1, ...; hg_release. */
 hg_status hg_checkpoint_path(const char *output, int64_t number, char **path);
 /** Path of NAME.stop. */
 hg_status hg_checkpoint_stop_path(const char *output, char **path);
@@ -61,6 +61,9 @@ hg_status hg_checkpoint_stop_path(const char *output, char **path);
 hg_status hg_checkpoint_write(const hg_checkpoint *checkpoint, MPI_Comm communicator,
                               const char *output, int64_t keep, int64_t first, int64_t count,
                               hg_checkpoint_source *source, void *context);
+
+/** Seals a file of all parts, whose digests are right, as the last thing. One process. HG_IO. */
+hg_status hg_checkpoint_seal(const char *path);
 
 /** An open checkpoint. */
 typedef struct hg_checkpoint_file {
@@ -87,6 +90,8 @@ hg_status hg_checkpoint_read(const hg_checkpoint_file *file, MPI_Comm communicat
 
 /** Whether checkpoint `number` of the output is there. One process. */
 bool hg_checkpoint_exists(const char *output, int64_t number);
+/** Whether the output has any. One process. */
+bool hg_checkpoint_any(const char *output);
 /** Removes one, or all, together with what a crash left of an unfinished one. One process. */
 void hg_checkpoint_remove(const char *output, int64_t number);
 void hg_checkpoint_remove_all(const char *output);

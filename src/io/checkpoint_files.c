@@ -11,11 +11,10 @@
 #include "base/memory.h"
 #include "io/checkpoint_internal.h"
 
-/* The output's name without .h5, and a suffix. */
+/* The output's name, but for its ending .h5, and a suffix. */
 static hg_status name_with(const char *output, const char *suffix, char **path)
 {
-    size_t length = strlen(output);
-    if (length > 3 && strcmp(output + length - 3, ".h5") == 0) length -= 3;
+    const size_t length = strlen(output) - strlen(".h5");
     const size_t size = length + strlen(suffix) + 1;
     HG_TRY(hg_allocate(path, HG_MEMORY_OUTPUT, size, 1));
     snprintf(*path, size, "%.*s%s", (int)length, output, suffix);
@@ -46,6 +45,13 @@ bool hg_checkpoint_exists(const char *output, int64_t number)
         hg_checkpoint_path(output, number, &path) == HG_OK && access(path, F_OK) == 0;
     hg_release(&path);
     return there;
+}
+
+bool hg_checkpoint_any(const char *output)
+{
+    bool any = false;
+    for (int64_t k = 0; k < HG_MOST_CHECKPOINTS && !any; k++) any = hg_checkpoint_exists(output, k);
+    return any;
 }
 
 void hg_checkpoint_remove(const char *output, int64_t number)
@@ -151,8 +157,7 @@ hg_status hg_checkpoint_enter(const char *part, const char *output, int64_t keep
 
 hg_status hg_checkpoint_retire(const char *output)
 {
-    bool any = false;
-    for (int64_t k = 0; k < HG_MOST_CHECKPOINTS && !any; k++) any = hg_checkpoint_exists(output, k);
+    const bool any = hg_checkpoint_any(output);
     const int descriptor = any ? open(output, O_RDONLY | O_CLOEXEC) : -1;
     hg_status status = HG_OK;
     if (any && (descriptor < 0 || fsync(descriptor) != 0))

@@ -5,6 +5,7 @@
  *   checkpoint_files.c  names, their turn, removal
  *   checkpoint_write.c  a new one
  *   checkpoint_read.c   an old one, or the new one to see whether it is whole
+ *   checkpoint_seal.c   what keeps damage from HDF5
  */
 #ifndef HG_IO_CHECKPOINT_INTERNAL_H
 #define HG_IO_CHECKPOINT_INTERNAL_H
@@ -40,6 +41,12 @@ void *hg_checkpoint_part_of(const hg_checkpoint *checkpoint, int number, int64_t
 
 /** Individuals that are read or written at a time. */
 int64_t hg_checkpoint_piece(const hg_checkpoint *checkpoint, hg_checkpoint_field field);
+
+/**
+ * checkpoint_seal.c: one process. Checks what describes the data without HDF5. HG_BAD_INPUT;
+ * HG_IO where the file cannot be read now. `*newer`: it is of a later format.
+ */
+hg_status hg_checkpoint_check_seal(const char *path, bool *newer);
 
 /** checkpoint_files.c: one process */
 hg_status hg_checkpoint_part_path(const char *output, char **path);

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Reading a checkpoint. Nothing in it is believed before its digest has been seen to be right. */
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/digest.h"
 #include "base/memory.h"
@@ -73,14 +69,6 @@ void *hg_checkpoint_part_of(const hg_checkpoint *checkpoint, int number, int64_t
 }
 
 /* --- opening ------------------------------------------------------------------------------ */
-
-static hg_status check_file(const char *path)
-{
-    struct stat what;
-    if (stat(path, &what) != 0) return hg_fail(HG_BAD_INPUT, "%s", strerror(errno));
-    if (!S_ISREG(what.st_mode)) return hg_fail(HG_BAD_INPUT, "is not an ordinary file");
-    return HG_OK;
-}
 
 /* A dataset of `rank` axes (lengths in `extent`) of a type that this machine reads. */
 static hg_status open_dataset(hid_t file, int number, int rank, hsize_t extent[2], hid_t *handle)
@@ -190,42 +178,13 @@ static hg_status check_fields(hg_checkpoint_file *open)
     return HG_OK;
 }
 
-/* What cannot be read now may be sound: it is not to be replaced. */
-static hg_status check_access(const char *path)
-{
-    const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) return hg_fail(errno == ENOENT ? HG_BAD_INPUT : HG_IO, "%s",
-                                       strerror(errno));
-    close(descriptor);
-    return HG_OK;
-}
-
-static hg_status check_version(hid_t file, bool *newer)
-{
-    char *conventions = NULL;
-    int64_t version = 0;
-    hg_status status = hg_h5_get_text(file, "Conventions", &conventions);
-    if (status == HG_BAD_INPUT ||
-        (status == HG_OK && strcmp(conventions, HG_CHECKPOINT_CONVENTIONS) != 0))
-        status = hg_fail(HG_BAD_INPUT, "is not a checkpoint");
-    hg_release(&conventions);
-    if (status == HG_OK) status = hg_h5_get_int64(file, "format_version", &version);
-    *newer = status == HG_OK && version > HG_CHECKPOINT_VERSION;
-    if (status == HG_OK && version != HG_CHECKPOINT_VERSION)
-        status = hg_fail(HG_BAD_INPUT, "is of format version %" PRId64 "; this program reads %d",
-                         version, HG_CHECKPOINT_VERSION);
-    return status;
-}
-
 static hg_status open_all(hg_checkpoint_file *open, const char *path)
 {
     hg_checkpoint *to = &open->content;
     int64_t length = 0;
-    HG_TRY(check_file(path));
-    HG_TRY(check_access(path));
+    HG_TRY(hg_checkpoint_check_seal(path, &open->newer));
     open->file = hg_h5_open(path, false);
     if (open->file < 0) return hg_h5_fail(HG_BAD_INPUT, "is damaged or cut short");
-    HG_TRY(check_version(open->file, &open->newer));
     HG_TRY(read_header(open->file, to));
     HG_TRY(read_part(open->file, HG_CHECKPOINT_RESOLVED, 1, &to->resolved, &length));
     if (length == 0 || to->resolved[length - 1] != '\0')

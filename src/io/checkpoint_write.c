@@ -242,6 +242,7 @@ static hg_status put_digests(const writing *to)
     if (file >= 0 && H5Fclose(file) < 0 && status == HG_OK)
         status = hg_h5_fail(HG_IO, "cannot be closed");
     if (status != HG_OK) return hg_fail_within(status, "%s: ", to->path);
+    HG_TRY(hg_checkpoint_seal(to->path));
     return sync_file(to->path);
 }
 

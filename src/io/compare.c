@@ -147,7 +147,7 @@ static void print_value(char *text, size_t size, const side *s, const void *valu
 static void print_index(char *text, size_t size, const side *s, const hsize_t *start,
                         const hsize_t *count, hsize_t offset)
 {
-    hsize_t index[AXES_MOST];
+    hsize_t index[AXES_MOST] = {0};
     for (int i = s->rank - 1; i >= 0; i--) {
         index[i] = start[i] + offset % count[i];
         offset /= count[i];

@@ -85,8 +85,8 @@ static hg_status open_basal(hg_earlier *earlier, const hg_config *config)
 {
     static const char name[] = "/snapshots/basal";
     const char *path = earlier->results.path;
-    hsize_t extent[AXES_MOST];
-    int ploidy;
+    hsize_t extent[AXES_MOST] = {0};
+    int ploidy = 0;
     if (!hg_results_has(&earlier->results, name))
         return hg_fail(HG_BAD_INPUT, "%s: its snapshots hold no basal levels; allowed: a run with "
                        "basal among its output.snapshots.fields", path);
@@ -142,8 +142,8 @@ static hg_status open_weight(hg_earlier *earlier, const hg_config *config)
 {
     static const char name[] = "/snapshots/weight";
     const char *path = earlier->results.path;
-    hsize_t extent[AXES_MOST];
-    int ploidy;
+    hsize_t extent[AXES_MOST] = {0};
+    int ploidy = 0;
     if (!config->network.heritable || earlier->network->edges == 0 ||
         !hg_results_has(&earlier->results, "/statistics/weight_mean"))
         return HG_OK;

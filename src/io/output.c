@@ -24,10 +24,9 @@ static hg_status folder_of(const char *path, char **folder)
 {
     HG_TRY(hg_copy_text(folder, HG_MEMORY_OUTPUT, path));
     char *slash = strrchr(*folder, '/');
-    if (slash == NULL)
-        strcpy(*folder, *path != '\0' ? "." : "");
-    else
-        slash[slash == *folder] = '\0';
+    if (slash == NULL && *path != '\0') (*folder)[0] = '.';
+    char *end = slash == NULL ? *folder + (*path != '\0') : slash + (slash == *folder);
+    *end = '\0';
     return HG_OK;
 }
 
@@ -286,8 +285,9 @@ const hg_output_image *hg_output_image_of(const hg_output *output) { return &out
 static hg_status sync_file(const hg_output *output)
 {
     if (output->file < 0) return HG_OK;
-    return H5Fflush(output->file, H5F_SCOPE_GLOBAL) < 0 ? hg_output_broken(output, "to the disk")
-                                                        : HG_OK;
+    if (H5Fflush(output->file, H5F_SCOPE_GLOBAL) < 0)
+        return hg_output_broken(output, "to the disk");
+    return output->rank == 0 ? hg_output_check_same(output) : HG_OK;
 }
 
 /* What is recorded goes before the number that counts it. */

@@ -80,6 +80,9 @@ hg_status hg_output_resume(hg_output **output, const hg_output_plan *plan,
 /** The image of the output, on root; elsewhere an empty one. Not collective. */
 const hg_output_image *hg_output_image_of(const hg_output *output);
 
+/** HG_BAD_INPUT unless the file at `path` is the one that `image` was taken of. One process. */
+hg_status hg_output_image_check(const hg_output_image *image, const char *path);
+
 /** Records, and snapshots, that a run has up to a generation. Pure. */
 int64_t hg_output_records_due(const hg_config *config, int64_t generation);
 int64_t hg_output_snapshots_due(const hg_config *config, int64_t generation);
@@ -109,7 +112,8 @@ hg_status hg_output_snapshot(hg_output *output, int64_t generation, hg_snapshot_
  */
 hg_status hg_output_ancestry(hg_output *output, const int64_t *parent, const int64_t *parent2);
 
-/** Everything up to `generation` reaches the disk; then generations_done says so. */
+/** Everything up to `generation` reaches the disk; then generations_done says so. HG_IO when
+ * another file lies at the path by now, or none. */
 hg_status hg_output_flush(hg_output *output, int64_t generation);
 
 /** Bytes written by all ranks so far. Not collective. */

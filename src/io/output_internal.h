@@ -194,8 +194,6 @@ hg_status hg_output_image_take(hg_output_image *image, const char *path,
                                const hg_output_plan *plan);
 /** Makes the file at `path` as it was then, but for the values recorded since. */
 hg_status hg_output_image_restore(const hg_output_image *image, const char *path);
-/** HG_BAD_INPUT unless the file at `path` is the one that `image` was taken of. */
-hg_status hg_output_image_check(const hg_output_image *image, const char *path);
 
 /* output.c */
 

@@ -159,11 +159,22 @@ void hg_results_close(hg_results *results)
     hg_release(&results->run_file_resolved);
 }
 
+/* -1 where there is no space. HDF5's own count overflows where a damaged extent is absurd. */
+static double points_of(hid_t space)
+{
+    hsize_t extent[H5S_MAX_RANK];
+    const int rank = space < 0 ? -1 : H5Sget_simple_extent_dims(space, extent, NULL);
+    if (rank <= 0) return rank < 0 ? -1.0 : (double)H5Sget_simple_extent_npoints(space);
+    double points = 1.0;
+    for (int i = 0; i < rank; i++) points *= (double)extent[i];
+    return points;
+}
+
 hg_status hg_results_check_extent(hid_t dataset)
 {
     hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
     hid_t properties = H5Dget_create_plist(dataset);
-    const hssize_t points = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
+    const double points = points_of(space);
     const size_t size = type < 0 ? 0 : H5Tget_size(type);
     const double most = properties >= 0 && H5Pget_nfilters(properties) > 0 ? BEST_COMPRESSION : 1;
     const double stored = (double)H5Dget_storage_size(dataset);
@@ -171,7 +182,7 @@ hg_status hg_results_check_extent(hid_t dataset)
     hg_h5_close(&type);
     hg_h5_close(&space);
     H5Eclear2(H5E_DEFAULT);
-    if (points < 0 || size == 0 || (double)points * (double)size > stored * most)
+    if (points < 0 || size == 0 || points * (double)size > stored * most)
         return hg_fail(HG_BAD_INPUT, "its values are not all there");
     return HG_OK;
 }

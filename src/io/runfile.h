@@ -38,6 +38,12 @@ hg_status hg_runfile_parse(hg_config *config, const char *path, const char *text
 hg_status hg_runfile_resolve(hg_config *config, hg_network *network);
 
 /**
+ * That the result which population.initial.from names can be opened; what is in it is looked at
+ * when it is read. HG_BAD_INPUT, with its place in the run file.
+ */
+hg_status hg_runfile_check_earlier(hg_config *config);
+
+/**
  * The same with the network given (read back from a result file) instead of built; takes
  * over `network` unchanged.
  */

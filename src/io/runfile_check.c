@@ -364,6 +364,10 @@ static void check_output(const check *c)
     if (config->output.ancestry && ancestry != NULL && config->population.individuals > INT32_MAX)
         hg_mistakes_add(c->mistakes, ancestry->place, "output.ancestry: parents are numbered with "
                         "32 bits; allowed with at most %d population.individuals", INT32_MAX);
+    const char *file = config->output.file; /* NULL: after run.name */
+    if (file != NULL && (strlen(file) <= 3 || strcmp(file + strlen(file) - 3, ".h5") != 0))
+        hg_mistakes_add(c->mistakes, place_of(c, "output.file"), "output.file: '%.200s' needs a name "
+                        "that ends in .h5", file);
     const hg_node *at = given(c, "output.snapshots.at");
     for (int64_t i = 0; i < config->output.snapshots_at_count && at != NULL; i++)
         if (config->output.snapshots_at[i] > config->run.generations &&

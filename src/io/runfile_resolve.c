@@ -275,8 +275,7 @@ out:
     return status;
 }
 
-/* That the earlier run's result can be read at all; what is in it is looked at later. */
-static hg_status check_earlier(hg_config *config)
+hg_status hg_runfile_check_earlier(hg_config *config)
 {
     HG_TRY(make_absolute(&config->population.initial.from, config->directory));
     const char *from = config->population.initial.from;
@@ -297,7 +296,6 @@ hg_status hg_runfile_resolve(hg_config *config, hg_network *network)
 {
     *network = (hg_network){0};
     derive_seed(config);
-    HG_TRY(check_earlier(config));
     HG_TRY(check_memory(config));
     const hg_status status = build(config, network);
     if (status == HG_BAD_INPUT && config->network.origin != HG_NETWORK_FILE &&

@@ -143,6 +143,7 @@ static void read_duration(const hg_slot *slot, const hg_node *node, double *seco
     int hours, minutes, rest, end = -1;
     *seconds = 0.0;
     if (!hg_value_word(slot, node) || hg_node_is_word(node, "none")) return;
+    /* NOLINTNEXTLINE(cert-err34-c): so few digits fit */
     if (sscanf(node->text, "%9d:%2d:%2d%n", &hours, &minutes, &rest, &end) != 3 || end < 0 ||
         node->text[end] != '\0' || hours < 0 || minutes < 0 || minutes > 59 || rest < 0 ||
         rest > 59 || hours + minutes + rest == 0)

@@ -31,6 +31,7 @@ hg_status hg_team_agree(MPI_Comm communicator, hg_status status)
 
 hg_status hg_team_share_text(MPI_Comm communicator, int root, char **text)
 {
+    const unsigned long most = 1 << 30;
     int rank;
     MPI_Comm_rank(communicator, &rank);
     unsigned long size = rank == root ? strlen(*text) + 1 : 0;
@@ -38,7 +39,9 @@ hg_status hg_team_share_text(MPI_Comm communicator, int root, char **text)
     hg_status status = HG_OK;
     if (rank != root) status = hg_allocate(text, HG_MEMORY_CONFIGURATION, size, 1);
     HG_TRY(hg_team_agree(communicator, status));
-    MPI_Bcast(*text, (int)size, MPI_CHAR, root, communicator);
+    for (unsigned long at = 0; at < size; at += most) /* MPI counts with an int */
+        MPI_Bcast(*text + at, (int)(size - at < most ? size - at : most), MPI_CHAR, root,
+                  communicator);
     return HG_OK;
 }
 

@@ -234,17 +234,28 @@ static void edit(stream *from, hid_t file)
     if (what == 3) bend_link(from, file, name);
 }
 
-const char *h5_edits_make(const uint8_t *data, size_t size)
+static bool is_file(const uint8_t *data, size_t size)
 {
     static const uint8_t mark[] = {0x89, 'H', 'D', 'F'};
-    if (size >= sizeof mark && memcmp(data, mark, sizeof mark) == 0) {
+    return size >= sizeof mark && memcmp(data, mark, sizeof mark) == 0;
+}
+
+unsigned h5_edits_flips(const uint8_t *data, size_t size)
+{
+    if (getenv("FUZZ_NO_FLIPS") != NULL || size == 0) return 0;
+    return is_file(data, size) ? 1 : data[0] % 4u;
+}
+
+const char *h5_edits_make(const uint8_t *data, size_t size)
+{
+    if (is_file(data, size)) {
         fill(data, size);
         return base.path;
     }
     fill(base.bytes, base.size);
     stream from = {data, size};
-    unsigned flips = (unsigned)take(&from, 1) % 4;
-    if (getenv("FUZZ_NO_FLIPS") != NULL) flips = 0; /* HDF5 itself may fail on its own structures */
+    const unsigned flips = h5_edits_flips(data, size);
+    take(&from, 1);
     const hid_t file = H5Fopen(base.path, H5F_ACC_RDWR, H5P_DEFAULT);
     if (file < 0) H5Eprint2(H5E_DEFAULT, stderr);
     FUZZ_CHECK(file >= 0, "the sound file cannot be opened");

@@ -17,4 +17,7 @@ void h5_edits_load(const char *base);
 /** Makes the damaged file in memory; returns its path, valid until the next call. */
 const char *h5_edits_make(const uint8_t *data, size_t size);
 
+/** Raw bytes that are flipped, in places where HDF5 itself may fail on them. */
+unsigned h5_edits_flips(const uint8_t *data, size_t size);
+
 #endif

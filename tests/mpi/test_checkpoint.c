@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/digest.h"
 #include "base/memory.h"
 #include "io/checkpoint.h"
 
@@ -200,7 +201,7 @@ START_TEST(no_byte_misleads)
     struct stat what;
     ASSERT_EVERYWHERE(write_one(8, 2) == HG_OK);
     ASSERT_EVERYWHERE(stat(NAME, &what) == 0);
-    for (int64_t at = 0; at < what.st_size; at += 41) {
+    for (int64_t at = 0; at < what.st_size; at += ranks_of() == 1 ? 1 : 41) {
         if (rank_of() == 0) flip(at);
         MPI_Barrier(MPI_COMM_WORLD);
         const int64_t generation = read_one(NAME);
@@ -241,12 +242,13 @@ START_TEST(another_version_is_refused)
 {
     ASSERT_EVERYWHERE(write_one(8, 2) == HG_OK);
     if (rank_of() == 0) {
-        const int32_t version = 2;
-        hid_t file = H5Fopen(NAME, H5F_ACC_RDWR, H5P_DEFAULT);
-        hid_t attribute = H5Aopen(file, "format_version", H5P_DEFAULT);
-        H5Awrite(attribute, H5T_NATIVE_INT32, &version);
-        H5Aclose(attribute);
-        H5Fclose(file);
+        static const char words[] = "happygene-checkpoint";
+        const uint64_t end[2] = {2, hg_digest(2, 0, words, sizeof words)};
+        struct stat what;
+        const int file = open(NAME, O_WRONLY);
+        ck_assert(fstat(file, &what) == 0);
+        ck_assert(pwrite(file, end, sizeof end, what.st_size - (off_t)sizeof end) == sizeof end);
+        close(file);
     }
     MPI_Barrier(MPI_COMM_WORLD);
     ASSERT_EVERYWHERE(read_one(NAME) == -1);

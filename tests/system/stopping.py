@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -58,10 +59,10 @@ class Case:
             time.sleep(0.02)
         return verdict.check(os.path.exists(self.path(suffix)), f"x{suffix} comes")
 
-    def step(self, settings, what, ranks=None):
+    def step(self, settings, what, ranks=None, options=("--resume",)):
         """Goes on for one generation; returns it."""
         open(self.path(".stop"), "w").close()
-        code, _, errors = self.program.call(*self.words(settings, "--resume"), ranks=ranks)
+        code, _, errors = self.program.call(*self.words(settings, *options), ranks=ranks)
         words = errors.split("stopped after generation ")
         if not verdict.check(code == 75 and len(words) == 2 and "starts from" not in errors,
                              f"{what}: exit {code}: {errors}"):
@@ -217,6 +218,20 @@ def torn(case):
     compare(verdict, case.program, whole, case.output, "torn")
 
 
+def digest(dataset, text):
+    """As src/base/digest.h says, of piece 0."""
+    whole, word_factor, state_factor = 2**64 - 1, 0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9
+    def mix(x):
+        x = (x ^ (x >> 30)) * state_factor & whole
+        x = (x ^ (x >> 27)) * 0x94d049bb133111eb & whole
+        return x ^ (x >> 31)
+    state = mix(mix(mix(dataset + word_factor & whole) + word_factor & whole) + len(text))
+    for at in range(0, len(text), 8):
+        state ^= int.from_bytes(text[at:at + 8], "little") * word_factor & whole
+        state = ((state << 29 | state >> 35) & whole) * state_factor & whole
+    return mix(state)
+
+
 def cut(case):
     """An output that lost its end, or a checkpoint put in its place, is noticed: the run starts anew
     and comes to the same file. What cannot be read, or a newer program wrote, is not replaced."""
@@ -237,8 +252,9 @@ def cut(case):
         compare(verdict, case.program, whole, case.output, f"cut to {part}")
     case.clean()
     verdict.check(case.step(settings, "newer") == 1, "newer: one generation")
-    with h5py.File(case.path(".ckpt"), "r+") as file:
-        file.attrs.modify("format_version", file.attrs["format_version"] + 1)
+    with open(case.path(".ckpt"), "r+b") as file: # the end of a seal: the version and its digest
+        file.seek(-16, os.SEEK_END)
+        file.write(struct.pack("<qQ", 2, digest(2, b"happygene-checkpoint\0")))
     with open(case.path(".ckpt"), "rb") as file:
         before = file.read()
     code, _, errors = case.program.call(*case.words(settings, "--resume"))
@@ -279,6 +295,57 @@ def refusals(case):
         verdict.check(code == 2 and file.read() == b"my diary", f"a foreign file: {code}: {errors}")
 
 
+def names(case):
+    """Outputs are named .h5, so that no two share checkpoints; those without an output are kept."""
+    case.clean()
+    code, _, errors = case.program.call("run", case.run_file, "-o", case.path(""), "--quiet")
+    verdict.check(code == 2 and "ends in .h5" in errors, f"-o x: exit {code}: {errors}")
+    code, _, errors = case.program.call("validate", case.run_file, "--set", "output.file=x.nc")
+    verdict.check(code == 65 and "ends in .h5" in errors, f"output.file=x.nc: exit {code}: {errors}")
+    verdict.check(os.listdir(case.folder) == [], "nothing is written")
+    verdict.check(case.step(LONG, "names") == 1, "one generation")
+    os.unlink(case.output)
+    code, _, errors = case.program.call(*case.words(LONG))
+    verdict.check(code == 2 and "checkpoints" in errors, f"without output: exit {code}: {errors}")
+    verdict.check(os.listdir(case.folder) == ["x.ckpt"], "the checkpoint is let alone")
+    open(case.path(".stop"), "w").close()
+    code, _, errors = case.program.call(*case.words(LONG, "--resume"))
+    verdict.check(code == 75 and "missing" in errors and "starts from generation 0" in errors,
+                  f"--resume without output: exit {code}: {errors}")
+
+
+def by_result(case):
+    """An interrupted result goes on by its own name."""
+    case.clean()
+    settings = ["run.generations=9", "output.file=elsewhere.h5"]
+    verdict.check(case.step(settings, "by result") == 1, "one generation")
+    for ranks in (2, None):
+        code, out, errors = case.program.call("run", case.output, "--resume", "--quiet", ranks=ranks)
+        verdict.check(code == 0 and out.strip() == case.output, f"by result: exit {code}: {errors}")
+    verdict.check(os.listdir(case.folder) == ["x.h5"], "by result: in its own place")
+    whole = case.folder.rstrip("/") + "-whole.h5"
+    case.program.run(case.run_file, whole, settings)
+    compare(verdict, case.program, whole, case.output, "by result")
+
+
+def founded(case):
+    """The run that founders came from is needed no more when there is a checkpoint."""
+    case.clean()
+    founders, whole = case.folder.rstrip("/") + "-founders.h5", case.folder.rstrip("/") + "-whole.h5"
+    case.program.run(case.run_file, founders, ["run.generations=3"])
+    settings = ["run.generations=8", "population.initial={from: " + founders + "}"]
+    case.program.run(case.run_file, whole, settings)
+    verdict.check(case.step(settings, "founded") == 1, "one generation")
+    os.unlink(founders)
+    code, _, errors = case.program.call(*case.words(settings, "--resume"))
+    if verdict.check(code == 0, f"founders are gone: exit {code}: {errors}"):
+        compare(verdict, case.program, whole, case.output, "founded")
+    os.unlink(case.output)
+    code, _, errors = case.program.call(*case.words(settings, "--resume"))
+    verdict.check(code == 65 and "population.initial.from" in errors,
+                  f"no founders, no checkpoint: exit {code}: {errors}")
+
+
 def completed(case):
     case.clean()
     settings = ["run.generations=5"]
@@ -291,6 +358,18 @@ def completed(case):
                   f"a complete run: exit {code}: {again}{errors}")
     verdict.check(os.stat(case.output).st_mtime_ns == before, "a complete result is let alone")
     verdict.check(sorted(os.listdir(case.folder)) == ["x.h5"], "nothing is left lying")
+    other = case.folder.rstrip("/") + "-other.ckpt"
+    for own in (True, False): # killed between its last write and the removal of its checkpoints
+        verdict.check(case.step(["run.generations=4"], "left", options=("--force",)) == 1, "one")
+        shutil.copy(case.path(".ckpt"), other)
+        if not own:
+            verdict.check(case.step(["run.generations=4"], "left", options=("--force",)) == 1, "one")
+        code, _, errors = case.program.call(*case.words(["run.generations=4"], "--resume"))
+        verdict.check(code == 0, f"left: exit {code}: {errors}")
+        shutil.copy(other, case.path(".ckpt"))
+        code, _, errors = case.program.call(*case.words(["run.generations=4"], "--resume"))
+        verdict.check(code == 0 and os.path.exists(case.path(".ckpt")) != own,
+                      f"a checkpoint beside a complete result, own {own}: exit {code}: {errors}")
 
 
 def main():
@@ -310,6 +389,9 @@ def main():
     refusals(case)
     too_large(case)
     completed(case)
+    names(case)
+    by_result(case)
+    founded(case)
     verdict.exit()
 
 
