@@ -389,7 +389,8 @@ static void tell_memory(told *to)
             if (strstr(kinds.text[i], "bytes") != NULL)
                 hg_text_add_bytes_count(&to->text, traffic.value[i]);
             else
-                hg_text_add_count(&to->text, (int64_t)traffic.value[i]);
+                hg_text_add_count(&to->text, fabs(traffic.value[i]) < 0x1p62 ? (int64_t)traffic.value[i]
+                                                                          : INT64_MAX);
         }
         hg_text_add(&to->text, "\n");
     }

@@ -109,7 +109,7 @@ call run cut.h5 -o x.h5; refused 65 'cut\.h5'
 call run empty.h5 -o x.h5; refused 65 'empty'
 call run "$tiny" -o missing/x.h5; refused 74 'missing/x\.h5.*No such file or directory'
 call run "$tiny" -o /proc/x.h5; refused 74 '/proc/x\.h5'
-call run "$tiny" -o .. --force; exits 74; leaves_nothing
+call run "$tiny" -o .. --force; exits 2; errs "needs a name that ends in .h5"; leaves_nothing
 if [ "$(id -u)" -ne 0 ]; then # root may write anywhere
     mkdir locked; chmod a-w locked
     call run "$tiny" -o locked/x.h5; refused 74 'Permission denied'
