@@ -12,7 +12,8 @@ import argparse
 import json
 import math
 
-MOMENT_BYTES, MOST_BLOCKS = 72, 4096
+MOMENT_BYTES = 72
+MOST_BLOCKS, ENOUGH_BLOCKS, SMALL_BLOCK = 4096, 512, 64 # src/parallel/partition.h
 
 
 def border_genomes(individuals, share):
@@ -25,7 +26,7 @@ def border_genomes(individuals, share):
 def gather_bytes(individuals, ranks):
     """Three sums of every block and two numbers of every rank."""
     size = 1
-    while (individuals - 1) // size >= MOST_BLOCKS:
+    while (individuals - 1) // size >= (MOST_BLOCKS if size >= SMALL_BLOCK else ENOUGH_BLOCKS):
         size *= 2
     return 8 * (3 * math.ceil(individuals / size) + 2 * ranks)
 
