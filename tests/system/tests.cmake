@@ -96,7 +96,7 @@ foreach(name hill-hill additive-heritable-asexual sigmoid-heritable-sexual demes
   hg_add_system_test(system/resume/${name} system 300
     ${HG_PYTHON} ${HG_SYSTEM}/resume.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE}
     ${HG_SCRATCH}/resume-${name} ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/${name}.yaml
-    --set run.generations=6 --set output.snapshots.at=[])
+    --set run.generations=6 --set output.snapshots.at=[] --set output.ancestry=true)
 endforeach()
 hg_add_system_test(system/stopping system 300
   ${HG_PYTHON} ${HG_SYSTEM}/stopping.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE}
