@@ -285,11 +285,19 @@ const hg_command hg_command_export = {
         "Networks have the mean weights of a generation where weights are heritable.\n"
         "SBML and GraphML can be the network.file of a run file; weights come back to the bit.\n"
         "\n"
+        "The table tskit is three files, PREFIX.nodes.txt, PREFIX.edges.txt and\n"
+        "PREFIX.individuals.txt, of a run with output.ancestry: true; the call of\n"
+        "tskit.load_text() that reads them is printed. Samples are the genomes of the last\n"
+        "generation, or of --generation T; time counts generations back, and gene g lies from g\n"
+        "to g+1. Nodes are the ancestors in which lines of descent meet, and the founders; with\n"
+        "--generation all every genome of every generation.\n"
+        "\n"
         "  -t, --table NAME    one of those below\n"
         "  -g, --generation T  only this generation, or all; by default individuals, weights and\n"
         "                      the networks are of the last, the rest is of all\n"
         "  -f, --format csv|tsv\n"
-        "  -o, --output FILE   write to FILE, which is replaced once all is written\n"
+        "  -o, --output FILE   write to FILE, which is replaced once all is written; of tskit how\n"
+        "                      the names of the files begin\n"
         "  -q, --quiet         do not tell that the run is unfinished\n"
         "\n"
         "Exit code 65: the file is damaged, or has no such table or generation.\n"
@@ -297,7 +305,8 @@ const hg_command hg_command_export = {
         "Examples:\n"
         "  happygene export quickstart.h5 --table statistics -o statistics.csv\n"
         "  happygene export quickstart.h5 --table individuals --generation 0 --format tsv\n"
-        "  happygene export quickstart.h5 --table sbml -o network.xml\n",
+        "  happygene export quickstart.h5 --table sbml -o network.xml\n"
+        "  happygene export family.h5 --table tskit -o family\n",
     .run = run,
     .add_more = add_tables,
 };

@@ -33,7 +33,6 @@ SHOWN = {
     "docs/verification.md": {"T_0 = 1 +": "a formula", "M' = q M": "a formula",
                              "experiment      quantity": "what a command printed"},
     "docs/c-api.md": {"find_package(happygene": "for CMake: system/installed builds such a project"},
-    "docs/ancestry.md": {"tskit.load_text(**": "tskit is no part of Debian 12, as the text says"},
     "docs/analysis.md": {"using HDF5": "Julia is no part of Debian, as the text says"},
 }
 

@@ -6,6 +6,7 @@ error and z; |z| < 4.5 is asserted. Where a generation's expectation given the o
 the differences d_t are a martingale, and z = sum d_t / sqrt(sum d_t^2).
 """
 import os
+import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "system"))
@@ -461,10 +462,71 @@ output: {{statistics: {{every: 0}}, snapshots: {{every: 1, fields: [parent, fitn
             judge_ranks(name, found[:best], draws, np.full(best, 1 / best))
 
 
+def expected_ancestor(n):
+    """E[T_MRCA] of all n of a generation: i lineages have j parents as i balls fall into j boxes."""
+    time, parents = [0.0, 0.0], [0.0, 1.0] # parents[j]: that i lineages have j, for i = 1, 2, ...
+    for i in range(2, n + 1):
+        parents = [0.0] + [(parents[j] * j if j < i else 0.0) / n +
+                           parents[j - 1] * (n - j + 1) / n for j in range(1, i + 1)]
+        time.append((1 + sum(parents[j] * time[j] for j in range(1, i))) / (1 - parents[i]))
+    return time[n]
+
+
+def meeting_times(prefix, genes):
+    """Generations back to the common ancestor at each gene, from the tables for tskit: founders
+    are roots, and the node below the only one that is left is where all lines have met."""
+    with open(prefix + ".nodes.txt", encoding="utf-8") as file:
+        time = [int(line.split("\t")[1]) for line in file.readlines()[1:]]
+    with open(prefix + ".edges.txt", encoding="utf-8") as file:
+        edges = [tuple(map(int, line.split("\t"))) for line in file.readlines()[1:]]
+    for gene in range(genes):
+        children = {}
+        for left, right, parent, child in edges:
+            if left <= gene < right:
+                children.setdefault(parent, []).append(child)
+        roots = set(children) - {child for below in children.values() for child in below}
+        root, = roots
+        below = children[root]
+        yield time[below[0]] if len(below) == 1 else time[root]
+
+
+def common_ancestors(lab):
+    """Times to the common ancestor of all, as `info` tells them of clones and as the tables for
+    tskit have them at each gene of recombinants: E[T_MRCA] = 2N(1-1/N), here the exact value of the
+    discrete chain. Genes of one run are not independent: a run is one measurement."""
+    n, generations, runs, genes = 12, 400, 40, 4
+    expected, told, traced = expected_ancestor(n), [], []
+    print(f"  2N(1-1/N) = {2 * n * (1 - 1 / n):.6g}")
+    path, prefix = (os.path.join(lab.folder, name) for name in ("theory.h5", "theory"))
+    for r in range(runs):
+        for system in ("asexual", "sexual"):
+            mating = "{system: sexual, recombination: {model: map, rate: 0.3}}"
+            lab.run(f"""
+run: {{seed: {1500 + r}, generations: {generations}}}
+population: {{individuals: {n}, genes: {genes}}}
+fitness: [{{model: neutral}}]
+mating: {mating if system == "sexual" else "{system: asexual}"}
+mutation: {{basal: {{rate: 0}}}}
+output: {{ancestry: true, statistics: {{every: 0}}, snapshots: {{every: 0}}}}
+""").close()
+            code, _, errors = lab.program.call("export", path, "--table", "tskit", "-o", prefix)
+            verdict.check(code == 0, f"export: {errors}")
+            times = list(meeting_times(prefix, genes))
+            if system == "sexual":
+                traced.append(np.mean(times))
+                continue
+            _, text, _ = lab.program.call("info", path)
+            told.append(int(re.search(r"(\d+) generations? ago, is everybody", text)[1]))
+            verdict.check(set(times) == {told[-1]}, f"info {told[-1]}, tables {times}")
+    for name, sample in (("clones", told), ("recombinants", traced)):
+        judge(f"T_MRCA of {n}, {name}", expected, np.mean(sample),
+              np.std(sample, ddof=1) / np.sqrt(runs))
+
+
 TESTS = {test.__name__: test for test in (
     coancestry, heterozygosity, shared_parents, neutral_variance, clonal_variance, response,
     selection_balance, mutation_count, linkage, sigmoid_network, island_model, migrants,
-    overlapping, tournament_winners, truncated_parents)}
+    overlapping, tournament_winners, truncated_parents, common_ancestors)}
 
 
 def main(tests):
