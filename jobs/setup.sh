@@ -20,7 +20,8 @@ case "${1:-}" in
 --tests | --slurm)
     build_tests=ON
     packages+=(check python3-numpy python3-h5py python3-yaml python3-xarray python3-h5netcdf
-               python3-netcdf4 netcdf-bin python3-igraph graphviz poppler-utils mandoc groff-base r-base-core r-cran-ncdf4)
+               python3-netcdf4 netcdf-bin r-base-core r-cran-ncdf4 python3-igraph graphviz
+               poppler-utils mandoc groff-base)
     if [ "$1" = --slurm ]; then packages+=(slurm-wlm munge); fi
     ;;
 '') ;;

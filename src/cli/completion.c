@@ -23,7 +23,8 @@ static bool take_choice(hg_words *words, hg_words *choice)
     }
     choice->start = words->start;
     choice->length = 0;
-    while (choice->length < words->length && strchr(" ,\n;|", choice->start[choice->length]) == NULL)
+    while (choice->length < words->length &&
+           strchr(" ,\n;|", choice->start[choice->length]) == NULL)
         choice->length++;
     words->start += choice->length;
     words->length -= choice->length;
@@ -55,7 +56,8 @@ static void print_choices(hg_words words)
 static bool begins_alike(hg_words heading, hg_words word)
 {
     for (size_t i = 0; i < word.length; i++)
-        if (i >= heading.length || tolower(heading.start[i]) != tolower(word.start[i])) return false;
+        if (i >= heading.length || tolower(heading.start[i]) != tolower(word.start[i]))
+            return false;
     return word.length >= 3; /* "T" is no table */
 }
 
@@ -206,12 +208,12 @@ static void print_argument(const hg_command *command, const option_row *row)
         print_choices(row->said);
     else if (hg_words_are(row->argument, "FILE")) /* to be written */
         printf("@*");
-    else if (!print_list_of(command, option, names_one(row) ? row->said : (hg_words){option.start, 0}))
+    else if (!print_list_of(command, option, names_one(row) ? row->said : (hg_words){"", 0}))
         print_offer(command, row->argument);
     printf("\" ;;&\n");
 }
 
-/* --- the script -------------------------------------------------------------------------------- */
+/* --- the script ----------------------------------------------------------------------------- */
 
 static void print_lists(const hg_command *commands, int count)
 {
@@ -284,7 +286,8 @@ static const char script[] =
     "\n"
     "_happygene()\n"
     "{\n"
-    "    local at=$COMP_CWORD word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} key='' offer=''\n"
+    "    local at=$COMP_CWORD word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}\n"
+    "    local key='' offer=''\n"
     "    COMPREPLY=()\n"
     "    if ((at == 1)); then\n"
     "        _happygene_reply \"$_happygene_commands --help --version\" \"$word\"\n"

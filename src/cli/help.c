@@ -89,7 +89,7 @@ static void print_keys(void)
     for (int i = 0; hg_key_tables[i] != NULL; i++) print_table(hg_key_tables[i]);
 }
 
-/* --- datasets of a result ---------------------------------------------------------------------- */
+/* --- datasets of a result -------------------------------------------------------------------- */
 
 static void print_dataset(const hg_dataset *dataset)
 {
@@ -99,14 +99,15 @@ static void print_dataset(const hg_dataset *dataset)
         printf("%s%s", i == 0 ? " [" : ", ", hg_axis_name(dataset->axes[i]));
     printf("%s %s", dataset->axes[0] != HG_AXIS_NONE ? "]" : "", hg_type_name(dataset->type));
     if (strcmp(dataset->units, "1") != 0) printf(", %s", dataset->units);
-    printf("\n      %s%s%s\n", dataset->long_name, dataset->doc[0] == '\0' ? "" : ". ", dataset->doc);
+    printf("\n      %s%s%s\n", dataset->long_name, dataset->doc[0] == '\0' ? "" : ". ",
+           dataset->doc);
     if (condition[0] != '\0') printf("      Only %s.\n", condition);
 }
 
 static void print_datasets(void)
 {
-    printf("The datasets of a result file, with their dimensions, type and unit. `allele` is there\n"
-           "with population.ploidy 2 only.\n");
+    printf("The datasets of a result file, with their dimensions, type and unit. `allele` is\n"
+           "there with population.ploidy 2 only.\n");
     for (int g = 0; g < HG_GROUPS; g++) {
         printf("\n/%s: %s\n", hg_group_name((hg_group)g), hg_group_title((hg_group)g));
         for (int i = 0; i < hg_dataset_count; i++)
@@ -177,7 +178,7 @@ static bool print_model_topic(const char *topic)
         &hg_mating_family, &hg_recombination_family, &hg_migration_family, &hg_mutation_family,
         &hg_distribution_family, &hg_series_family};
     bool found = false;
-    for (size_t f = 0; f < sizeof families / sizeof *families; f++)
+    for (size_t f = 0; f < sizeof families / sizeof families[0]; f++)
         for (int i = 0; i < families[f]->count; i++) {
             const hg_model *model = &families[f]->models[i];
             if (strcmp(model->name, topic) != 0) continue;

@@ -251,8 +251,9 @@ hg_status hg_page_print_man(const hg_command *command)
     print_headed(text, false);
     print_headed(text, true); /* last */
     begin_named("see also");
-    print_request(command == &hg_command_program ? ".BR mpirun (1),\n.BR h5dump (1),\n.BR ncdump (1)"
-                                                 : ".BR happygene (1)");
+    print_request(command != &hg_command_program
+                      ? ".BR happygene (1)"
+                      : ".BR mpirun (1),\n.BR h5dump (1),\n.BR ncdump (1)");
     hg_release(&text);
     return HG_OK;
 }

@@ -63,7 +63,8 @@ static void print_key(const hg_key_table *table, const hg_key *key)
 
 static void print_models(const hg_model_family *family)
 {
-    printf("\n### %s: `%s`\n\n| name | equation | what |\n|---|---|---|\n", family->what, family->key);
+    printf("\n### %s: `%s`\n\n| name | equation | what |\n|---|---|---|\n", family->what,
+           family->key);
     for (int i = 0; i < family->count; i++) {
         const hg_model *model = &family->models[i];
         printf("| `%s` | %s", model->name, model->equation[0] == '\0' ? "" : "`");

@@ -46,6 +46,7 @@ selection: {on_extinction: neutral}
 mating: {system: sexual}
 migration: {rate: 0.05}
 output:
+  ancestry: true
   snapshots:
     every: 3
     fields: [basal, weight, expression, instability, fitness, stable, parent, parent2, deme]
