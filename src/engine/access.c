@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Starting and ending the library, and reading what a run holds. */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/engine.h"
@@ -8,13 +9,44 @@
 
 static bool started_here;
 
+/* Whether mpirun or srun started this process, perhaps among others. */
+static bool has_launcher(void)
+{
+    static const char *const variables[] = {"OMPI_COMM_WORLD_SIZE", "PMIX_NAMESPACE", "PMIX_RANK",
+                                            "PMI_RANK", "PMI_SIZE"};
+    bool found = false;
+    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
+        found |= getenv(variables[i]) != NULL;
+    return found;
+}
+
+/* A process that is alone needs no network and no daemon to reach others: Open MPI, told so, starts
+ * in 20 ms instead of 300. What the user has told it holds. */
+static bool start_alone(int *argc, char ***argv, int *provided)
+{
+    static const char *const settings[][2] = {{"OMPI_MCA_ess_singleton_isolated", "1"},
+                                              {"OMPI_MCA_pml", "ob1"}, {"OMPI_MCA_btl", "self"}};
+    enum { COUNT = sizeof settings / sizeof *settings };
+    bool own[COUNT];
+    for (int i = 0; i < COUNT; i++) {
+        own[i] = getenv(settings[i][0]) == NULL;
+        if (own[i]) setenv(settings[i][0], settings[i][1], 1);
+    }
+    const bool started = MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, provided) == MPI_SUCCESS;
+    for (int i = 0; i < COUNT; i++) /* programs that are started from here may have ranks */
+        if (own[i]) unsetenv(settings[i][0]);
+    return started;
+}
+
 hg_status hg_initialize(int *argc, char ***argv)
 {
     int running, provided;
     MPI_Initialized(&running);
     if (running) return HG_OK;
-    if (MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS)
-        return hg_fail(HG_NO_MEMORY, "MPI does not start");
+    const bool started =
+        has_launcher() ? MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided) == MPI_SUCCESS
+                       : start_alone(argc, argv, &provided);
+    if (!started) return hg_fail(HG_NO_MEMORY, "MPI does not start");
     started_here = true;
     return HG_OK;
 }

@@ -13,7 +13,7 @@
 #include "engine/engine.h"
 #include "parallel/team.h"
 
-/* The counters: these, then mutations by deme, then whether each grid has been set. */
+/* The counters: these, then mutations by deme. */
 enum { NEUTRAL_DRAWS, MUTATIONS, BY_DEME };
 
 /* --- the grids -------------------------------------------------------------------------- */
@@ -31,11 +31,9 @@ static void save_grids(hg_run *run)
 {
     double *state = run->checkpoint.grids;
     uint8_t *rests = run->checkpoint.rests;
-    int64_t *ready = run->checkpoint.counters + BY_DEME + run->demes.count;
     for (int64_t i = 0; i < grid_count(run); i++) {
         const hg_moments *moments = grid(run, i);
         hg_moments_save(moments, state, rests);
-        ready[i] = moments->ready;
         state += 2 * moments->columns;
         rests += moments->columns / HG_GRID_GROUP;
     }
@@ -45,10 +43,9 @@ static void restore_grids(hg_run *run, const hg_checkpoint *from)
 {
     const double *state = from->grids;
     const uint8_t *rests = from->rests;
-    const int64_t *ready = from->counters + BY_DEME + run->demes.count;
     for (int64_t i = 0; i < grid_count(run); i++) {
         hg_moments *moments = grid(run, i);
-        hg_moments_restore(moments, state, rests, ready[i] != 0);
+        hg_moments_restore(moments, state, rests);
         state += 2 * moments->columns;
         rests += moments->columns / HG_GRID_GROUP;
     }
@@ -101,7 +98,7 @@ hg_status hg_checkpointing_create(hg_run *run)
         .individuals = run->partition.individuals,
         .alleles = (genotypes->genes + genotypes->edges) * genotypes->ploidy,
         .network = network_digest(&run->network), .resolved = run->resolved,
-        .counter_count = BY_DEME + run->demes.count + grid_count(run)};
+        .counter_count = BY_DEME + run->demes.count};
     for (int64_t i = 0; i < grid_count(run); i++) {
         content->grid_count += 2 * grid(run, i)->columns;
         content->rest_count += grid(run, i)->columns / HG_GRID_GROUP;

@@ -16,7 +16,7 @@
 
 /* Two entries in front of a deme's columns carry what is not a column. */
 enum { COUNTS, EXTREMES, COLUMNS, MOST_ATTEMPTS = 8 };
-enum { PARENTS, MUTATIONS, STABLE, UNFIT };
+enum { PARENTS, MUTATIONS, STABLE };
 
 static int64_t value_columns(const hg_run *run) { return run->demes.value[0].columns; }
 static int64_t columns_of(const hg_run *run)
@@ -40,9 +40,8 @@ static hg_status create_sums(hg_run *run)
         hg_expect_mutations(run, &demes->value[d]);
     }
     const size_t columns = (size_t)columns_of(run), count = (size_t)demes->count;
-    HG_TRY(hg_allocate(&demes->moment, HG_MEMORY_STATISTICS, count * (COLUMNS + columns),
-                       sizeof(hg_moment)));
-    return hg_allocate(&demes->extreme, HG_MEMORY_STATISTICS, count * 2 * columns, sizeof(double));
+    return hg_allocate(&demes->moment, HG_MEMORY_STATISTICS, count * (COLUMNS + columns),
+                       sizeof(hg_moment));
 }
 
 hg_status hg_demes_create(hg_run *run)
@@ -82,23 +81,15 @@ void hg_demes_free(hg_run *run)
     hg_release(&demes->pending);
     hg_release(&demes->lock);
     hg_release(&demes->moment);
-    hg_release(&demes->extreme);
-}
-
-/* Empties the sums of the demes that are to be added up. */
-static void empty_sums(hg_run *run)
-{
-    for (int64_t d = 0; d < run->demes.count; d++) {
-        if (!run->demes.pending[d]) continue;
-        hg_moments_begin(&run->demes.value[d]);
-        hg_moments_begin(&run->demes.expression[d]);
-    }
 }
 
 void hg_demes_restart(hg_run *run)
 {
-    for (int64_t d = 0; d < run->demes.count; d++) run->demes.pending[d] = true;
-    empty_sums(run);
+    for (int64_t d = 0; d < run->demes.count; d++) {
+        run->demes.pending[d] = true;
+        hg_moments_begin(&run->demes.value[d]);
+        hg_moments_begin(&run->demes.expression[d]);
+    }
 }
 
 void hg_demes_begin(hg_run *run)
@@ -142,22 +133,10 @@ static void add_batch(hg_run *run, const hg_worker *worker, int64_t deme, const 
     omp_unset_lock(lock);
 }
 
-static void note_batch(hg_run *run, const hg_worker *worker, int64_t deme, const batch *some)
-{
-    hg_demes *demes = &run->demes;
-    const int slot = worker->number % demes->slots;
-    omp_lock_t *lock = &demes->lock[deme * demes->slots + slot];
-    omp_set_lock(lock);
-    hg_moments_note_range(&demes->value[deme], slot, some->value, some->count);
-    hg_moments_note_range(&demes->expression[deme], slot, some->expression, some->count);
-    omp_unset_lock(lock);
-}
-
-/* Sorts the genotypes of a call by deme; those of demes that are done with are left out. */
-static void by_deme(hg_run *run, hg_worker *worker, const int32_t *row,
+/* Sorts the genotypes by deme; those of demes that are done with are left out. */
+void hg_demes_tally(hg_run *run, hg_worker *worker, const int32_t *row,
                     const double *const *value, const double *const *expression,
-                    const int64_t *copies, int count,
-                    void (*use)(hg_run *, const hg_worker *, int64_t, const batch *))
+                    const int64_t *copies, int count)
 {
     bool used[HG_LANES] = {false};
     for (int i = 0; i < count; i++) {
@@ -171,22 +150,8 @@ static void by_deme(hg_run *run, hg_worker *worker, const int32_t *row,
             some.copies[some.count++] = copies[j];
             used[j] = true;
         }
-        use(run, worker, deme, &some);
+        add_batch(run, worker, deme, &some);
     }
-}
-
-void hg_demes_tally(hg_run *run, hg_worker *worker, const int32_t *row,
-                    const double *const *value, const double *const *expression,
-                    const int64_t *copies, int count)
-{
-    by_deme(run, worker, row, value, expression, copies, count, add_batch);
-}
-
-static void note_ranges(hg_run *run, hg_worker *worker, const int32_t *row,
-                        const double *const *value, const double *const *expression,
-                        const int64_t *copies, int count)
-{
-    by_deme(run, worker, row, value, expression, copies, count, note_batch);
 }
 
 /* --- over all ranks --------------------------------------------------------------------- */
@@ -208,14 +173,12 @@ static void count_own(hg_run *run)
     }
 }
 
-static bool is_pending(const hg_run *run, int64_t d) { return run->demes.pending[d]; }
-
-/* The end of the demes from `d` on that are to be reduced together: as many as MPI can count. */
-static int64_t end_of_batch(const hg_run *run, int64_t d, bool (*wanted)(const hg_run *, int64_t))
+/* The end of the pending demes from `d` on, as many as MPI can count. */
+static int64_t end_of_batch(const hg_run *run, int64_t d)
 {
-    const int64_t most = d + INT_MAX / (2 * (COLUMNS + columns_of(run)));
+    const int64_t most = d + INT_MAX / (COLUMNS + columns_of(run));
     int64_t end = d;
-    while (end < run->demes.count && end < most && wanted(run, end)) end++;
+    while (end < run->demes.count && end < most && run->demes.pending[end]) end++;
     return end;
 }
 
@@ -224,13 +187,12 @@ static void reduce(hg_run *run)
     hg_demes *demes = &run->demes;
     count_own(run);
     for (int64_t d = 0; d < demes->count; d++) {
-        hg_moment *entry = entries_of(run, d);
-        bool fits = hg_moments_pack(&demes->value[d], entry + COLUMNS);
-        fits &= hg_moments_pack(&demes->expression[d], entry + COLUMNS + value_columns(run));
-        entry[COUNTS].limb[UNFIT] = !fits;
+        hg_moment *entry = entries_of(run, d) + COLUMNS;
+        hg_moments_pack(&demes->value[d], entry);
+        hg_moments_pack(&demes->expression[d], entry + value_columns(run));
     }
     for (int64_t d = 0, end; d < demes->count; d = end) {
-        end = end_of_batch(run, d, is_pending);
+        end = end_of_batch(run, d);
         if (end == d) end++;
         else if (run->partition.ranks > 1)
             MPI_Allreduce(MPI_IN_PLACE, entries_of(run, d),
@@ -239,61 +201,26 @@ static void reduce(hg_run *run)
     }
 }
 
-static bool is_unfit(const hg_run *run, int64_t d)
-{
-    return is_pending(run, d) && entries_of(run, d)[COUNTS].limb[UNFIT] != 0;
-}
-
-static hg_status fit_grids(hg_run *run)
-{
-    hg_demes *demes = &run->demes;
-    const int64_t values = value_columns(run), columns = columns_of(run);
-    double *extreme = demes->extreme;
-    for (int64_t d = 0; d < demes->count; d++) {
-        hg_moments_begin_range(&demes->value[d]);
-        hg_moments_begin_range(&demes->expression[d]);
-    }
-    hg_visit_all(run, note_ranges);
-    for (int64_t d = 0; d < demes->count; d++) {
-        hg_moments_pack_range(&demes->value[d], extreme + d * 2 * columns);
-        hg_moments_pack_range(&demes->expression[d], extreme + d * 2 * columns + 2 * values);
-    }
-    for (int64_t d = 0, end; d < demes->count; d = end) {
-        end = end_of_batch(run, d, is_unfit);
-        if (end == d) end++;
-        else
-            MPI_Allreduce(MPI_IN_PLACE, extreme + d * 2 * columns, (int)((end - d) * 2 * columns),
-                          MPI_DOUBLE, MPI_MAX, run->partition.communicator);
-    }
-    for (int64_t d = 0; d < demes->count; d++)
-        if (is_unfit(run, d) &&
-            (!hg_moments_set_range(&demes->value[d], extreme + d * 2 * columns) ||
-             !hg_moments_set_range(&demes->expression[d], extreme + d * 2 * columns + 2 * values)))
-            return hg_fail(HG_BAD_INPUT, "in generation %" PRId64 " the values of deme %" PRId64
-                           " grew beyond all bounds: the run's parameters let them explode",
-                           run->making, d);
-    return HG_OK;
-}
-
-/* Means and variances of a deme; false where its sums must be taken again. */
-static bool finish_columns(hg_run *run, int64_t d)
+/* Means and variances of a deme. */
+static hg_moments_state finish_columns(hg_run *run, int64_t d)
 {
     hg_demes *demes = &run->demes;
     const hg_deme_statistics *to = &run->statistics.deme;
     const int64_t genes = run->statistics.genes, edges = run->statistics.edges;
     const int64_t n = run->partition.deme_start[d + 1] - run->partition.deme_start[d];
     const hg_moment *entry = entries_of(run, d) + COLUMNS;
-    const bool fits = entries_of(run, d)[COUNTS].limb[UNFIT] == 0;
-    bool fine = hg_moments_finish(&demes->value[d], entry, n, fits, 0, genes,
-                                  to->basal_mean + d * genes, to->basal_variance + d * genes);
+    hg_moments_state state[3] = {HG_MOMENTS_DONE};
+    state[0] = hg_moments_finish(&demes->value[d], entry, n, 0, genes, to->basal_mean + d * genes,
+                                 to->basal_variance + d * genes);
     if (to->weight_mean != NULL)
-        fine &= hg_moments_finish(&demes->value[d], entry, n, fits, run->genotypes.value_weight_offset,
-                                  edges, to->weight_mean + d * edges,
-                                  to->weight_variance + d * edges);
-    fine &= hg_moments_finish(&demes->expression[d], entry + value_columns(run), n, fits, 0,
-                              genes, to->expression_mean + d * genes,
-                              to->expression_variance + d * genes);
-    return fine;
+        state[1] = hg_moments_finish(&demes->value[d], entry, n, run->genotypes.value_weight_offset,
+                                     edges, to->weight_mean + d * edges,
+                                     to->weight_variance + d * edges);
+    state[2] = hg_moments_finish(&demes->expression[d], entry + value_columns(run), n, 0, genes,
+                                 to->expression_mean + d * genes,
+                                 to->expression_variance + d * genes);
+    const hg_moments_state larger = state[1] > state[0] ? state[1] : state[0];
+    return state[2] > larger ? state[2] : larger;
 }
 
 static void fill_scalars(hg_run *run, int64_t d)
@@ -325,33 +252,42 @@ static void fill_environment(hg_run *run, int64_t d)
                (size_t)genes * sizeof *to->optimum);
 }
 
-/* Finishes what is pending; returns whether nothing is left, and whether a grid is to be
- * fitted. */
-static bool finish(hg_run *run, bool *unfit)
+/* Finishes what is pending; *all: nothing is left. */
+static hg_status finish(hg_run *run, bool *all)
 {
-    bool all = true;
-    *unfit = false;
+    *all = true;
     for (int64_t d = 0; d < run->demes.count; d++) {
         if (!run->demes.pending[d]) continue;
         fill_scalars(run, d);
         fill_environment(run, d);
-        run->demes.pending[d] = !finish_columns(run, d);
-        all &= !run->demes.pending[d];
-        *unfit |= entries_of(run, d)[COUNTS].limb[UNFIT] != 0;
+        const hg_moments_state state = finish_columns(run, d);
+        if (state == HG_MOMENTS_UNBOUNDED)
+            return hg_fail(HG_BAD_INPUT, "in generation %" PRId64 " the values of deme %" PRId64
+                           " grew beyond all bounds: the run's parameters let them explode",
+                           run->making, d);
+        run->demes.pending[d] = state != HG_MOMENTS_DONE;
+        *all &= !run->demes.pending[d];
     }
-    return all;
+    return HG_OK;
+}
+
+static void sum_again(hg_run *run)
+{
+    for (int64_t d = 0; d < run->demes.count; d++) {
+        if (!run->demes.pending[d]) continue;
+        hg_moments_begin_again(&run->demes.value[d]);
+        hg_moments_begin_again(&run->demes.expression[d]);
+    }
+    hg_visit_all(run, hg_demes_tally);
 }
 
 hg_status hg_demes_record(hg_run *run)
 {
-    bool unfit;
-    if (run->demes.count == 0) return HG_OK;
-    reduce(run);
-    for (int attempt = 1; !finish(run, &unfit) && attempt < MOST_ATTEMPTS; attempt++) {
-        if (unfit) HG_TRY(fit_grids(run));
-        empty_sums(run);
-        hg_visit_all(run, hg_demes_tally);
+    bool all = run->demes.count == 0;
+    for (int attempt = 1; !all && attempt <= MOST_ATTEMPTS; attempt++) {
+        if (attempt > 1) sum_again(run);
         reduce(run);
+        HG_TRY(finish(run, &all));
     }
     return HG_OK;
 }

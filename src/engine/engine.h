@@ -154,7 +154,6 @@ typedef struct hg_demes {
     bool *pending;       /**< [count] whether a deme's sums are still to be finished */
     int64_t *mutations;  /**< [count] of own individuals, in this generation */
     hg_moment *moment;   /**< [count][2 + columns of both] */
-    double *extreme;     /**< [count][2 * columns of both] */
 } hg_demes;
 
 /** What makes a run stop before its end, the more urgent the greater. */
@@ -267,7 +266,6 @@ struct hg_run {
     hg_moment *moment; /**< [2 + columns of both]: this rank's entries */
     MPI_Op moment_op;
     MPI_Datatype moment_type;
-    double *extreme; /**< [2 * columns of both] */
     hg_demes demes;
     hg_statistics statistics;
     hg_output *output;

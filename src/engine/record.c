@@ -12,7 +12,7 @@
 
 /* Two entries in front of the columns' carry what is not a column. */
 enum { COUNTS, EXTREMES, COLUMNS, MOST_ATTEMPTS = 8 };
-enum { PARENTS, MUTATIONS, STABLE, UNFIT };
+enum { PARENTS, MUTATIONS, STABLE };
 
 static void add_moments(void *in, void *inout, int *length, MPI_Datatype *type)
 {
@@ -49,7 +49,6 @@ hg_status hg_record_create(hg_run *run)
     const size_t columns =
         (size_t)(run->moments_value.columns + run->moments_expression.columns);
     HG_TRY(hg_allocate(&run->moment, HG_MEMORY_STATISTICS, COLUMNS + columns, sizeof(hg_moment)));
-    HG_TRY(hg_allocate(&run->extreme, HG_MEMORY_STATISTICS, 2 * columns, sizeof(double)));
     HG_TRY(hg_statistics_create(&run->statistics, genotypes->genes, run->network.edges,
                                 genotypes->edges > 0, run->habitat->optimum_varies));
     MPI_Type_contiguous((int)(sizeof(hg_moment) / 8), MPI_INT64_T, &run->moment_type);
@@ -63,7 +62,6 @@ void hg_record_free(hg_run *run)
     hg_moments_free(&run->moments_value);
     hg_moments_free(&run->moments_expression);
     hg_release(&run->moment);
-    hg_release(&run->extreme);
     hg_statistics_free(&run->statistics);
     hg_demes_free(run);
     if (run->moment_type == MPI_DATATYPE_NULL) return;
@@ -100,48 +98,17 @@ static void count_own(hg_run *run, hg_moment *moment)
         moment[COUNTS].limb[MUTATIONS] += run->worker[t].mutations;
 }
 
-/* The sums of all ranks into run->moment; false where values lay outside the grid. */
-static bool reduce(hg_run *run)
+/* The sums of all ranks into run->moment. */
+static void reduce(hg_run *run)
 {
     hg_moment *moment = run->moment;
     const int64_t columns = run->moments_value.columns + run->moments_expression.columns;
     count_own(run, moment);
-    bool fits = hg_moments_pack(&run->moments_value, moment + COLUMNS);
-    fits &= hg_moments_pack(&run->moments_expression,
-                            moment + COLUMNS + run->moments_value.columns);
-    moment[COUNTS].limb[UNFIT] = !fits;
+    hg_moments_pack(&run->moments_value, moment + COLUMNS);
+    hg_moments_pack(&run->moments_expression, moment + COLUMNS + run->moments_value.columns);
     if (run->partition.ranks > 1)
         MPI_Allreduce(MPI_IN_PLACE, moment, (int)(COLUMNS + columns), run->moment_type,
                       run->moment_op, run->partition.communicator);
-    return moment[COUNTS].limb[UNFIT] == 0;
-}
-
-static void note_range(hg_run *run, hg_worker *worker, const int32_t *row,
-                       const double *const *value, const double *const *expression,
-                       const int64_t *copies, int count)
-{
-    (void)row, (void)copies;
-    hg_moments_note_range(&run->moments_value, worker->number, value, count);
-    hg_moments_note_range(&run->moments_expression, worker->number, expression, count);
-}
-
-/* Looks at the range of all values and fits the grids to it. */
-static hg_status fit_grids(hg_run *run)
-{
-    const int64_t values = run->moments_value.columns, all = values + run->moments_expression.columns;
-    hg_moments_begin_range(&run->moments_value);
-    hg_moments_begin_range(&run->moments_expression);
-    hg_visit_all(run, note_range);
-    hg_moments_pack_range(&run->moments_value, run->extreme);
-    hg_moments_pack_range(&run->moments_expression, run->extreme + 2 * values);
-    MPI_Allreduce(MPI_IN_PLACE, run->extreme, (int)(2 * all), MPI_DOUBLE, MPI_MAX,
-                  run->partition.communicator);
-    const bool alleles = hg_moments_set_range(&run->moments_value, run->extreme);
-    if (hg_moments_set_range(&run->moments_expression, run->extreme + 2 * values) && alleles)
-        return HG_OK;
-    return hg_fail(HG_BAD_INPUT, "in generation %" PRId64 " %s grew beyond all bounds: the run's "
-                   "parameters let it explode", run->making,
-                   alleles ? "the expression of a gene" : "an allele");
 }
 
 /* All individuals' sums alone; the demes' have their own tries. */
@@ -156,27 +123,55 @@ static void add_total(hg_run *run, hg_worker *worker, const int32_t *row,
 
 static void sum_again(hg_run *run)
 {
-    hg_moments_begin(&run->moments_value);
-    hg_moments_begin(&run->moments_expression);
+    hg_moments_begin_again(&run->moments_value);
+    hg_moments_begin_again(&run->moments_expression);
     hg_visit_all(run, add_total);
 }
 
-/* Means and variances of all columns; false where the sums must be taken again. */
-static bool finish(hg_run *run, bool fits)
+/* Means and variances of all alleles and weights. */
+static hg_moments_state finish_values(hg_run *run)
 {
     hg_statistics *statistics = &run->statistics;
     const int64_t n = run->partition.individuals;
-    const hg_moment *value = run->moment + COLUMNS;
-    bool fine = hg_moments_finish(&run->moments_value, value, n, fits, 0, statistics->genes,
-                                  statistics->basal_mean, statistics->basal_variance);
-    if (statistics->weight_mean != NULL)
-        fine &= hg_moments_finish(&run->moments_value, value, n, fits,
-                                  run->genotypes.value_weight_offset, statistics->edges,
-                                  statistics->weight_mean, statistics->weight_variance);
-    fine &= hg_moments_finish(&run->moments_expression, value + run->moments_value.columns, n,
-                              fits, 0, statistics->genes, statistics->expression_mean,
-                              statistics->expression_variance);
-    return fine;
+    const hg_moment *entry = run->moment + COLUMNS;
+    const hg_moments_state basal =
+        hg_moments_finish(&run->moments_value, entry, n, 0, statistics->genes,
+                          statistics->basal_mean, statistics->basal_variance);
+    if (statistics->weight_mean == NULL) return basal;
+    const hg_moments_state weights =
+        hg_moments_finish(&run->moments_value, entry, n, run->genotypes.value_weight_offset,
+                          statistics->edges, statistics->weight_mean, statistics->weight_variance);
+    return weights > basal ? weights : basal;
+}
+
+static hg_moments_state finish_expression(hg_run *run)
+{
+    hg_statistics *statistics = &run->statistics;
+    return hg_moments_finish(&run->moments_expression,
+                             run->moment + COLUMNS + run->moments_value.columns,
+                             run->partition.individuals, 0, statistics->genes,
+                             statistics->expression_mean, statistics->expression_variance);
+}
+
+static hg_status refuse_explosion(const hg_run *run, bool alleles)
+{
+    return hg_fail(HG_BAD_INPUT, "in generation %" PRId64 " %s grew beyond all bounds: the run's "
+                   "parameters let it explode", run->making,
+                   alleles ? "an allele" : "the expression of a gene");
+}
+
+/* Takes sums until all columns are done. */
+static hg_status finish_columns(hg_run *run)
+{
+    for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+        if (attempt > 1) sum_again(run);
+        reduce(run);
+        const hg_moments_state values = finish_values(run), expression = finish_expression(run);
+        if (values == HG_MOMENTS_UNBOUNDED || expression == HG_MOMENTS_UNBOUNDED)
+            return refuse_explosion(run, values == HG_MOMENTS_UNBOUNDED);
+        if (values == HG_MOMENTS_DONE && expression == HG_MOMENTS_DONE) break;
+    }
+    return HG_OK;
 }
 
 /* What is in force; where it differs by deme, the mean over demes. */
@@ -217,14 +212,7 @@ static void fill_scalars(hg_run *run)
 hg_status hg_record_statistics(hg_run *run)
 {
     double since = hg_clock();
-    bool fits = reduce(run);
-    for (int attempt = 1; !finish(run, fits) && attempt < MOST_ATTEMPTS; attempt++) {
-        if (!fits) HG_TRY(fit_grids(run));
-        sum_again(run);
-        fits = reduce(run);
-    }
-    if (!fits) return hg_fail(HG_BUG, "the statistics of generation %" PRId64 " found no grid",
-                              run->making);
+    HG_TRY(finish_columns(run));
     fill_scalars(run);
     HG_TRY(hg_demes_record(run));
     hg_run_note(run, HG_PHASE_STATISTICS, &since);
@@ -233,7 +221,9 @@ hg_status hg_record_statistics(hg_run *run)
 
 hg_status hg_record_statistics_anew(hg_run *run)
 {
-    sum_again(run);
+    hg_moments_begin(&run->moments_value);
+    hg_moments_begin(&run->moments_expression);
+    hg_visit_all(run, add_total);
     if (run->demes.count > 0) {
         hg_demes_note_rows(run, 0, run->partition.count);
         hg_demes_restart(run);

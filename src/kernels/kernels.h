@@ -19,7 +19,7 @@
 #include "kernels/ids.h"
 
 #define HG_TARGETS 4 /* genes whose inputs are summed together where networks are dense */
-#define HG_LANES 16 /* individuals of a tile: two vectors of AVX-512, four of AVX2 */
+#define HG_LANES 32 /* individuals of a tile: four vectors of AVX-512, eight of AVX2 */
 
 /** From genotype to expression: what all individuals share. Arrays are borrowed. */
 typedef struct hg_development {
@@ -88,8 +88,8 @@ typedef struct hg_grid {
     const double *fine;        /**< and of its rest */
     const double *coarse2;     /**< magic number of the deviation's square */
     const double *fine2;       /**< and of its rest */
-    const double *limit2;      /**< squares above this do not fit */
     const uint8_t *rests;      /**< [count / HG_GRID_GROUP] not 0: rests are summed too */
+    const bool *done;          /**< [count / HG_GRID_GROUP] these columns are left alone */
 } hg_grid;
 
 /** What is summed: deviations and their squares, each in coarse quanta and what is left. */
@@ -125,11 +125,11 @@ typedef struct hg_kernels {
     void (*store)(const double *tile, int64_t genes, double *const *rows, int count);
 
     /**
-     * Adds copies[r] times row r, r < rows, columns 0..count-1, to the sums. Returns false
-     * when a value lay outside the grid (or was not a number): the sums are then void.
+     * Adds copies[r] times row r, r < rows, columns 0..count-1, to the sums, which are void
+     * where the largest square is beyond the grid; it is not finite where a square was not.
      * The weights of one sum may add up to 2^11 before it must be emptied.
      */
-    bool (*add_rows)(const hg_grid *grid, int64_t count, const double *const *row,
+    void (*add_rows)(const hg_grid *grid, int64_t count, const double *const *row,
                      const int64_t *copies, int rows, const hg_grid_sums *sums);
 
     /** uniforms[i] = the first uniform of block `draw` of individual first+i. */

@@ -8,81 +8,17 @@
 
 /* |deviation| <= reach is 2^REACH_BITS quanta: the integers of 2^11 values fit 63 bits. A
  * coarse quantum is 2^REST_BITS fine ones. */
-enum { REACH_BITS = 51, REST_BITS = 50, MOST_WEIGHT = 1 << 11, HEADROOM = 4 };
+enum { REACH_BITS = 51, REST_BITS = 50, MOST_WEIGHT = 1 << 11, HEADROOM = 2 };
 
 /* Reach in standard deviations up to which coarse quanta are fine enough: the error of a variance
- * is then at most 96^2 * 2^-52 of it. Once needed, rests are summed until they have not been for
+ * is then at most 64^2 * 2^-52 of it. Once needed, rests are summed until they have not been for
  * many records: columns with rare outliers need them again and again. */
-enum { PLAIN_REACH = 96, RECORDS_WITH_RESTS = 255 };
+enum { PLAIN_REACH = 64, RECORDS_WITH_RESTS = 255 };
 
 static const double smallest_reach = 0x1p-400, largest_reach = 0x1p400;
 
 /* How slowly a grid forgets: a new mutant of an allele that had become rare should fit. */
 static const double memory = 0.99;
-
-static hg_status column(const hg_moments *moments, void *array, size_t size)
-{
-    return hg_allocate(array, HG_MEMORY_STATISTICS, (size_t)moments->columns, size);
-}
-
-static hg_status create_thread(const hg_moments *moments, hg_moments_thread *thread)
-{
-    for (int k = 0; k < HG_SUMS; k++) {
-        HG_TRY(column(moments, &thread->sums.sum[k], sizeof(int64_t)));
-        HG_TRY(column(moments, &thread->wide[k], sizeof(__int128)));
-    }
-    HG_TRY(column(moments, &thread->sums.largest, sizeof(double)));
-    HG_TRY(column(moments, &thread->low, sizeof(double)));
-    return column(moments, &thread->high, sizeof(double));
-}
-
-hg_status hg_moments_create(hg_moments *moments, int64_t columns, int threads,
-                            const hg_kernels *kernels)
-{
-    *moments = (hg_moments){.columns = (columns + 7) / 8 * 8, .kernels = kernels};
-    HG_TRY(column(moments, &moments->shift, sizeof(double)));
-    HG_TRY(column(moments, &moments->reach, sizeof(double)));
-    HG_TRY(column(moments, &moments->coarse, sizeof(double)));
-    HG_TRY(column(moments, &moments->fine, sizeof(double)));
-    HG_TRY(column(moments, &moments->coarse2, sizeof(double)));
-    HG_TRY(column(moments, &moments->fine2, sizeof(double)));
-    HG_TRY(column(moments, &moments->limit2, sizeof(double)));
-    HG_TRY(column(moments, &moments->least, sizeof(double)));
-    HG_TRY(hg_allocate(&moments->rests, HG_MEMORY_STATISTICS,
-                       (size_t)(moments->columns / HG_GRID_GROUP), sizeof(uint8_t)));
-    moments->grid = (hg_grid){moments->shift, moments->coarse, moments->fine, moments->coarse2,
-                              moments->fine2, moments->limit2, moments->rests};
-    HG_TRY(hg_allocate(&moments->thread, HG_MEMORY_STATISTICS, (size_t)threads,
-                       sizeof *moments->thread));
-    moments->threads = threads;
-    for (int t = 0; t < threads; t++) HG_TRY(create_thread(moments, &moments->thread[t]));
-    return HG_OK;
-}
-
-void hg_moments_free(hg_moments *moments)
-{
-    for (int t = 0; t < moments->threads; t++) {
-        hg_moments_thread *thread = &moments->thread[t];
-        for (int k = 0; k < HG_SUMS; k++) {
-            hg_release(&thread->sums.sum[k]);
-            hg_release(&thread->wide[k]);
-        }
-        hg_release(&thread->sums.largest);
-        hg_release(&thread->low);
-        hg_release(&thread->high);
-    }
-    hg_release(&moments->thread);
-    hg_release(&moments->shift);
-    hg_release(&moments->reach);
-    hg_release(&moments->coarse);
-    hg_release(&moments->fine);
-    hg_release(&moments->coarse2);
-    hg_release(&moments->fine2);
-    hg_release(&moments->limit2);
-    hg_release(&moments->least);
-    hg_release(&moments->rests);
-    *moments = (hg_moments){0};
-}
 
 /* The reach as the grid has it: a power of two, so that quanta are exact. */
 static double rounded_reach(const hg_moments *moments, int64_t c)
@@ -101,7 +37,68 @@ static void set_grid(hg_moments *moments, int64_t c, double shift, double wanted
     moments->fine[c] = 0x1.8p52 * ldexp(quantum, -REST_BITS);
     moments->coarse2[c] = 0x1.8p52 * quantum2;
     moments->fine2[c] = 0x1.8p52 * ldexp(quantum2, -REST_BITS);
-    moments->limit2[c] = reach * reach;
+}
+
+static hg_status column(const hg_moments *moments, void *array, size_t size)
+{
+    return hg_allocate(array, HG_MEMORY_STATISTICS, (size_t)moments->columns, size);
+}
+
+static hg_status create_thread(const hg_moments *moments, hg_moments_thread *thread)
+{
+    for (int k = 0; k < HG_SUMS; k++) {
+        HG_TRY(column(moments, &thread->sums.sum[k], sizeof(int64_t)));
+        HG_TRY(column(moments, &thread->wide[k], sizeof(__int128)));
+    }
+    return column(moments, &thread->sums.largest, sizeof(double));
+}
+
+hg_status hg_moments_create(hg_moments *moments, int64_t columns, int threads,
+                            const hg_kernels *kernels)
+{
+    *moments = (hg_moments){.columns = (columns + 7) / 8 * 8, .kernels = kernels};
+    HG_TRY(column(moments, &moments->shift, sizeof(double)));
+    HG_TRY(column(moments, &moments->reach, sizeof(double)));
+    HG_TRY(column(moments, &moments->coarse, sizeof(double)));
+    HG_TRY(column(moments, &moments->fine, sizeof(double)));
+    HG_TRY(column(moments, &moments->coarse2, sizeof(double)));
+    HG_TRY(column(moments, &moments->fine2, sizeof(double)));
+    HG_TRY(column(moments, &moments->least, sizeof(double)));
+    HG_TRY(hg_allocate(&moments->rests, HG_MEMORY_STATISTICS,
+                       (size_t)(moments->columns / HG_GRID_GROUP), sizeof(uint8_t)));
+    HG_TRY(hg_allocate(&moments->done, HG_MEMORY_STATISTICS,
+                       (size_t)(moments->columns / HG_GRID_GROUP), sizeof(bool)));
+    moments->grid = (hg_grid){moments->shift, moments->coarse, moments->fine, moments->coarse2,
+                              moments->fine2, moments->rests, moments->done};
+    for (int64_t c = 0; c < moments->columns; c++) set_grid(moments, c, 0.0, 1.0);
+    HG_TRY(hg_allocate(&moments->thread, HG_MEMORY_STATISTICS, (size_t)threads,
+                       sizeof *moments->thread));
+    moments->threads = threads;
+    for (int t = 0; t < threads; t++) HG_TRY(create_thread(moments, &moments->thread[t]));
+    return HG_OK;
+}
+
+void hg_moments_free(hg_moments *moments)
+{
+    for (int t = 0; t < moments->threads; t++) {
+        hg_moments_thread *thread = &moments->thread[t];
+        for (int k = 0; k < HG_SUMS; k++) {
+            hg_release(&thread->sums.sum[k]);
+            hg_release(&thread->wide[k]);
+        }
+        hg_release(&thread->sums.largest);
+    }
+    hg_release(&moments->thread);
+    hg_release(&moments->shift);
+    hg_release(&moments->reach);
+    hg_release(&moments->coarse);
+    hg_release(&moments->fine);
+    hg_release(&moments->coarse2);
+    hg_release(&moments->fine2);
+    hg_release(&moments->least);
+    hg_release(&moments->rests);
+    hg_release(&moments->done);
+    *moments = (hg_moments){0};
 }
 
 void hg_moments_save(const hg_moments *moments, double *state, uint8_t *rests)
@@ -112,27 +109,32 @@ void hg_moments_save(const hg_moments *moments, double *state, uint8_t *rests)
     memcpy(rests, moments->rests, columns / HG_GRID_GROUP);
 }
 
-void hg_moments_restore(hg_moments *moments, const double *state, const uint8_t *rests, bool ready)
+void hg_moments_restore(hg_moments *moments, const double *state, const uint8_t *rests)
 {
     const double *reach = state + moments->columns;
     memcpy(moments->rests, rests, (size_t)moments->columns / HG_GRID_GROUP);
-    for (int64_t c = 0; c < moments->columns; c++)
-        if (reach[c] > 0.0) set_grid(moments, c, state[c], reach[c]); /* else never set */
-    moments->ready = ready;
+    for (int64_t c = 0; c < moments->columns; c++) set_grid(moments, c, state[c], reach[c]);
 }
 
 void hg_moments_begin(hg_moments *moments)
 {
-    const size_t columns = (size_t)moments->columns;
+    memset(moments->done, 0, (size_t)(moments->columns / HG_GRID_GROUP) * sizeof *moments->done);
+    hg_moments_begin_again(moments);
+}
+
+void hg_moments_begin_again(hg_moments *moments)
+{
     for (int t = 0; t < moments->threads; t++) {
         hg_moments_thread *thread = &moments->thread[t];
-        for (int k = 0; k < HG_SUMS; k++) {
-            memset(thread->sums.sum[k], 0, columns * sizeof(int64_t));
-            memset(thread->wide[k], 0, columns * sizeof(__int128));
-        }
-        memset(thread->sums.largest, 0, columns * sizeof(double));
         thread->weight = 0;
-        thread->valid = moments->ready;
+        for (int64_t c = 0; c < moments->columns; c++) {
+            if (moments->done[c / HG_GRID_GROUP]) continue;
+            thread->sums.largest[c] = 0.0;
+            for (int k = 0; k < HG_SUMS; k++) {
+                thread->sums.sum[k][c] = 0;
+                thread->wide[k][c] = 0;
+            }
+        }
     }
 }
 
@@ -153,8 +155,7 @@ static void add_crowd(hg_moments *moments, hg_moments_thread *thread, const doub
 {
     const int64_t once = 1;
     empty_sums(moments, thread, 1);
-    thread->valid &= moments->kernels->add_rows(&moments->grid, moments->columns, &row, &once, 1,
-                                                &thread->sums);
+    moments->kernels->add_rows(&moments->grid, moments->columns, &row, &once, 1, &thread->sums);
     empty_sums(moments, thread, copies);
 }
 
@@ -162,7 +163,6 @@ void hg_moments_add(hg_moments *moments, int number, const double *const *row,
                     const int64_t *copies, int rows)
 {
     hg_moments_thread *thread = &moments->thread[number];
-    if (!thread->valid) return;
     const double *some[HG_LANES];
     int64_t times[HG_LANES], weight = 0;
     int count = 0;
@@ -178,8 +178,8 @@ void hg_moments_add(hg_moments *moments, int number, const double *const *row,
     if (count == 0) return;
     if (thread->weight + weight > MOST_WEIGHT) empty_sums(moments, thread, 1);
     thread->weight += weight;
-    thread->valid &= moments->kernels->add_rows(&moments->grid, moments->columns, some, times,
-                                                count, &thread->sums);
+    moments->kernels->add_rows(&moments->grid, moments->columns, some, times, count,
+                               &thread->sums);
 }
 
 static void split(__int128 value, int64_t *limb)
@@ -193,24 +193,22 @@ static __int128 join(const int64_t *limb)
     return ((__int128)limb[1] * ((__int128)1 << 32)) + limb[0];
 }
 
-bool hg_moments_pack(hg_moments *moments, hg_moment *entry)
+/* The larger of two squares; what is not finite is the largest. */
+static double larger(double a, double b) { return isnan(a) || isnan(b) ? INFINITY : fmax(a, b); }
+
+void hg_moments_pack(hg_moments *moments, hg_moment *entry)
 {
-    bool valid = true;
-    for (int t = 0; t < moments->threads; t++) {
-        empty_sums(moments, &moments->thread[t], 1);
-        valid &= moments->thread[t].valid;
-    }
+    for (int t = 0; t < moments->threads; t++) empty_sums(moments, &moments->thread[t], 1);
     for (int64_t c = 0; c < moments->columns; c++) {
         entry[c].largest = 0.0;
         for (int t = 0; t < moments->threads; t++)
-            entry[c].largest = fmax(entry[c].largest, moments->thread[t].sums.largest[c]);
+            entry[c].largest = larger(entry[c].largest, moments->thread[t].sums.largest[c]);
         for (int k = 0; k < HG_SUMS; k++) {
             __int128 sum = 0;
             for (int t = 0; t < moments->threads; t++) sum += moments->thread[t].wide[k][c];
             split(sum, entry[c].limb + 2 * k);
         }
     }
-    return valid;
 }
 
 /* A sum in coarse quanta and its rest as one number. */
@@ -246,11 +244,11 @@ static bool is_plain(const hg_moments *moments, int64_t c, double largest, doubl
     return largest == 0.0 || rounded_reach(moments, c) <= PLAIN_REACH * deviation;
 }
 
-/* Mean and variance of one column, and the next grid; false where the variance drowns in the
- * shift or in the quanta: the grid is then centred and tightened for another try, or rests are
- * summed. `*plain` stays true where the column does not need rests. */
-static bool finish_column(hg_moments *moments, int64_t c, const hg_moment *entry, double n,
-                          bool *plain, double *mean, double *variance)
+/* Mean and variance of one column that fits the grid, and the next grid; false where the variance
+ * drowns in the shift or in the quanta: the grid is then centred and tightened for another try, or
+ * rests are summed. `*plain` stays true where the column does not need rests. */
+static bool finish_fitting(hg_moments *moments, int64_t c, const hg_moment *entry, double n,
+                           bool *plain, double *mean, double *variance)
 {
     const bool rests = moments->rests[c / HG_GRID_GROUP] > 0;
     const double reach = rounded_reach(moments, c);
@@ -272,81 +270,50 @@ static bool finish_column(hg_moments *moments, int64_t c, const hg_moment *entry
     return centred && tight && (rests || is_fine);
 }
 
-/* One group: rests are summed from now on where some column needs them. */
-static bool finish_group(hg_moments *moments, const hg_moment *entry, double individuals,
-                         int64_t first, int64_t count, double *mean, double *variance)
+/* Values that lie outside the grid make it wider. */
+static hg_moments_state finish_column(hg_moments *moments, int64_t c, const hg_moment *entry,
+                                      double n, bool *plain, double *mean, double *variance)
 {
-    bool fine = true, plain = true;
-    for (int64_t i = 0; i < count; i++)
-        fine &= finish_column(moments, first + i, &entry[i], individuals, &plain, &mean[i],
-                              &variance[i]);
+    const double reach = rounded_reach(moments, c), farthest = sqrt(entry->largest);
+    if (!(farthest < largest_reach)) return HG_MOMENTS_UNBOUNDED;
+    if (entry->largest <= reach * reach)
+        return finish_fitting(moments, c, entry, n, plain, mean, variance) ? HG_MOMENTS_DONE
+                                                                           : HG_MOMENTS_AGAIN;
+    set_grid(moments, c, moments->shift[c], HEADROOM * farthest);
+    return HG_MOMENTS_AGAIN;
+}
+
+/* One group: rests are summed from now on where some column needs them. */
+static hg_moments_state finish_group(hg_moments *moments, const hg_moment *entry,
+                                     double individuals, int64_t first, int64_t count,
+                                     double *mean, double *variance)
+{
+    hg_moments_state state = HG_MOMENTS_DONE;
+    bool plain = true, *done = &moments->done[first / HG_GRID_GROUP];
+    if (*done) return HG_MOMENTS_DONE;
+    for (int64_t i = 0; i < count; i++) {
+        const hg_moments_state one = finish_column(moments, first + i, &entry[i], individuals,
+                                                   &plain, &mean[i], &variance[i]);
+        if (one > state) state = one;
+    }
     uint8_t *rests = &moments->rests[first / HG_GRID_GROUP];
     if (!plain) *rests = RECORDS_WITH_RESTS;
     else if (*rests > 0) (*rests)--;
-    return fine;
+    *done = state == HG_MOMENTS_DONE;
+    return state;
 }
 
-bool hg_moments_finish(hg_moments *moments, const hg_moment *entry, int64_t individuals,
-                       bool fitted, int64_t first, int64_t count, double *mean, double *variance)
+hg_moments_state hg_moments_finish(hg_moments *moments, const hg_moment *entry,
+                                   int64_t individuals, int64_t first, int64_t count,
+                                   double *mean, double *variance)
 {
-    if (!fitted) return false;
-    bool fine = true;
-    for (int64_t i = 0; i < count; i += HG_GRID_GROUP)
-        fine &= finish_group(moments, entry + first + i, (double)individuals, first + i,
-                             count - i < HG_GRID_GROUP ? count - i : HG_GRID_GROUP, mean + i,
-                             variance + i);
-    return fine;
-}
-
-void hg_moments_begin_range(hg_moments *moments)
-{
-    for (int t = 0; t < moments->threads; t++)
-        for (int64_t c = 0; c < moments->columns; c++) {
-            moments->thread[t].low[c] = INFINITY;
-            moments->thread[t].high[c] = -INFINITY;
-        }
-}
-
-void hg_moments_note_range(hg_moments *moments, int number, const double *const *row, int rows)
-{
-    hg_moments_thread *thread = &moments->thread[number];
-    for (int r = 0; r < rows; r++)
-        for (int64_t c = 0; c < moments->columns; c++) {
-            const double x = row[r][c];
-            if (x < thread->low[c]) thread->low[c] = x;
-            if (x > thread->high[c] || isnan(x)) thread->high[c] = x; /* keeps a NaN */
-        }
-}
-
-void hg_moments_pack_range(hg_moments *moments, double *extreme)
-{
-    for (int64_t c = 0; c < moments->columns; c++) {
-        double low = INFINITY, high = -INFINITY;
-        for (int t = 0; t < moments->threads; t++) {
-            low = fmin(low, moments->thread[t].low[c]);
-            const double highest = moments->thread[t].high[c];
-            high = isnan(highest) ? INFINITY : fmax(high, highest);
-        }
-        extreme[c] = high;
-        extreme[moments->columns + c] = -low;
+    hg_moments_state state = HG_MOMENTS_DONE;
+    for (int64_t i = 0; i < count; i += HG_GRID_GROUP) {
+        const hg_moments_state group =
+            finish_group(moments, entry + first + i, (double)individuals, first + i,
+                         count - i < HG_GRID_GROUP ? count - i : HG_GRID_GROUP, mean + i,
+                         variance + i);
+        if (group > state) state = group;
     }
-}
-
-bool hg_moments_set_range(hg_moments *moments, const double *extreme)
-{
-    bool finite = true;
-    for (int64_t c = 0; c < moments->columns; c++) {
-        const double high = extreme[c], low = -extreme[moments->columns + c];
-        if (low > high) continue; /* padding, or nobody at all */
-        finite &= isfinite(high) && isfinite(low) && fabs(high) < largest_reach &&
-                  fabs(low) < largest_reach;
-        if (!finite) continue;
-        const double middle = low == high ? low : low / 2.0 + high / 2.0;
-        const double half = fmax(high - middle, middle - low);
-        const double alike = middle != 0.0 ? fabs(middle) : 1.0; /* nobody differs, as yet */
-        const double wanted = low == high ? alike : HEADROOM * half;
-        set_grid(moments, c, middle, fmax(wanted, memory * moments->reach[c]));
-    }
-    moments->ready = true;
-    return finite;
+    return state;
 }

@@ -5,9 +5,10 @@
  * record's spread suggests (kernels/kernels.h, hg_grid); integer sums are exact, so
  * identical genotypes count once with their number of copies, and threads and ranks
  * may add up what they hold in any way. Where a value does not fit the grid, or the
- * grid was too coarse for the spread found, hg_moments_finish() asks for the sums to
- * be taken again after a look at the range. Rests (what rounding to the grid takes away) are
- * summed only for groups of columns where the grid is wide beside the spread.
+ * grid was too coarse for the spread found, hg_moments_finish() asks for the sums of the
+ * columns concerned to be taken again on the grid as it now is. Rests (what rounding to the
+ * grid takes away) are summed only for groups of columns where the grid is wide beside the
+ * spread.
  */
 #ifndef HG_POPULATION_MOMENTS_H
 #define HG_POPULATION_MOMENTS_H
@@ -26,22 +27,27 @@ typedef struct hg_moment {
 typedef struct __attribute__((aligned(HG_ALIGNMENT))) hg_moments_thread {
     hg_grid_sums sums;
     __int128 *wide[HG_SUMS]; /**< [columns] what `sums` held when it was emptied */
-    int64_t weight;                      /**< of `sums` since then */
-    bool valid;
-    double *low, *high; /**< [columns] of the range */
+    int64_t weight;          /**< of `sums` since then */
 } hg_moments_thread;
 
 typedef struct hg_moments {
     int64_t columns; /**< padded to whole vectors */
     const hg_kernels *kernels;
     hg_grid grid;
-    double *shift, *reach, *coarse, *fine, *coarse2, *fine2, *limit2; /**< [columns] */
+    double *shift, *reach, *coarse, *fine, *coarse2, *fine2; /**< [columns] */
     uint8_t *rests; /**< [columns / HG_GRID_GROUP] records for which rests will still be summed */
+    bool *done; /**< [columns / HG_GRID_GROUP] of this record */
     double *least; /**< [columns] no reach is less: what one mutation may well do; 0 at first */
     hg_moments_thread *thread; /**< [threads] */
     int threads;
-    bool ready; /**< the grid has been set */
 } hg_moments;
+
+/** What has become of sums; the larger of two is that of both. */
+typedef enum hg_moments_state {
+    HG_MOMENTS_DONE,
+    HG_MOMENTS_AGAIN,    /**< to be taken again, where they are not done */
+    HG_MOMENTS_UNBOUNDED /**< values are not finite, or grew beyond all bounds */
+} hg_moments_state;
 
 /** Free also after failure. */
 hg_status hg_moments_create(hg_moments *moments, int64_t columns, int threads,
@@ -53,37 +59,28 @@ void hg_moments_free(hg_moments *moments);
  * state[columns..2*columns-1] the reaches; rests[columns / HG_GRID_GROUP]. Pure.
  */
 void hg_moments_save(const hg_moments *moments, double *state, uint8_t *rests);
-/** Puts back what hg_moments_save() gave; `ready`: as moments->ready was then. */
-void hg_moments_restore(hg_moments *moments, const double *state, const uint8_t *rests,
-                        bool ready);
+/** Puts back what hg_moments_save() gave. */
+void hg_moments_restore(hg_moments *moments, const double *state, const uint8_t *rests);
 
-/** Empties the sums. */
+/** Empties all sums, for a record. */
 void hg_moments_begin(hg_moments *moments);
+/** Empties those that are not done, for another try. */
+void hg_moments_begin_again(hg_moments *moments);
 
 /** Adds copies[r] times row[r], r < rows <= HG_LANES. One caller per thread number. */
 void hg_moments_add(hg_moments *moments, int thread, const double *const *row,
                     const int64_t *copies, int rows);
 
-/** Puts the sums into entry[columns]; returns false where a value did not fit the grid. */
-bool hg_moments_pack(hg_moments *moments, hg_moment *entry);
+/** Puts the sums into entry[columns]. */
+void hg_moments_pack(hg_moments *moments, hg_moment *entry);
 
 /**
- * Mean and variance (dividing by individuals - 1) of the first `count` columns from the
- * entries reduced over ranks, and the grid for the next record; `first` is a multiple of
- * HG_GRID_GROUP. Returns false when the
- * sums must be taken again: where `fitted` is false (a value lay outside the grid on some
- * rank) after hg_moments_set_range(), else on the grid as it now is, centred on the mean.
+ * Mean and variance (dividing by individuals - 1) of columns first .. first+count-1 from the
+ * entries reduced over ranks, and the grid for the next record, or the next try; `first` is a
+ * multiple of HG_GRID_GROUP.
  */
-bool hg_moments_finish(hg_moments *moments, const hg_moment *entry, int64_t individuals,
-                       bool fitted, int64_t first, int64_t count, double *mean,
-                       double *variance);
-
-/** Looking at the range: begin, note every row, pack largest values; see set_range. */
-void hg_moments_begin_range(hg_moments *moments);
-void hg_moments_note_range(hg_moments *moments, int thread, const double *const *row, int rows);
-/** extreme[0..columns-1] = largest value, extreme[columns..2*columns-1] = -smallest. */
-void hg_moments_pack_range(hg_moments *moments, double *extreme);
-/** Sets the grid from the extremes over all ranks; false where one is not finite. */
-bool hg_moments_set_range(hg_moments *moments, const double *extreme);
+hg_moments_state hg_moments_finish(hg_moments *moments, const hg_moment *entry,
+                                   int64_t individuals, int64_t first, int64_t count,
+                                   double *mean, double *variance);
 
 #endif

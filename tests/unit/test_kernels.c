@@ -603,12 +603,13 @@ END_TEST
 
 /* --- exact sums --------------------------------------------------------------------------------- */
 
-enum { COLUMNS = 24, BITS = 51, REST = 50, TIMES = 128 };
+enum { COLUMNS = 24, BITS = 51, REST = 50, TIMES = 2048 / HG_LANES };
 
 typedef struct grid {
     double shift[COLUMNS], coarse[COLUMNS], fine[COLUMNS], coarse2[COLUMNS], fine2[COLUMNS];
-    double limit2[COLUMNS], quantum[COLUMNS], quantum2[COLUMNS];
+    double reach[COLUMNS], quantum[COLUMNS], quantum2[COLUMNS];
     uint8_t rests[COLUMNS / HG_GRID_GROUP];
+    bool done[COLUMNS / HG_GRID_GROUP];
 } grid;
 
 static hg_grid make_grid(grid *g, uint64_t *state)
@@ -622,10 +623,11 @@ static hg_grid make_grid(grid *g, uint64_t *state)
         g->fine[c] = 0x1.8p52 * ldexp(g->quantum[c], -REST);
         g->coarse2[c] = 0x1.8p52 * g->quantum2[c];
         g->fine2[c] = 0x1.8p52 * ldexp(g->quantum2[c], -REST);
-        g->limit2[c] = reach * reach;
+        g->reach[c] = reach;
         g->rests[c / HG_GRID_GROUP] = c / HG_GRID_GROUP % 2 == 0;
+        g->done[c / HG_GRID_GROUP] = false;
     }
-    return (hg_grid){g->shift, g->coarse, g->fine, g->coarse2, g->fine2, g->limit2, g->rests};
+    return (hg_grid){g->shift, g->coarse, g->fine, g->coarse2, g->fine2, g->rests, g->done};
 }
 
 /* A number in whole quanta, and what that leaves over in the fine ones. */
@@ -664,7 +666,7 @@ START_TEST(sums_are_exact)
                     row[r] = values[r];
                     copies[r] = many ? (int64_t)(hg_test_bits(&state) % TIMES) : 1;
                     for (int c = 0; c < COLUMNS; c++) {
-                        const double reach = sqrt(g.limit2[c]);
+                        const double reach = g.reach[c];
                         values[r][c] = g.shift[c] + 0.99 * hg_test_uniform(&state, -reach, reach);
                         add_plainly(&g, c, values[r][c], copies[r], expected[c]);
                         const double d = values[r][c] - g.shift[c];
@@ -672,7 +674,7 @@ START_TEST(sums_are_exact)
                     }
                 }
                 const hg_grid_sums sums = {{sum[0], sum[1], sum[2], sum[3]}, largest};
-                ck_assert(kernels->add_rows(&as_given, COLUMNS, row, copies, rows, &sums));
+                kernels->add_rows(&as_given, COLUMNS, row, copies, rows, &sums);
                 for (int c = 0; c < COLUMNS; c++) {
                     const bool rests = g.rests[c / HG_GRID_GROUP];
                     for (int k = 0; k < HG_SUMS; k++) {
@@ -700,7 +702,7 @@ START_TEST(misfits_are_noticed)
                 int64_t sum[HG_SUMS][COLUMNS] = {{0}};
                 double largest[COLUMNS] = {0};
                 const hg_grid_sums sums = {{sum[0], sum[1], sum[2], sum[3]}, largest};
-                const double reach = sqrt(g.limit2[c]);
+                const double reach = g.reach[c];
                 const double misfits[] = {NAN, INFINITY, -INFINITY, g.shift[c] + 1.1 * reach,
                                           g.shift[c] - 1.1 * reach};
                 const double *row[HG_LANES];
@@ -711,8 +713,44 @@ START_TEST(misfits_are_noticed)
                     memcpy(values[r], g.shift, sizeof g.shift);
                 }
                 values[(bad * 7 + c) % HG_LANES][c] = misfits[bad];
-                ck_assert(!kernels->add_rows(&as_given, COLUMNS, row, copies, HG_LANES, &sums));
+                kernels->add_rows(&as_given, COLUMNS, row, copies, HG_LANES, &sums);
+                for (int k = 0; k < COLUMNS; k++)
+                    ck_assert(k == c ? !(largest[k] <= reach * reach) : largest[k] == 0.0);
+                const bool is_finite = bad > 2;
+                ck_assert(isfinite(largest[c]) == is_finite);
+                values[(bad * 7 + c) % HG_LANES][c] = g.shift[c]; /* it stays known */
+                kernels->add_rows(&as_given, COLUMNS, row, copies, HG_LANES, &sums);
+                ck_assert(!(largest[c] <= reach * reach) && isfinite(largest[c]) == is_finite);
             }
+    }
+}
+END_TEST
+
+START_TEST(columns_that_are_done_are_left_alone)
+{
+    static double values[HG_LANES][COLUMNS];
+    uint64_t state = 43;
+    grid g;
+    const hg_grid as_given = make_grid(&g, &state);
+    g.done[1] = true;
+    for (int v = 0; v < HG_COUNT_OF(variants); v++) {
+        const hg_kernels *kernels = hg_kernels_named(variants[v]);
+        if (kernels == NULL) continue;
+        int64_t sum[HG_SUMS][COLUMNS] = {{0}}, copies[HG_LANES];
+        double largest[COLUMNS] = {0};
+        const double *row[HG_LANES];
+        const hg_grid_sums sums = {{sum[0], sum[1], sum[2], sum[3]}, largest};
+        for (int r = 0; r < HG_LANES; r++) {
+            row[r] = values[r];
+            copies[r] = 1;
+            for (int c = 0; c < COLUMNS; c++) values[r][c] = g.shift[c] + 0.5 * g.reach[c];
+        }
+        kernels->add_rows(&as_given, COLUMNS, row, copies, HG_LANES, &sums);
+        for (int c = 0; c < COLUMNS; c++) {
+            const bool done = c / HG_GRID_GROUP == 1;
+            ck_assert((largest[c] == 0.0) == done);
+            ck_assert((sum[HG_SUM_DEVIATION][c] == 0) == done);
+        }
     }
 }
 END_TEST
@@ -868,6 +906,7 @@ int main(void)
     HG_TEST(rows_survive_the_tile);
     HG_TEST(sums_are_exact);
     HG_TEST(misfits_are_noticed);
+    HG_TEST(columns_that_are_done_are_left_alone);
     HG_TEST(tournaments_have_their_winners);
     HG_TEST(points_are_located);
     HG_TEST(dominators_are_counted);

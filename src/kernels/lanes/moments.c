@@ -91,8 +91,15 @@ static void keep_sum(const column_sums *from, hg_sum which, const double *magic,
     store_integers(to, load_integers(to) + from->sum[which] - own);
 }
 
-/* Returns false where a square lies outside the grid. */
-static bool keep_columns(const hg_grid *grid, int64_t at, const column_sums *from, uint64_t weight,
+/* What is not finite stays so: the second operand of a maximum is what is left of no number. */
+static void keep_largest(const column_sums *from, int64_t at, double *largest)
+{
+    const hg_vector unsound = from->sound - from->sound; /* 0, or not a number */
+    const hg_vector now = hg_max(from->largest, hg_load_unaligned(largest + at)) + unsound;
+    memcpy(largest + at, &now, sizeof now);
+}
+
+static void keep_columns(const hg_grid *grid, int64_t at, const column_sums *from, uint64_t weight,
                          bool rests, const hg_grid_sums *sums)
 {
     keep_sum(from, HG_SUM_DEVIATION, grid->coarse, at, weight, sums);
@@ -101,36 +108,27 @@ static bool keep_columns(const hg_grid *grid, int64_t at, const column_sums *fro
         keep_sum(from, HG_SUM_DEVIATION_REST, grid->fine, at, weight, sums);
         keep_sum(from, HG_SUM_SQUARE_REST, grid->fine2, at, weight, sums);
     }
-    const hg_vector largest = hg_max(from->largest, hg_load_unaligned(sums->largest + at));
-    const hg_vector unsound = from->sound - from->sound; /* 0, or not a number */
-    double biggest[HG_WIDTH], not_finite[HG_WIDTH];
-    bool fits = true;
-    memcpy(sums->largest + at, &largest, sizeof largest);
-    memcpy(biggest, &largest, sizeof biggest);
-    memcpy(not_finite, &unsound, sizeof not_finite);
-    for (int l = 0; l < HG_WIDTH; l++)
-        fits &= biggest[l] <= grid->limit2[at + l] && not_finite[l] == 0.0;
-    return fits;
+    keep_largest(from, at, sums->largest);
 }
 
 /* Arrays end in padding up to a whole vector (population/moments.c), so no tail is needed. */
-bool hg_add_rows(const hg_grid *grid, int64_t count, const double *const *row,
+void hg_add_rows(const hg_grid *grid, int64_t count, const double *const *row,
                  const int64_t *copies, int rows, const hg_grid_sums *sums)
 {
-    bool all_single = true, fits = true;
+    bool all_single = true;
     uint64_t weight = 0;
     for (int r = 0; r < rows; r++) {
         all_single &= copies[r] == 1;
         weight += (uint64_t)copies[r];
     }
     for (int64_t at = 0; at < count; at += HG_WIDTH) {
+        if (grid->done[at / HG_GRID_GROUP]) continue;
         const bool rests = grid->rests[at / HG_GRID_GROUP] > 0;
         column_sums columns; /* the constants make four loops of one */
         if (all_single && !rests) columns = sum_columns(grid, at, row, copies, rows, true, false);
         else if (all_single) columns = sum_columns(grid, at, row, copies, rows, true, true);
         else if (!rests) columns = sum_columns(grid, at, row, copies, rows, false, false);
         else columns = sum_columns(grid, at, row, copies, rows, false, true);
-        fits &= keep_columns(grid, at, &columns, weight, rests, sums);
+        keep_columns(grid, at, &columns, weight, rests, sums);
     }
-    return fits;
 }

@@ -154,7 +154,7 @@ void hg_prepare(const hg_development *development, hg_tile *tile, const double *
                 int count, int64_t weight_offset);
 void hg_develop(const hg_development *development, hg_tile *tile);
 void hg_evaluate(const hg_fitness_term *terms, int64_t count, int64_t genes, hg_tile *tile);
-bool hg_add_rows(const hg_grid *grid, int64_t count, const double *const *row,
+void hg_add_rows(const hg_grid *grid, int64_t count, const double *const *row,
                  const int64_t *copies, int rows, const hg_grid_sums *sums);
 void hg_uniforms(uint64_t seed, int purpose, int64_t generation, int64_t first, int64_t count,
                  uint32_t draw, double *uniforms);
