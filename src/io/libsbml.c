@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "io/libsbml.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "io/late_library.h"
@@ -30,10 +31,21 @@ static void quieten(void)
     if (address != NULL) set(NULL, ignore);
 }
 
+/* An exception that libSBML leaves to nobody ends in abort(), which base/guard.h knows, and without
+ * words of C++. */
+static void end_quietly(void)
+{
+    void (*(*set)(void (*)(void)))(void);
+    void *address = hg_late_library_find(&library, "_ZSt13set_terminatePFvvE");
+    memcpy(&set, &address, sizeof set);
+    if (address != NULL) set(abort);
+}
+
 hg_status hg_sbml_load(const hg_sbml **sbml)
 {
     HG_TRY(hg_late_library_load(&library));
     quieten();
+    end_quietly();
     *sbml = &functions;
     return HG_OK;
 }

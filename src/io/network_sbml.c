@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/guard.h"
 #include "base/text.h"
 #include "io/libsbml.h"
 #include "io/network_kinetics.h"
@@ -71,7 +72,9 @@ static hg_status open_document(model *m, const char *path, const char *text)
     HG_TRY(hg_sbml_load(&m->sbml));
     HG_TRY(check_memory(path, text));
     m->shift = strncmp(text, "<?xml version=", 14) != 0;
+    hg_guard_enter(path);
     m->document = m->sbml->readSBMLFromString(text);
+    hg_guard_leave();
     if (m->document == NULL) return hg_fail(HG_BAD_INPUT, "%s: not SBML", path);
     const unsigned count = m->sbml->SBMLDocument_getNumErrors(m->document);
     for (unsigned i = 0; i < count; i++) {

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/guard.h"
 #include "base/memory.h"
 #include "io/h5.h"
 
@@ -143,7 +144,8 @@ static hg_status open_file(hg_results *results, const char *path)
 
 hg_status hg_results_open(hg_results *results, const char *path)
 {
-    *results = (hg_results){.file = -1, .generations_done = -1};
+    *results = (hg_results){.file = -1, .guarded = true, .generations_done = -1};
+    hg_guard_enter(path);
     const hg_status status = open_file(results, path);
     return status == HG_OK ? HG_OK : hg_fail_within(status, "%s: ", path);
 }
@@ -151,6 +153,8 @@ hg_status hg_results_open(hg_results *results, const char *path)
 void hg_results_close(hg_results *results)
 {
     hg_h5_close(&results->file);
+    if (results->guarded) hg_guard_leave();
+    results->guarded = false;
     hg_release(&results->path);
     hg_release(&results->title);
     hg_release(&results->source);

@@ -17,6 +17,7 @@
 typedef struct hg_results {
     char *path;
     hid_t file;
+    bool guarded; /**< faults in reading it are said (base/guard.h) */
     char *title, *source, *stop_reason;  /**< never NULL */
     char *run_file, *run_file_resolved;  /**< never NULL */
     bool complete;
