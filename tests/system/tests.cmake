@@ -152,6 +152,8 @@ hg_add_ancestry_test(recombinants overlap-sexual ${hg_still} mating.selfing=true
 hg_add_ancestry_test(gametes overlap-sexual ${hg_still} population.ploidy=2)
 
 # Every subcommand, every exit code.
+hg_add_system_test(system/broken system 120
+  sh ${HG_SYSTEM}/broken.sh $<TARGET_FILE:happygene> ${CMAKE_CURRENT_SOURCE_DIR}/data/broken)
 hg_add_system_test(system/commands system 300
   bash ${HG_SYSTEM}/commands.sh $<TARGET_FILE:happygene> ${PROJECT_SOURCE_DIR}
   ${HG_SCRATCH}/commands ${MPIEXEC_EXECUTABLE})
