@@ -5,7 +5,8 @@
  * no file that is taken for whole.
  *
  * usage: starve FOLDER RUN.yaml...   in the environment: STEP=n, of n allocations one
- * fails; VERBOSE=1, each is named before it does
+ * fails; VERBOSE=1, each is named before it does; AT=k, the k-th of the last rank fails in one run
+ * of all generations, whose status is the program's (starve_loop.sh)
  */
 #include <hdf5.h>
 #include <mpi.h>
@@ -16,6 +17,7 @@
 
 #include "base/memory.h"
 #include "cli/cli.h"
+#include "happygene/happygene.h"
 #include "io/results.h"
 
 static int rank, ranks, failures;
@@ -100,8 +102,8 @@ static void starve(const char *what, const hg_command *command, int count,
 
 static void starve_all(const char *file)
 {
-    /* Of several ranks, growing room for what others send ends all of them at once, as it says:
-     * that is no place to try it. It happens after generation 0. */
+    /* Of several ranks, growing room for what others send ends all of them at once, after
+     * generation 0: starve_loop.sh tries that. */
     const int more = ranks > 1 ? 2 : 0;
     const char *run[] = {"run", file, "-o", output, "--quiet", "--threads", "1", "--set",
                          "run.generations=0"};
@@ -134,6 +136,17 @@ static void starve_all(const char *file)
     starve("export", &hg_command_export, 6, tables, false);
 }
 
+/* Generations included: some failures end all ranks at once, and this program with them. */
+static int starve_once(const char *file, long k)
+{
+    const char *run[] = {"run", file, "-o", output, "--quiet", "--threads", "1", "--force"};
+    hg_memory_fail_at(rank == ranks - 1 ? k : 0);
+    const hg_status status = call(&hg_command_run, 8, run);
+    if (status != HG_OK && rank == ranks - 1) fprintf(stderr, "happygene: %s\n", hg_error_message());
+    hg_finalize();
+    return (int)status;
+}
+
 static void remove_tables(void)
 {
     static const char *const names[] = {"nodes", "edges", "individuals"};
@@ -153,6 +166,12 @@ int main(int count, char **words)
     snprintf(whole, sizeof whole, "%s/starve-%d-whole.h5", words[1], ranks);
     snprintf(output, sizeof output, "%s/starve-%d.h5", words[1], ranks);
     snprintf(drawn, sizeof drawn, "%s/starve-%d.gp", words[1], ranks);
+    const char *at = getenv("AT");
+    if (at != NULL) {
+        const int status = starve_once(words[2], strtol(at, NULL, 10));
+        MPI_Finalize();
+        return status;
+    }
     for (int i = 2; i < count && failures == 0; i++) starve_all(words[i]);
     MPI_Allreduce(MPI_IN_PLACE, &failures, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
     if (rank == 0) unlink(whole);

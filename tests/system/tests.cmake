@@ -236,6 +236,9 @@ foreach(ranks 1 2)
     ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/demes-sexual.yaml
     ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/additive-heritable-asexual.yaml)
 endforeach()
+hg_add_system_test(system/starve/loop system 180 sh ${HG_SYSTEM}/starve_loop.sh ${MPIEXEC_EXECUTABLE}
+  $<TARGET_FILE:hg_starve> $<TARGET_FILE:happygene> ${HG_SCRATCH}
+  ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/demes-sexual.yaml)
 
 # Calls of HDF5 that fail, full disks, folders that cannot be written. Sanitizers must be the
 # first library that is loaded, so that these do without.
