@@ -154,6 +154,9 @@ static hg_status read_choices(const request *asked, hg_export *export)
     else if (asked->format != NULL && strcmp(asked->format, "csv") != 0)
         return hg_fail(HG_USAGE, "export: --format %s: allowed: csv, tsv", asked->format);
     if (asked->generation == NULL) return HG_OK;
+    if (asked->row->write == hg_export_performance)
+        return hg_fail(HG_USAGE, "export: --generation %s: the table performance is of the whole run",
+                       asked->generation);
     export->all = strcmp(asked->generation, "all") == 0;
     if (!export->all && (!hg_integer_parse(asked->generation, &export->generation) ||
                          export->generation < 0))

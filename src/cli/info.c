@@ -268,7 +268,7 @@ static void tell_range(told *to)
         double sum = 0;
         for (int64_t i = 0; i < mutations.rows; i++) sum += mutations.value[i];
         label(to, "mutations");
-        hg_text_add(&to->text, "%.6g in %" PRId64 " recorded generations\n", sum, mutations.rows);
+        hg_text_add(&to->text, "%.0f in %" PRId64 " recorded generations\n", sum, mutations.rows);
     }
     hg_results_values_free(&low);
     hg_results_values_free(&high);

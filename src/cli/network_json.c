@@ -57,6 +57,15 @@ static void write_loops(hg_text *text, const hg_network_report *report)
     hg_text_add(text, "],\n");
 }
 
+/* The types of Mangan & Alon (2003), C1 to C4 and I1 to I4. */
+static void write_types(hg_text *text, const char *name, char letter, const int64_t *types)
+{
+    hg_text_add(text, "\"%s\": {", name);
+    for (int i = 0; i < 4; i++)
+        hg_text_add(text, "%s\"%c%d\": %" PRId64, i > 0 ? ", " : "", letter, i + 1, types[i]);
+    hg_text_add(text, "}, ");
+}
+
 static void write_motifs(hg_text *text, const hg_graph *graph)
 {
     hg_text_add(text, "  \"pairs\": {");
@@ -65,8 +74,8 @@ static void write_motifs(hg_text *text, const hg_graph *graph)
     hg_json_integer(text, "mixed", graph->pairs[HG_PAIR_MIXED]); hg_json_comma(text);
     hg_json_integer(text, "undetermined", graph->pairs[HG_PAIR_UNTOLD]);
     hg_text_add(text, "},\n  \"feed_forward_loops\": {");
-    hg_json_integers(text, "coherent", graph->coherent, 4); hg_json_comma(text);
-    hg_json_integers(text, "incoherent", graph->incoherent, 4); hg_json_comma(text);
+    write_types(text, "coherent", 'C', graph->coherent);
+    write_types(text, "incoherent", 'I', graph->incoherent);
     hg_json_integer(text, "undetermined", graph->untold);
     hg_text_add(text, "}");
 }
@@ -106,7 +115,8 @@ hg_status hg_network_write(hg_text *text, const hg_network_report *report)
     hg_json_number(text, "density", graph->density);
     hg_text_add(text, ",\n  \"acyclic\": %s, ", graph->acyclic ? "true" : "false");
     hg_json_integer(text, "unconnected", graph->unconnected); hg_json_comma(text);
-    hg_json_integer(text, "generation", report->generation);
+    if (report->generation >= 0) hg_json_integer(text, "generation", report->generation);
+    else hg_text_add(text, "\"generation\": null"); /* shared weights */
     hg_text_add(text, ",\n");
     write_signs(text, "signs", graph->signs);
     write_signs(text, "autoregulation", graph->self);

@@ -15,6 +15,9 @@
 #include "base/status.h"
 #include "io/output.h"
 
+/** Attribute Conventions of a checkpoint. */
+#define HG_CHECKPOINT_CONVENTIONS "happygene-checkpoint"
+
 /** What is stored of each individual. */
 typedef enum hg_checkpoint_field {
     HG_CHECKPOINT_GENOME,    /**< [alleles] double */

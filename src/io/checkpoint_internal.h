@@ -12,7 +12,6 @@
 
 #include "io/checkpoint.h"
 
-#define HG_CHECKPOINT_CONVENTIONS "happygene-checkpoint"
 #define HG_CHECKPOINT_VERSION 1
 #define HG_CHECKPOINT_PIECE ((int64_t)4 << 20) /* bytes that a rank reads or writes at a time */
 

@@ -29,7 +29,6 @@ typedef struct graph {
     igraph_vector_int_t vertex_types, edge_types;
     int lists; /* of the above that are there */
     int32_t *gene; /* [vertices] */
-    int64_t untold;
 } graph;
 
 static hg_status check(const graph *g, igraph_error_t error)
@@ -200,23 +199,12 @@ static hg_status read_edges(graph *g)
         HG_TRY(check(g, g->igraph->igraph_edge(&g->graph, e, &source, &target)));
         const bool weighed = weigh(g, weight, 1.0, e, &told, &edge.weight) &&
                              weigh(g, sign, unit, e, &told, &edge.weight);
-        g->untold += !told;
+        g->reading->untold += !told;
         edge.source = g->gene[source];
         edge.target = g->gene[target];
         if (weighed) HG_TRY(hg_network_reading_edge(g->reading, nowhere, edge));
     }
     return hg_network_reading_finish(g->reading);
-}
-
-/* What was chosen where the file is silent. */
-static hg_status tell_choices(const graph *g)
-{
-    hg_text notes = hg_text_of(LABEL);
-    if (g->untold == 0) return HG_OK;
-    hg_text_add(&notes, "%s: %" PRId64 " of %" PRId64 " edges have neither a weight nor a sign; "
-                "their weight is network.default_weight, %g\n", g->reading->mistakes->path,
-                g->untold, g->reading->count, g->reading->config->network.default_weight);
-    return hg_text_take(&notes, &g->reading->list->notes);
 }
 
 static void close_graph(graph *g)
@@ -245,7 +233,6 @@ hg_status hg_network_graphml_read(hg_edge_list *list, const char *path, const ch
     HG_TRY_OUT(list_attributes(&g));
     HG_TRY_OUT(read_vertices(&g));
     HG_TRY_OUT(read_edges(&g));
-    HG_TRY_OUT(tell_choices(&g));
 out:
     close_graph(&g);
     hg_release(&copy);

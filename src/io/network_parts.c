@@ -113,6 +113,17 @@ static void note_doubled(const hg_network_reading *reading, const hg_placed_edge
                     names->name[first->edge.source], names->name[first->edge.target], where);
 }
 
+/* What was chosen where the file is silent. */
+static hg_status tell_choices(const hg_network_reading *reading)
+{
+    hg_text notes = hg_text_of(LABEL);
+    if (reading->untold == 0) return HG_OK;
+    hg_text_add(&notes, "%s: %" PRId64 " of %" PRId64 " edges have neither a weight nor a sign; "
+                "their weight is network.default_weight, %g\n", reading->mistakes->path,
+                reading->untold, reading->count, reading->config->network.default_weight);
+    return hg_text_take(&notes, &reading->list->notes);
+}
+
 hg_status hg_network_reading_finish(hg_network_reading *reading)
 {
     hg_edge_list *list = reading->list;
@@ -126,7 +137,8 @@ hg_status hg_network_reading_finish(hg_network_reading *reading)
         if (first->edge.source == second->edge.source && first->edge.target == second->edge.target)
             note_doubled(reading, first, second);
     }
-    return hg_mistakes_report(reading->mistakes);
+    HG_TRY(hg_mistakes_report(reading->mistakes));
+    return tell_choices(reading);
 }
 
 void hg_network_reading_free(hg_network_reading *reading)

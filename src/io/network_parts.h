@@ -21,6 +21,7 @@ typedef struct hg_network_reading {
     hg_mistakes *mistakes;
     hg_placed_edge *edges; /**< [count], owned */
     int64_t count, room;
+    int64_t untold; /**< edges that have neither a weight nor a sign */
 } hg_network_reading;
 
 /** Begins: the list holds network.genes, if there are any, and nothing else. */
@@ -39,7 +40,10 @@ bool hg_network_reading_weight(hg_network_reading *reading, hg_place place, cons
 
 hg_status hg_network_reading_edge(hg_network_reading *reading, hg_place place, hg_edge edge);
 
-/** Ends: doubled edges are mistakes, all mistakes are reported, the edges are in the list. */
+/**
+ * Ends: doubled edges are mistakes, all mistakes are reported, the edges are in the list, and its
+ * notes tell of edges whose weight had to be chosen.
+ */
 hg_status hg_network_reading_finish(hg_network_reading *reading);
 
 void hg_network_reading_free(hg_network_reading *reading);

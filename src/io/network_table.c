@@ -83,6 +83,7 @@ static hg_status read_line(table *t, char *line)
     const bool weighed = count == 2 ||
         hg_network_reading_weight(t->reading, place_of(t, words[2].column), words[2].text,
                                   &edge.weight);
+    t->reading->untold += count == 2;
     if (edge.source < 0 || edge.target < 0 || !weighed) return HG_OK;
     return hg_network_reading_edge(t->reading, place_of(t, 1), edge);
 }

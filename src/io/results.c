@@ -10,6 +10,7 @@
 
 #include "base/guard.h"
 #include "base/memory.h"
+#include "io/checkpoint.h"
 #include "io/h5.h"
 
 #define FORMAT_VERSION 1
@@ -58,7 +59,10 @@ static hg_status check_conventions(hid_t file)
     char *conventions = NULL;
     hg_status status = hg_h5_get_text(file, "Conventions", &conventions);
     if (status == HG_NO_MEMORY) return status;
-    if (status != HG_OK || strncmp(conventions, "happygene-", 10) != 0)
+    if (status == HG_OK && strcmp(conventions, HG_CHECKPOINT_CONVENTIONS) == 0)
+        status = hg_fail(HG_BAD_INPUT, "a checkpoint, not a result file; 'happygene run RUN.yaml "
+                         "--resume' goes on from it");
+    else if (status != HG_OK || strncmp(conventions, "happygene-", 10) != 0)
         status = hg_fail(HG_BAD_INPUT, "an HDF5 file, but not a result file of happygene");
     hg_release(&conventions);
     return status;
@@ -132,6 +136,37 @@ static hg_status read_attributes(hg_results *results)
     return HG_OK;
 }
 
+/* That of a dataset of the table; -1 where it is missing. */
+static int rank_in(hid_t file, const char *path)
+{
+    hid_t dataset = has(file, path) ? H5Dopen2(file, path, H5P_DEFAULT) : -1;
+    hid_t space = dataset < 0 ? -1 : H5Dget_space(dataset);
+    const int rank = space < 0 ? -1 : H5Sget_simple_extent_ndims(space);
+    hg_h5_close(&space);
+    hg_h5_close(&dataset);
+    H5Eclear2(H5E_DEFAULT);
+    return rank;
+}
+
+/* What every result has from its first record on is there, with the axes that it should have. */
+static hg_status check_datasets(const hg_results *results)
+{
+    for (int i = 0; i < hg_dataset_count && results->generations_done >= 0; i++) {
+        const hg_dataset *dataset = &hg_datasets[i];
+        const int rank = hg_dataset_rank(dataset, 1);
+        char path[64];
+        if (dataset->presence != HG_ALWAYS || (dataset->group != HG_GROUP_NETWORK &&
+                                               dataset->group != HG_GROUP_STATISTICS))
+            continue;
+        snprintf(path, sizeof path, "/%s/%s", hg_group_name(dataset->group), dataset->name);
+        const int found = rank_in(results->file, path);
+        if (found < 0) return hg_fail(HG_BAD_INPUT, "%s: missing", path);
+        if (found != rank)
+            return hg_fail(HG_BAD_INPUT, "%s: has %d axes; allowed: %d", path, found, rank);
+    }
+    return HG_OK;
+}
+
 static hg_status open_file(hg_results *results, const char *path)
 {
     HG_TRY(hg_copy_text(&results->path, HG_MEMORY_OTHER, path));
@@ -139,7 +174,8 @@ static hg_status open_file(hg_results *results, const char *path)
     results->file = hg_h5_open(path, false);
     if (results->file < 0) return hg_h5_fail(HG_BAD_INPUT, "damaged or cut short");
     HG_TRY(check_format(results->file));
-    return read_attributes(results);
+    HG_TRY(read_attributes(results));
+    return check_datasets(results);
 }
 
 hg_status hg_results_open(hg_results *results, const char *path)
@@ -266,10 +302,8 @@ static hg_status count_records(const hg_results *results, const hg_results_value
     return HG_OK;
 }
 
-hg_status hg_results_records(const hg_results *results, const char *group, int64_t *rows)
+static hg_status find_records(const hg_results *results, const char *path, int64_t *rows)
 {
-    char path[64];
-    snprintf(path, sizeof path, "/%s/generation", group);
     hg_results_values generation = {0, 0, NULL};
     opened open;
     hg_status status = open_dataset(results, path, false, 1, &open);
@@ -278,6 +312,14 @@ hg_status hg_results_records(const hg_results *results, const char *group, int64
     if (status == HG_OK) status = count_records(results, &generation, rows);
     close_opened(&open);
     hg_results_values_free(&generation);
+    return status;
+}
+
+hg_status hg_results_records(const hg_results *results, const char *group, int64_t *rows)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/%s/generation", group);
+    const hg_status status = find_records(results, path, rows);
     return status == HG_OK ? HG_OK : hg_fail_within(status, "%s: %s: ", results->path, path);
 }
 
@@ -295,9 +337,11 @@ static hg_status rows_of(const hg_results *results, const char *path, const open
     *rows = open->extent[0];
     if (!grows(open)) return HG_OK;
     int64_t recorded = 0;
-    char group[32]; /* the first part of the path */
-    snprintf(group, sizeof group, "%.*s", (int)strcspn(path + 1, "/"), path + 1);
-    HG_TRY(hg_results_records(results, group, &recorded));
+    char generation[64]; /* of the first part of the path */
+    snprintf(generation, sizeof generation, "%.*s/generation", (int)strcspn(path + 1, "/") + 1, path);
+    const hg_status status = find_records(results, generation, &recorded);
+    if (status != HG_OK)
+        return strcmp(path, generation) == 0 ? status : hg_fail_within(status, "%s: ", generation);
     if (*rows < (hsize_t)recorded)
         return hg_fail(HG_BAD_INPUT, "has %" PRIu64 " of %" PRId64 " records", (uint64_t)*rows,
                        recorded);
@@ -447,10 +491,12 @@ hg_status hg_results_provenance_integer(const hg_results *results, const char *n
     return status == HG_OK ? HG_OK : hg_fail_within(status, "%s: /provenance: ", results->path);
 }
 
-static hg_status as_index(double value, int64_t genes, int32_t *index)
+static hg_status as_index(const hg_results *results, const char *dataset, double value,
+                          int32_t *index)
 {
-    if (!(value >= 0 && value < (double)genes))
-        return hg_fail(HG_BAD_INPUT, "an edge to gene %g of %" PRId64, value, genes);
+    if (!(value >= 0 && value < (double)results->genes))
+        return hg_fail(HG_BAD_INPUT, "%s: %s: gene %g of %" PRId64 "; allowed: 0 to %" PRId64,
+                       results->path, dataset, value, results->genes, results->genes - 1);
     *index = (int32_t)value;
     return HG_OK;
 }
@@ -464,13 +510,16 @@ static hg_status read_edges(const hg_results *results, hg_edge **edges, int64_t 
     HG_TRY_OUT(hg_results_read(results, "/network/edge_weight", &weight));
     *count = source.rows * source.width;
     if (target.rows * target.width != *count || weight.rows * weight.width != *count) {
-        status = hg_fail(HG_BAD_INPUT, "the edges' sources, targets and weights differ in number");
+        status = hg_fail(HG_BAD_INPUT, "%s: /network: the edges' sources, targets and weights "
+                         "differ in number", results->path);
         goto out;
     }
     HG_TRY_OUT(hg_allocate(edges, HG_MEMORY_NETWORK, (size_t)*count, sizeof **edges));
     for (int64_t i = 0; i < *count; i++) {
-        HG_TRY_OUT(as_index(source.value[i], results->genes, &(*edges)[i].source));
-        HG_TRY_OUT(as_index(target.value[i], results->genes, &(*edges)[i].target));
+        HG_TRY_OUT(as_index(results, "/network/edge_source", source.value[i],
+                            &(*edges)[i].source));
+        HG_TRY_OUT(as_index(results, "/network/edge_target", target.value[i],
+                            &(*edges)[i].target));
         (*edges)[i].weight = weight.value[i];
     }
 out:

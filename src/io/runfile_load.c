@@ -21,8 +21,8 @@ static hg_status read_all(FILE *file, const char *path, size_t limit, const char
         const size_t signature = sizeof RESULT_SIGNATURE - 1;
         if (text->length == 0 && length >= signature &&
             memcmp(buffer, RESULT_SIGNATURE, signature) == 0)
-            return hg_fail(HG_BAD_INPUT, "%s: is a result file (HDF5), not %s; 'happygene info' "
-                           "shows it, 'happygene run' repeats it if its name ends in .h5", path,
+            return hg_fail(HG_BAD_INPUT, "%s: is an HDF5 file, not %s; of a result 'happygene info' "
+                           "tells, and 'happygene run' repeats it if its name ends in .h5", path,
                            what);
         if (memchr(buffer, '\0', length) != NULL)
             return hg_fail(HG_BAD_INPUT, "%s: holds a NUL byte; %s is a text file", path, what);

@@ -219,6 +219,44 @@ def check_unfinished(program, path, folder):
     verdict.check(code == 65 and "expression_mean" in err, f"damaged: {code} {err}")
 
 
+def lose(name):
+    def change(file):
+        del file[name]
+    return change
+
+
+def put(name, at, value):
+    def change(file):
+        file[name][at] = value
+    return change
+
+
+def flatten(file):
+    values = file["statistics/fitness_mean"][:]
+    del file["statistics/fitness_mean"]
+    file["statistics/fitness_mean"] = np.stack([values, values], axis=1)
+
+
+def check_damaged(program, path, folder):
+    """What is missing, misshapen or impossible is named, with the file, once."""
+    damaged = os.path.join(folder, "damaged.h5")
+    for change, words, said in (
+            (lose("statistics/fitness_mean"), ["info"], "/statistics/fitness_mean: missing"),
+            (lose("network/gene_name"), ["network"], "/network/gene_name: missing"),
+            (flatten, ["export", "--table", "statistics"],
+             "/statistics/fitness_mean: has 2 axes; allowed: 1"),
+            (put("snapshots/generation", 0, 3), ["export", "--table", "individuals", "-g", "all"],
+             "/snapshots/generation: generations out of order at record 1"),
+            (put("network/edge_source", 0, 99999), ["network"], "/network/edge_source: gene 99999 of")):
+        shutil.copy(path, damaged)
+        with h5py.File(damaged, "r+") as file:
+            change(file)
+        code, _, errors = program.call(words[0], damaged, *words[1:])
+        verdict.check(code == 65 and errors.startswith(f"{damaged}: {said}") and
+                      errors.count(damaged) == 1, f"{said}: exit {code}: {errors}")
+    os.remove(damaged)
+
+
 def check_memory(program, folder):
     """A table that is larger than the memory it may take."""
     run = os.path.join(folder, "large.yaml")
@@ -253,6 +291,7 @@ def main():
             check_all(program, results[-1])
     check_choices(program, results[0], folder)
     check_unfinished(program, results[0], folder)
+    check_damaged(program, results[0], folder)
     check_memory(program, folder)
     shutil.rmtree(folder, ignore_errors=True)
     verdict.exit()

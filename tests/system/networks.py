@@ -258,9 +258,9 @@ def reachable(edges, genes):
     return reach
 
 
-TYPES = {"+++": ("coherent", 0), "-+-": ("coherent", 1), "+--": ("coherent", 2),
-         "--+": ("coherent", 3), "+-+": ("incoherent", 0), "---": ("incoherent", 1),
-         "++-": ("incoherent", 2), "-++": ("incoherent", 3)}
+TYPES = {"+++": ("coherent", "C1"), "-+-": ("coherent", "C2"), "+--": ("coherent", "C3"),
+         "--+": ("coherent", "C4"), "+-+": ("incoherent", "I1"), "---": ("incoherent", "I2"),
+         "++-": ("incoherent", "I3"), "-++": ("incoherent", "I4")}
 
 
 def naive(names, sources, targets, weights):
@@ -272,7 +272,8 @@ def naive(names, sources, targets, weights):
     loops = {frozenset(h for h in range(genes) if reach[g, h] and reach[h, g] or h == g)
              for g in range(genes)}
     into, out = [targets.count(g) for g in range(genes)], [sources.count(g) for g in range(genes)]
-    motifs = {"coherent": [0] * 4, "incoherent": [0] * 4, "undetermined": 0}
+    motifs = {"coherent": {f"C{k}": 0 for k in range(1, 5)},
+              "incoherent": {f"I{k}": 0 for k in range(1, 5)}, "undetermined": 0}
     for (x, y), xy in sign.items():
         for z in range(genes):
             if len({x, y, z}) < 3 or (y, z) not in sign or (x, z) not in sign:
@@ -395,6 +396,12 @@ def check_notes(program, folder):
         verdict.check(code == 0 and words in err, f"{command}: {err}")
     code, _, err = program.call("network", silent)
     verdict.check(code == 0 and "network.default_weight, 0.1" in err, f"network: {err}")
+    table = os.path.join(folder, "mixed.tsv")
+    with open(table, "w") as file:
+        file.write("A B\nB C +\nC A -0.5\nA C\n")
+    code, _, err = program.call("network", table)
+    verdict.check(code == 0 and "2 of 4 edges have neither a weight nor a sign" in err,
+                  f"network: {err}")
 
 
 def check_refusals(program, folder):
