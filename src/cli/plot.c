@@ -26,6 +26,8 @@ static const hg_figure *const figures[] = {
 #define NOTE_LINE 0.32
 #define SMALLEST 4.0     /* of --size */
 #define LARGEST 200.0
+#define NARROWEST 6.5    /* panel that can be read */
+#define LOWEST 3.8
 
 /* What the command line asks for. */
 typedef struct request {
@@ -254,7 +256,8 @@ static hg_status add_named(const hg_plot *plot, plot_page *page, const char *wor
 static hg_status choose_panels(const hg_plot *plot, plot_page *page, const char *what)
 {
     static const hg_figure *const usual[] = {&hg_figure_fitness, &hg_figure_expression, NULL};
-    if (what == NULL) return add_suitable(plot, page, usual);
+    if (what == NULL && add_suitable(plot, page, usual) == HG_OK) return HG_OK;
+    if (what == NULL) return add_suitable(plot, page, figures);
     for (const char *c = what;;) {
         char word[32];
         const size_t length = strcspn(c, ",");
@@ -302,14 +305,32 @@ static int make_rows(const hg_plot *plot, plot_page *page, plot_row *rows)
     return count;
 }
 
+/* Whether panels of the size asked for can be read. */
+static hg_status check_size(const request *asked, const plot_row *rows, int count, double head,
+                            double sum)
+{
+    double least = LARGEST;
+    int most = 1;
+    for (int i = 0; i < count; i++) {
+        least = fmin(least, rows[i].height);
+        if (rows[i].panels > most) most = rows[i].panels;
+    }
+    const double width = NARROWEST * most;
+    const double height = ceil(10 * (sum * fmin(LOWEST / least, 1) + head + 2 * NOTE_LINE)) / 10;
+    if (asked->width == 0 || (asked->width >= width && asked->height >= height)) return HG_OK;
+    return hg_fail(HG_USAGE, "plot: --size %s: too small for these panels; allowed: from %g,%g on",
+                   asked->size, width, height);
+}
+
 /* Rows of panels under the title; --size stretches them. */
-static void lay_out(const hg_plot *plot, plot_page *page, const request *asked)
+static hg_status lay_out(const hg_plot *plot, plot_page *page, const request *asked)
 {
     plot_row rows[MOST_PANELS];
     const int count = make_rows(plot, page, rows);
     const double head = plot->runs == 1 ? HEAD : 0.15;
     double sum = 0, stretch = 1;
     for (int i = 0; i < count; i++) sum += rows[i].height;
+    HG_TRY(check_size(asked, rows, count, head, sum));
     page->width = asked->width > 0 ? asked->width
                   : page->panels > MOST_IN_COLUMN ? WIDE_PAGE : PAGE_WIDTH;
     if (asked->height > 0) stretch = (asked->height - head - 2 * NOTE_LINE) / sum;
@@ -321,6 +342,7 @@ static void lay_out(const hg_plot *plot, plot_page *page, const request *asked)
         for (int k = 0; k < rows[i].panels; k++)
             rows[i].panel[k]->box = (hg_plot_box){k * width, top, width, height};
     }
+    return HG_OK;
 }
 
 /* The notes in lines of letters of 6 points at the foot, from below. Returns its height. */
@@ -411,7 +433,7 @@ static hg_status draw(hg_plot *plot, const request *asked, const picture_format 
     char *script = NULL;
     plot->blurred = format->blurred;
     HG_TRY(choose_panels(plot, &page, asked->what));
-    lay_out(plot, &page, asked);
+    HG_TRY(lay_out(plot, &page, asked));
     note_unfinished(plot);
     for (int i = 0; i < page.panels; i++)
         HG_TRY(page.panel[i].figure->draw(plot, page.panel[i].run, &page.panel[i].box));

@@ -98,6 +98,9 @@ void hg_plot_title(hg_plot *plot, const hg_plot_box *box, const char *title,
 /** Labels the vertical axis, beside the box's left edge. */
 void hg_plot_say_ylabel(hg_plot *plot, const hg_plot_box *box, const char *label);
 
+/** Lines that a legend takes in a panel of this width (cm); `longest`: letters of an entry. */
+int hg_plot_key_lines(double width, int entries, int longest);
+
 /** Lines that the legend of all runs takes in a panel of this width; 0 for a single run. */
 int hg_plot_legend_lines(const hg_plot *plot, double width);
 

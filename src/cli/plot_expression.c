@@ -211,7 +211,8 @@ static hg_status make_rows(hg_plot *plot, heat_map *map)
 /* Viewers of SVG and PDF blur from pixel to pixel: there a cell is many of them. */
 static int64_t pixels(const hg_plot *plot, int64_t cells)
 {
-    return plot->blurred && cells < SHARP ? (SHARP + cells - 1) / cells : 1;
+    const int64_t least = cells == 1 ? 2 : 1; /* gnuplot draws no image of a single line */
+    return plot->blurred && cells < SHARP ? (SHARP + cells - 1) / cells : least;
 }
 
 static void say_block(hg_plot *plot, const heat_map *map, int number)
@@ -237,7 +238,7 @@ static hg_status say_names(hg_plot *plot, const hg_plot_run *run, const heat_map
     hg_plot_say(plot, "set ytics scale 0 font ',6' offset 0.4,0 (");
     for (int64_t r = 0; r < map->rows && status == HG_OK; r++) {
         if (r > 0) hg_plot_say(plot, ", ");
-        hg_plot_say_tic(plot, names.text[map->order[r]], 14);
+        hg_plot_say_tic(plot, names.text[map->order[r]], 12);
         hg_plot_say(plot, " %" PRId64, r);
     }
     hg_plot_say(plot, ")\n");

@@ -116,7 +116,8 @@ static const char *title(const hg_plot *plot)
 static hg_status draw(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *box)
 {
     (void)run;
-    const int lines = plot->runs > 1 ? hg_plot_legend_lines(plot, box->width) : 1;
+    const int lines = plot->runs > 1 ? hg_plot_legend_lines(plot, box->width)
+                                     : hg_plot_key_lines(box->width, 3, 11);
     hg_plot_range range = HG_PLOT_NO_RANGE;
     hg_plot_begin(plot, box, &(hg_plot_margins){HG_PLOT_LEFT, HG_PLOT_RIGHT, HG_PLOT_BOTTOM,
                                                 HG_PLOT_TOP + HG_PLOT_LEGEND_LINE * lines});

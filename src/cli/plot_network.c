@@ -11,7 +11,7 @@
 #include "base/memory.h"
 #include "cli/plot.h"
 
-#define MOST_GENES 60
+#define MOST_GENES 40
 #define MOST_LETTERS 10   /* of a name */
 #define MOST_EDGES 150    /* the strongest */
 #define STRENGTHS 3       /* widths of lines */

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -87,6 +88,26 @@ static double height(const hg_plot *plot, const hg_plot_run *run)
     (void)plot;
     (void)run;
     return 7;
+}
+
+static int longest_name(const aim *target)
+{
+    size_t longest = 0;
+    for (int64_t g = 0; g < target->network.genes; g++) {
+        const size_t length = strlen(target->network.name[g]);
+        if (length > longest) longest = length;
+    }
+    return longest < 24 ? (int)longest : 24;
+}
+
+/* Begins a panel whose legend has so many entries. */
+static void begin(hg_plot *plot, const hg_plot_box *box, int entries, int longest)
+{
+    const int lines = hg_plot_key_lines(box->width, entries, longest);
+    hg_plot_begin(plot, box,
+                  &(hg_plot_margins){HG_PLOT_LEFT, HG_PLOT_RIGHT, HG_PLOT_BOTTOM,
+                                     HG_PLOT_TOP + HG_PLOT_LEGEND_LINE * lines});
+    hg_plot_say_legend(plot, box, lines);
 }
 
 /* --- over time ------------------------------------------------------------------------------- */
@@ -179,10 +200,10 @@ static hg_status draw_courses(hg_plot *plot, const hg_plot_run *run, const aim *
     int count;
     hg_plot_range range = HG_PLOT_NO_RANGE;
     HG_TRY(choose_genes(plot, run, target, gene, &count));
+    begin(plot, box, count + 1, longest_name(target) > 7 ? longest_name(target) : 7);
     for (int i = 0; i < count; i++) HG_TRY(say_gene(plot, run, number, i, gene[i], &range));
     hg_plot_title(plot, box, count <= MOST_BANDS ? "Expression (mean ± s.d.) and optimum"
                                             : "Mean expression and optimum", run);
-    hg_plot_say_legend(plot, box, 1);
     hg_plot_say_ylabel(plot, box, "expression");
     hg_plot_say_generations(plot, box->width - 2.4);
     hg_plot_say_range(plot, "y", range, 0.04);
@@ -233,12 +254,8 @@ out:
 static void say_gene_axis(hg_plot *plot, const aim *target, const hg_plot_box *box)
 {
     const int64_t selected = count_selected(target);
-    size_t longest = 0;
-    for (int64_t g = 0; g < target->network.genes; g++) {
-        const size_t length = strlen(target->network.name[g]);
-        if (length > longest) longest = length;
-    }
-    const bool upright = (double)longest * 0.15 * (double)selected > box->width - 2.4;
+    const bool upright =
+        (longest_name(target) + 1.5) * 0.15 * (double)selected > box->width - 2.4;
     hg_plot_say(plot, "set xlabel ''\nset xrange [-0.7:%" PRId64 ".7]\n"
                 "set xtics scale 0 font ',7'%s (",
                 selected - 1, upright ? " rotate by 90 right" : "");
@@ -266,6 +283,64 @@ static void plot_on_axis(hg_plot *plot, const hg_plot_run *run, int number)
                 hg_plot_colour(0), generation[run->records - 1]);
 }
 
+static int compare_numbers(const void *a, const void *b)
+{
+    const double left = *(const double *)a, right = *(const double *)b;
+    return left < right ? -1 : left > right;
+}
+
+/* Lines "rank mean" of one record, for the genes under selection. */
+static hg_status say_ranked(hg_plot *plot, const hg_plot_run *run, const aim *target,
+                            int64_t record, const char *name, hg_plot_range *range)
+{
+    hg_results_values mean = {0};
+    int64_t kept = 0;
+    hg_status status = read_record(run, MEAN, record, target->network.genes, &mean);
+    for (int64_t g = 0; g < target->network.genes && status == HG_OK; g++)
+        if (is_selected(target, g)) mean.value[kept++] = mean.value[g];
+    if (kept > 0) qsort(mean.value, (size_t)kept, sizeof *mean.value, compare_numbers);
+    hg_plot_say(plot, "$%s << EOD\n", name);
+    for (int64_t k = 0; k < kept; k++) {
+        hg_plot_say(plot, "%" PRId64 " ", k + 1);
+        hg_plot_say_number(plot, mean.value[k]);
+        hg_plot_say(plot, "\n");
+    }
+    hg_plot_say(plot, "EOD\n");
+    hg_plot_extend(range, mean.value, kept);
+    hg_results_values_free(&mean);
+    return status;
+}
+
+/* Many genes with one optimum: from the least expressed to the most. */
+static hg_status draw_ranks(hg_plot *plot, const hg_plot_run *run, const aim *target,
+                            const hg_plot_box *box, double optimum)
+{
+    const int number = (int)(run - plot->run) + 1;
+    const double *generation = run->generation.value;
+    hg_plot_range range = {optimum, optimum};
+    char name[40];
+    begin(plot, box, run->records > 1 ? 3 : 2, 14);
+    snprintf(name, sizeof name, "optimum_start_%d", number);
+    if (run->records > 1) HG_TRY(say_ranked(plot, run, target, 0, name, &range));
+    snprintf(name, sizeof name, "optimum_end_%d", number);
+    HG_TRY(say_ranked(plot, run, target, run->records - 1, name, &range));
+    hg_plot_title(plot, box, "Mean expression of each gene", run);
+    hg_plot_say(plot, "set xlabel 'genes by mean expression'\n"
+                "set xrange [0:%" PRId64 "]\n", count_selected(target) + 1);
+    hg_plot_say_ylabel(plot, box, "mean expression");
+    hg_plot_say_range(plot, "y", range, 0.05);
+    hg_plot_say(plot, "plot %.10g with lines linewidth 1 dashtype 2 linecolor rgb '#000000' title "
+                "'optimum'", optimum);
+    if (run->records > 1)
+        hg_plot_say(plot, ", \\\n     $optimum_start_%d with points pointtype 6 pointsize 0.35 "
+                    "linewidth 0.7 linecolor %s title 'generation %.0f'", number, hg_plot_colour(4),
+                    generation[0]);
+    hg_plot_say(plot, ", \\\n     $optimum_end_%d with points pointtype 7 pointsize 0.3 linecolor "
+                "%s title 'generation %.0f'\n", number, hg_plot_colour(0),
+                generation[run->records - 1]);
+    return HG_OK;
+}
+
 static void plot_cloud(hg_plot *plot, const hg_plot_run *run, int number)
 {
     const double *generation = run->generation.value;
@@ -287,22 +362,24 @@ static hg_status draw_genes(hg_plot *plot, const hg_plot_run *run, const aim *ta
     const bool on_axis = count_selected(target) <= MOST_ON_AXIS;
     hg_plot_range range = HG_PLOT_NO_RANGE, optima = HG_PLOT_NO_RANGE;
     char name[40];
+    for (int64_t g = 0; g < target->network.genes; g++) {
+        const double optimum = at(&target->component->optimum, g);
+        if (is_selected(target, g)) hg_plot_extend(&optima, &optimum, 1);
+    }
+    if (!on_axis && optima.low == optima.high)
+        return draw_ranks(plot, run, target, box, optima.low);
+    begin(plot, box, run->records > 1 ? 3 : 2, on_axis ? 14 : 19);
     snprintf(name, sizeof name, "optimum_start_%d", number);
     if (run->records > 1) HG_TRY(say_record(plot, run, target, 0, name, &range));
     snprintf(name, sizeof name, "optimum_end_%d", number);
     HG_TRY(say_record(plot, run, target, run->records - 1, name, &range));
     hg_plot_title(plot, box, on_axis ? "Expression (mean ± s.d.) and optimum"
                                 : "Mean expression of each gene", run);
-    hg_plot_say_legend(plot, box, 1);
     hg_plot_say_range(plot, "y", range, 0.05);
     if (on_axis) {
         say_gene_axis(plot, target, box);
         plot_on_axis(plot, run, number);
         return HG_OK;
-    }
-    for (int64_t g = 0; g < target->network.genes; g++) {
-        const double optimum = at(&target->component->optimum, g);
-        if (is_selected(target, g)) hg_plot_extend(&optima, &optimum, 1);
     }
     hg_plot_say(plot, "set xlabel 'optimum'\n");
     hg_plot_say_ylabel(plot, box, "mean expression");
@@ -315,8 +392,6 @@ static hg_status draw(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *
 {
     aim target;
     hg_status status = load(run, &target);
-    hg_plot_begin(plot, box, &(hg_plot_margins){HG_PLOT_LEFT, HG_PLOT_RIGHT, HG_PLOT_BOTTOM,
-                                                HG_PLOT_TOP + HG_PLOT_LEGEND_LINE});
     if (status == HG_OK)
         status = target.component->optimum_varies ? draw_courses(plot, run, &target, box)
                                                   : draw_genes(plot, run, &target, box);

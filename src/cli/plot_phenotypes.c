@@ -33,6 +33,19 @@ static const char *field_of(const hg_plot_run *run)
     return hg_results_has(&run->results, "/snapshots/basal") ? "/snapshots/basal" : NULL;
 }
 
+/* What all runs have, so that like is drawn beside like. */
+static const char *common_field(const hg_plot *plot)
+{
+    static const char *const fields[] = {"/snapshots/expression", "/snapshots/basal"};
+    for (int f = 0; f < 2; f++) {
+        bool everywhere = true;
+        for (int r = 0; r < plot->runs; r++)
+            everywhere &= hg_results_has(&plot->run[r].results, fields[f]);
+        if (everywhere) return fields[f];
+    }
+    return NULL;
+}
+
 static bool has_fitness(const hg_plot_run *run)
 {
     return hg_results_has(&run->results, "/snapshots/fitness");
@@ -41,6 +54,9 @@ static bool has_fitness(const hg_plot_run *run)
 static hg_status needs(const hg_plot *plot, const hg_plot_run *run)
 {
     int64_t snapshots = 0;
+    if (plot->runs > HG_PLOT_COLOURS)
+        return hg_fail(HG_BAD_INPUT, "%d runs; allowed: at most %d, as many as there are colours",
+                       plot->runs, HG_PLOT_COLOURS);
     HG_TRY(hg_results_records(&run->results, "snapshots", &snapshots));
     if (snapshots == 0)
         return hg_fail(HG_BAD_INPUT, "%s: no snapshot is recorded yet", run->results.path);
@@ -56,12 +72,11 @@ static hg_status needs(const hg_plot *plot, const hg_plot_run *run)
 static int list_quantities(const hg_plot *plot, quantity list[])
 {
     int count = 0;
-    bool fitness = true, levels = true;
-    for (int r = 0; r < plot->runs; r++) {
-        fitness &= has_fitness(&plot->run[r]);
-        levels &= field_of(&plot->run[r]) != NULL;
-    }
-    for (int g = 0; g < plot->genes; g++) list[count++] = (quantity){GENE, plot->gene[g]};
+    bool fitness = true;
+    const bool levels = common_field(plot) != NULL;
+    for (int r = 0; r < plot->runs; r++) fitness &= has_fitness(&plot->run[r]);
+    for (int g = 0; g < plot->genes && levels; g++)
+        list[count++] = (quantity){GENE, plot->gene[g]};
     if (count > 0) return count;
     if (fitness) list[count++] = (quantity){FITNESS, NULL};
     if (levels) list[count++] = (quantity){MEAN, NULL};
@@ -132,9 +147,10 @@ static hg_status take_given(const hg_plot *plot, const hg_results_values *genera
 }
 
 /* The first, the last and some between, of those that all runs have. */
-static hg_status choose(const hg_plot *plot, hg_results_values *generations, generation_list *shown)
+static hg_status choose(hg_plot *plot, hg_results_values *generations, generation_list *shown)
 {
     hg_results_values *common = &generations[0];
+    const int64_t rows_of_first = common->rows;
     int64_t kept = 0;
     for (int64_t i = 0; i < common->rows; i++) {
         bool everywhere = true;
@@ -142,6 +158,10 @@ static hg_status choose(const hg_plot *plot, hg_results_values *generations, gen
             everywhere &= find(&generations[r], common->value[i]) >= 0;
         if (everywhere) common->value[kept++] = common->value[i];
     }
+    for (int r = 0; r < plot->runs && kept > 0; r++)
+        if ((r == 0 ? rows_of_first : generations[r].rows) > kept)
+            hg_plot_note(plot, "Of the snapshots those of %" PRId64 " generations are drawn, which "
+                         "all runs have.", kept);
     if (kept == 0)
         return hg_fail(HG_BAD_INPUT, "%s and the other runs have no snapshots of the same "
                        "generation", plot->run[0].results.path);
@@ -152,7 +172,7 @@ static hg_status choose(const hg_plot *plot, hg_results_values *generations, gen
     return HG_OK;
 }
 
-static hg_status find_shown(const hg_plot *plot, generation_list *shown)
+static hg_status find_shown(hg_plot *plot, generation_list *shown)
 {
     hg_results_values generations[HG_PLOT_MOST_RUNS] = {{0}};
     hg_status status = HG_OK;
@@ -211,8 +231,8 @@ static hg_status find_gene(const hg_plot_run *run, const char *word, int64_t *ge
     return status;
 }
 
-static hg_status read_sample(const hg_plot_run *run, const quantity *of, int64_t generation,
-                             double *sample)
+static hg_status read_sample(const hg_plot *plot, const hg_plot_run *run, const quantity *of,
+                             int64_t generation, double *sample)
 {
     hg_results_values generations;
     int64_t gene = -1, snapshot = -1;
@@ -221,8 +241,8 @@ static hg_status read_sample(const hg_plot_run *run, const quantity *of, int64_t
     hg_results_values_free(&generations);
     HG_TRY(status);
     if (of->kind == GENE) HG_TRY(find_gene(run, of->gene, &gene));
-    return read_levels(run, of->kind == FITNESS ? "/snapshots/fitness" : field_of(run), snapshot,
-                       of->kind == FITNESS ? -1 : gene, sample);
+    return read_levels(run, of->kind == FITNESS ? "/snapshots/fitness" : common_field(plot),
+                       snapshot, of->kind == FITNESS ? -1 : gene, sample);
 }
 
 /* --- the script ------------------------------------------------------------------------------ */
@@ -268,7 +288,7 @@ static hg_status add_sample(hg_plot *plot, int r, const quantity *of, const char
     double *sample = NULL;
     HG_TRY(hg_allocate(&sample, HG_MEMORY_OTHER, (size_t)run->results.individuals,
                        sizeof *sample));
-    hg_status status = read_sample(run, of, generation, sample);
+    hg_status status = read_sample(plot, run, of, generation, sample);
     const int64_t count = status == HG_OK ? drop_strays(sample, run->results.individuals) : 0;
     if (status == HG_OK && count == 0)
         status = hg_fail(HG_BAD_INPUT, "%s: no number in the snapshot of generation %" PRId64,
@@ -316,8 +336,8 @@ static void say_plot(hg_plot *plot, int number, const generation_list *shown, bo
 
 static void say_labels(hg_plot *plot, const hg_plot_box *box, const quantity *of)
 {
-    const bool basal = field_of(&plot->run[0]) != NULL &&
-                       strcmp(field_of(&plot->run[0]), "/snapshots/basal") == 0;
+    const char *field = common_field(plot);
+    const bool basal = field != NULL && strcmp(field, "/snapshots/basal") == 0;
     static const char *const labels[3][2] = {{"fitness", "fitness"},
                                              {"mean expression", "mean basal level"},
                                              {"expression", "basal level"}};
@@ -356,6 +376,23 @@ static hg_status draw_quantity(hg_plot *plot, int number, const quantity *of,
     return HG_OK;
 }
 
+/* What some of the runs have and others have not. */
+static void note_choices(hg_plot *plot)
+{
+    const char *field = common_field(plot);
+    bool expression = false, fitness = false, all_fitness = true;
+    for (int r = 0; r < plot->runs; r++) {
+        expression |= hg_results_has(&plot->run[r].results, "/snapshots/expression");
+        fitness |= has_fitness(&plot->run[r]);
+        all_fitness &= has_fitness(&plot->run[r]);
+    }
+    if (expression && field != NULL && strcmp(field, "/snapshots/basal") == 0)
+        hg_plot_note(plot, "Basal levels are drawn, as not all runs have expression in their "
+                     "snapshots.");
+    if (fitness && !all_fitness && plot->genes == 0)
+        hg_plot_note(plot, "Fitness is left out, as not all runs have it in their snapshots.");
+}
+
 static hg_status draw(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *box)
 {
     (void)run;
@@ -366,6 +403,7 @@ static hg_status draw(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *
     if (count == 0)
         return hg_fail(HG_BAD_INPUT, "plot: the runs' snapshots have nothing in common to draw");
     HG_TRY(find_shown(plot, &shown));
+    note_choices(plot);
     const double width = box->width / columns;
     const double lines = HG_PLOT_LEGEND_LINE * hg_plot_legend_lines(plot, box->width);
     const double each = (box->height - lines) / rows;

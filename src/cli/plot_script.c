@@ -34,7 +34,12 @@ static void say_character(hg_plot *plot, const char *c, size_t length, bool tic)
         hg_plot_say(plot, "?");
     else if ((unsigned char)*c < ' ' || *c == 127)
         hg_plot_say(plot, " ");
-    else if (length > 1 || isalnum((unsigned char)*c) || strchr(" _-+.,:/()=", *c) != NULL)
+    else if (length > 2 && ((unsigned char)*c > 0xe2 || ((unsigned char)*c == 0xe2 &&
+                                                         (unsigned char)c[1] >= 0xba))) {
+        hg_text_add_bytes(&plot->script, c, length); /* from U+2E80 on: East Asia and beyond */
+        hg_plot_note(plot, "Some names are in scripts that not all fonts have: if boxes are drawn, "
+                     "install a font that has them, or draw an SVG.");
+    } else if (length > 1 || isalnum((unsigned char)*c) || strchr(" _-+.,:/()=", *c) != NULL)
         hg_text_add_bytes(&plot->script, c, length);
     else
         hg_plot_say(plot, tic && *c == '%' ? "\\045\\%03o" : "\\%03o", (unsigned)*c);
@@ -125,7 +130,7 @@ void hg_plot_say_ylabel(hg_plot *plot, const hg_plot_box *box, const char *label
     hg_plot_say(plot, "set label 2 ");
     hg_plot_say_quoted(plot, label, 80);
     hg_plot_say(plot, " at screen %.4g/W,graph 0.5 center rotate by 90 font ',9'\n",
-                box->x + 0.45);
+                box->x + 0.25);
 }
 
 static int longest_label(const hg_plot *plot)
@@ -138,11 +143,15 @@ static int longest_label(const hg_plot *plot)
     return longest < HG_PLOT_LABEL ? (int)longest : HG_PLOT_LABEL;
 }
 
+int hg_plot_key_lines(double width, int entries, int longest)
+{
+    const int columns = (int)((width - HG_PLOT_LEFT) / (1.4 + 0.15 * longest));
+    return columns > 1 ? (entries + columns - 1) / columns : entries;
+}
+
 int hg_plot_legend_lines(const hg_plot *plot, double width)
 {
-    if (plot->runs == 1) return 0;
-    const int columns = (int)((width - HG_PLOT_LEFT) / (1.4 + 0.15 * longest_label(plot)));
-    return columns > 1 ? (plot->runs + columns - 1) / columns : plot->runs;
+    return plot->runs == 1 ? 0 : hg_plot_key_lines(width, plot->runs, longest_label(plot));
 }
 
 void hg_plot_say_legend(hg_plot *plot, const hg_plot_box *box, int lines)
@@ -161,6 +170,46 @@ void hg_plot_extend(hg_plot_range *range, const double *value, int64_t count)
     }
 }
 
+/* Steps of 1, 2 or 5 times a power of ten. */
+static double step_of(hg_plot_range range, double count)
+{
+    const double rough = (range.high - range.low) / fmax(count, 1);
+    const double power = pow(10, floor(log10(rough))), digit = rough / power;
+    return power * (digit < 1.5 ? 1 : digit < 3.5 ? 2 : digit < 7.5 ? 5 : 10);
+}
+
+/* A power of ten in superscripts. */
+static void say_power(hg_plot *plot, int exponent)
+{
+    static const char *const digits[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
+    char plain[16];
+    snprintf(plain, sizeof plain, "%d", exponent);
+    hg_plot_say(plot, "10");
+    for (const char *c = plain; *c != '\0'; c++)
+        hg_plot_say(plot, "%s", *c == '-' ? "⁻" : digits[*c - '0']);
+}
+
+/* Of very large and very small numbers the power of ten stands above the axis, once. */
+static void say_scaled_tics(hg_plot *plot, const char *axis, hg_plot_range range)
+{
+    enum { TICS = 5 };
+    const double size = fmax(fabs(range.low), fabs(range.high));
+    const int exponent = size > 0 ? (int)floor(log10(size)) : 0;
+    if (exponent > -4 && exponent < 5) {
+        hg_plot_say(plot, "set format %s '%%.6g'\n", axis);
+        return;
+    }
+    const double unit = pow(10, exponent), step = step_of(range, TICS);
+    const char *separator = "";
+    hg_plot_say(plot, "set %stics (", axis);
+    for (double k = ceil(range.low / step); k * step <= range.high; k++, separator = ", ")
+        hg_plot_say(plot, "%s'%.4g' %.10g", separator, k * step / unit, k * step);
+    hg_plot_say(plot, ")\nset label 9 '×");
+    say_power(plot, exponent);
+    hg_plot_say(plot, "' at graph %s left font ',7'\n",
+                strcmp(axis, "cb") == 0 ? "1.02,1.03" : "0,1.03 offset -3.5,0");
+}
+
 void hg_plot_say_range(hg_plot *plot, const char *axis, hg_plot_range range, double share)
 {
     if (!(range.low <= range.high)) range = (hg_plot_range){0, 1};
@@ -173,6 +222,7 @@ void hg_plot_say_range(hg_plot *plot, const char *axis, hg_plot_range range, dou
     range.high += margin;
     if (positive && range.low < 0) range.low = 0;
     hg_plot_say(plot, "set %srange [%.15g:%.15g]\n", axis, range.low, range.high);
+    if (axis[0] != 'x') say_scaled_tics(plot, axis, range);
 }
 
 /* --- data ------------------------------------------------------------------------------------ */
@@ -252,10 +302,11 @@ void hg_plot_say_tics(hg_plot *plot, const char *axis, hg_plot_range range, doub
                     isfinite(range.low) ? range.low : 0, axis);
         return;
     }
-    const double rough = span / fmax(count, 1), power = pow(10, floor(log10(rough)));
-    const double digit = rough / power;
-    hg_plot_say(plot, "set %stics %.15g\n", axis,
-                power * (digit < 1.5 ? 1 : digit < 3.5 ? 2 : digit < 7.5 ? 5 : 10));
+    const bool whole = axis[0] == 'x' && range.low == floor(range.low) &&
+                       range.high == floor(range.high); /* generations */
+    const double step = whole ? fmax(step_of(range, count), 1) : step_of(range, count);
+    hg_plot_say(plot, "set %stics %.15g,%.15g,%.15g\n", axis, ceil(range.low / step) * step, step,
+                range.high);
 }
 
 void hg_plot_say_generations(hg_plot *plot, double width)

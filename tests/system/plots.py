@@ -248,6 +248,35 @@ call("alive.h5", "other/alive.h5", "--what", "fitness", "-o", "x.svg")
 check("other/alive.h5" in svg_texts("x.svg"), "files of the same name go by their paths")
 call(*["alive.h5"] * 12, "--what", "fitness,performance", "-o", "x.svg")
 
+program.run("alive.yaml", "basal.h5", ["output.snapshots.fields=[basal]"])
+_, err = call("alive.h5", "basal.h5", "--what", "phenotypes", "-o", "x.svg")
+check("Basal levels are drawn" in err and "Fitness is left out" in err, f"not noted: {err}")
+check("Mean basal level of individuals" in svg_texts("x.svg"), "like beside like")
+data = script("alive.h5", "basal.h5", "--what", "phenotypes")
+close(data["sample_1_1_1_quartiles"][0, 2], data["sample_1_2_1_quartiles"][0, 2], "the same run")
+call(*["alive.h5"] * 9, "--what", "phenotypes", "-o", "x.svg", code=65, says="9 runs; allowed: at most 8")
+_, err = call("alive.h5", "second.h5", "--what", "phenotypes", "-o", "x.svg")
+check("4 generations are drawn, which all runs have" in err, f"not noted: {err}")
+
+# --- axes ---------------------------------------------------------------------------------------------
+program.run("alive.yaml", "large.h5", ["population.initial.basal=3e6", "run.generations=2",
+                                      "fitness=[{model: neutral}]", "mutation.basal.sd=1e5"])
+call("large.h5", "--what", "expression,phenotypes", "-o", "x.svg")
+texts = svg_texts("x.svg")
+check("×10⁶" in texts and not [t for t in texts if re.search("e[+]", t)], f"large numbers: {texts}")
+check([t for t in texts if t in ("0", "1", "2")] and "0.5" not in texts[:12], f"whole tics: {texts}")
+many = "population: {individuals: 40, genes: 60, initial: {basal: {distribution: uniform, low: 0, high: 1}}}\n"
+with open("many.yaml", "w", encoding="utf-8") as ranked:
+    ranked.write("run: {seed: 1, generations: 5}\n" + many +
+                 "fitness: [{model: gaussian, optimum: 0.4, strength: 1}]\n")
+program.run("many.yaml", "many.h5")
+data = script("many.h5", "--what", "optimum")
+with h5py.File("many.h5") as other:
+    for name, row in (("start", 0), ("end", -1)):
+        close(data[f"optimum_{name}_1"], np.column_stack(
+            [range(1, 61), np.sort(other["statistics/expression_mean"][row])]), f"ranks {name}")
+call("alive.h5", "--what", "all", "--size", "8.5,6", code=2, says="too small .* allowed: from 13,")
+
 # --- long, large, flat, few ---------------------------------------------------------------------------
 program.run(write("long.yaml", individuals=5), "long.h5",
             ["run.generations=5000", "output.snapshots.every=0"])
@@ -288,12 +317,14 @@ check(data["expression_1"].shape == (400, 4), f"1565 genes: {data['expression_1'
 call("ecoli.h5", "--what", "ancestry", "-o", "x.png", code=65,
      says="ecoli.h5: its ancestry was not recorded")
 call("ecoli.h5", "--what", "network", "-o", "x.png", code=65,
-     says="ecoli.h5: a network of 1565 genes .* up to 60.*export ecoli.h5 --table dot")
+     says="ecoli.h5: a network of 1565 genes .* up to 40.*export ecoli.h5 --table dot")
 
 # --- one generation, none, unfinished, damaged, foreign ------------------------------------------------
 program.run(f"{jobs}/tiny.yaml", "one.h5", ["run.generations=0"])
-call("one.h5", "-o", "x.png", code=65, says="one.h5: only generation 0 is recorded")
+call("one.h5", "--what", "fitness", "-o", "x.png", code=65,
+     says="one.h5: only generation 0 is recorded")
 call("one.h5", "--what", "phenotypes", "-o", "x.png")
+call("one.h5", "-o", "x.png") # what suits it
 
 
 def spoil(name, change):
