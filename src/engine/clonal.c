@@ -146,7 +146,8 @@ static void sort_mutants(hg_run *run, hg_worker *worker)
         stayers += stays;
         worker->movers += !stays;
     }
-    memcpy(mutant + worker->movers, stayer, (size_t)stayers * sizeof *mutant);
+    if (stayers > 0) /* a rank may have no individuals, and so no lists */
+        memcpy(mutant + worker->movers, stayer, (size_t)stayers * sizeof *mutant);
 }
 
 static void house_mutants(hg_run *run, hg_worker *worker)

@@ -35,7 +35,7 @@ static char drawn[1024], whole[1024], output[1024];
 
 static hg_status call(const hg_command *command, int count, const char *const *words)
 {
-    char copy[8][1024], *given[9] = {NULL};
+    char copy[12][1024], *given[13] = {NULL};
     for (int i = 0; i < count; i++) {
         snprintf(copy[i], sizeof copy[i], "%s", words[i]);
         given[i] = copy[i];
