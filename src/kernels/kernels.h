@@ -19,7 +19,7 @@
 #include "kernels/ids.h"
 
 #define HG_TARGETS 4 /* genes whose inputs are summed together where networks are dense */
-#define HG_LANES 16 /* individuals of a tile: more are 3 % faster with 100 genes, 10 % slower with 1,500 */
+#define HG_LANES 16 /* of a tile; 32: 3 % faster with 100 genes, 10 % slower with 1,500 */
 
 /** From genotype to expression: what all individuals share. Arrays are borrowed. */
 typedef struct hg_development {
