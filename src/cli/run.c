@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
+#include "cli/watchdog.h"
 #include "engine/threads.h"
 #include "happygene/happygene.h"
 #include "parallel/team.h"
@@ -18,7 +19,8 @@ typedef struct run_options {
     hg_run_options library;
     const char *file;
     const char *settings[MOST_SETTINGS];
-    const char *threads;
+    const char *threads, *patience;
+    double minutes; /* of patience */
     int force, resume, quiet, verbose;
     char command_line[4096];
 } run_options;
@@ -39,6 +41,7 @@ static hg_status parse(int count, char **words, run_options *options)
          .count = &options->library.set_count, .room = MOST_SETTINGS},
         {.name = "--threads", .argument = "N", .value = &options->threads},
         {.name = "--kernels", .argument = "NAME", .value = &options->library.kernels},
+        {.name = "--patience", .argument = "MINUTES", .value = &options->patience},
         {.name = "--force", .count = &options->force},
         {.name = "--resume", .count = &options->resume},
         {.name = "--quiet,-q", .count = &options->quiet},
@@ -49,6 +52,7 @@ static hg_status parse(int count, char **words, run_options *options)
                             &options->file, 1, 1, &operands));
     if (options->threads != NULL)
         HG_TRY(hg_options_threads(options->threads, &options->library.threads));
+    HG_TRY(hg_watchdog_read(options->patience, &options->minutes));
     options->library.set = options->settings;
     options->library.replace = options->force > 0;
     options->library.resume = options->resume > 0;
@@ -109,6 +113,7 @@ static hg_status advance(hg_run *run, const run_options *options, double *second
     hg_status status = HG_OK;
     while (status == HG_OK && hg_run_generation(run) < hg_run_generations(run)) {
         status = hg_run_advance(run, 1);
+        hg_watchdog_note(hg_run_generation(run));
         if (hg_progress_due(&progress))
             hg_progress_show(&progress, hg_run_generation(run), hg_run_fitness(run));
     }
@@ -178,7 +183,9 @@ static hg_status command_run(int count, char **words)
     HG_TRY(parse(count, words, &options));
     heed_signals(); /* MPI takes its time to start */
     HG_TRY(hg_initialize(NULL, NULL));
+    hg_watchdog_start(hg_rank(), hg_ranks(), options.minutes);
     const hg_status status = run_all(&options);
+    hg_watchdog_stop();
     if (fflush(stdout) != 0)
         return hg_fail(HG_IO, "cannot write to standard output");
     return status;
@@ -203,12 +210,15 @@ const hg_command hg_command_run = {
         "                        none: one command line for the first and every later submission\n"
         "      --force           replace an existing result\n"
         "      --kernels NAME    baseline, avx2 or avx512; default: the fastest there is\n"
+        "      --patience MINUTES  of several ranks: where no generation is completed for so long, one\n"
+        "                        hangs, and the others end the run; default: 60, 0: never\n"
         "  -q, --quiet           no progress and no summary\n"
         "  -v, --verbose         print the resolved run file first\n"
         "\n"
         "SIGTERM, SIGINT, SIGUSR1, a file OUT.stop beside OUT.h5, or the limit limits.wall_time:\n"
         "the generation is finished, a checkpoint written, and the exit code is 75; the same\n"
-        "command with --resume goes on. A second SIGINT ends the run at once.\n"
+        "command with --resume goes on. A second SIGINT ends the run at once. A rank that hangs\n"
+        "ends it with 75, too, but without a new checkpoint.\n"
         "\n"
         "Examples:\n"
         "  happygene run quickstart.yaml\n"

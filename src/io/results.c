@@ -54,15 +54,14 @@ static hg_status check_file(const char *path)
     return HG_OK;
 }
 
-static hg_status check_conventions(hid_t file)
+/* Ours; *checkpoint: it is no result. */
+static hg_status check_conventions(hid_t file, bool *checkpoint)
 {
     char *conventions = NULL;
     hg_status status = hg_h5_get_text(file, "Conventions", &conventions);
     if (status == HG_NO_MEMORY) return status;
-    if (status == HG_OK && strcmp(conventions, HG_CHECKPOINT_CONVENTIONS) == 0)
-        status = hg_fail(HG_BAD_INPUT, "a checkpoint, not a result file; 'happygene run RUN.yaml "
-                         "--resume' goes on from it");
-    else if (status != HG_OK || strncmp(conventions, "happygene-", 10) != 0)
+    *checkpoint = status == HG_OK && strcmp(conventions, HG_CHECKPOINT_CONVENTIONS) == 0;
+    if (status != HG_OK || strncmp(conventions, "happygene-", 10) != 0)
         status = hg_fail(HG_BAD_INPUT, "an HDF5 file, but not a result file of happygene");
     hg_release(&conventions);
     return status;
@@ -86,8 +85,10 @@ hg_status hg_results_recognize(const char *path)
     struct stat what;
     if (stat(path, &what) == 0 && S_ISREG(what.st_mode) && what.st_size == 0) return HG_OK;
     HG_TRY(check_file(path));
+    bool checkpoint;
     hid_t file = hg_h5_open(path, false);
-    const hg_status status = file < 0 ? recognize_damaged(path) : check_conventions(file);
+    const hg_status status = file < 0 ? recognize_damaged(path)
+                                      : check_conventions(file, &checkpoint);
     hg_h5_close(&file);
     H5Eclear2(H5E_DEFAULT);
     return status;
@@ -96,7 +97,11 @@ hg_status hg_results_recognize(const char *path)
 static hg_status check_format(hid_t file)
 {
     int64_t version = 0;
-    HG_TRY(check_conventions(file));
+    bool checkpoint;
+    HG_TRY(check_conventions(file, &checkpoint));
+    if (checkpoint)
+        return hg_fail(HG_BAD_INPUT, "a checkpoint, not a result file; 'happygene run RUN.yaml "
+                       "--resume' goes on from it");
     HG_TRY(hg_h5_get_int64(file, "format_version", &version));
     if (version < 1 || version > FORMAT_VERSION)
         return hg_fail(HG_BAD_INPUT, "format version %" PRId64 "; this program reads up to %d",

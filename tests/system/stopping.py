@@ -121,22 +121,41 @@ def by_second_interrupt(case):
     verdict.check(case.step(slow, "after a second SIGINT") > 1, "the last checkpoint is sound")
 
 
-def seconds_of_run(case, settings, ranks):
-    """A new run: exit code, messages, and how long it took."""
+def seconds_of_run(case, settings, ranks, stopped=False):
+    """A new run, stopped after a generation or not: exit code, messages, and how long it took."""
     case.clean()
+    if stopped:
+        open(case.path(".stop"), "w").close()
     began = time.monotonic()
     code, _, errors = finish(case.start(settings, ranks))
     return code, errors, time.monotonic() - began
 
 
 def by_wall_time(case, ranks):
-    """Starting and ending are no part of the limit, and what they take here and now is measured."""
-    least = seconds_of_run(case, [*LONG, "run.generations=0"], ranks)[2]
+    """Starting, the checkpoint and ending are no part of the limit: what they take, here and now, is
+    measured."""
+    least = seconds_of_run(case, LONG, ranks, stopped=True)[2]
     code, errors, seconds = seconds_of_run(case, [*LONG, "limits.wall_time=00:00:03"], ranks)
     verdict.check(code == 75 and "limits.wall_time" in errors, f"wall time: exit {code}: {errors}")
     verdict.check(1 < seconds < PATIENCE * 3.2 + 3 * least,
-                  f"wall time: {seconds:.2f} s, and {least:.2f} s for starting and ending alone")
+                  f"wall time: {seconds:.2f} s, and {least:.2f} s for one generation")
     verdict.check(case.step(LONG, "without the limit") > 1, "goes on without the limit")
+
+
+def by_hanging(case):
+    """One rank is stopped for good: the others end the run, and it goes on from the checkpoint."""
+    case.clean()
+    started = case.start([*LONG, "checkpoint.every=200"], 3, ("--resume", "--patience", "0.03"))
+    if not case.await_file(".ckpt"):
+        return
+    with open(f"/proc/{started.pid}/task/{started.pid}/children") as file:
+        os.kill(int(file.read().split()[-1]), signal.SIGSTOP)
+    code, _, errors = finish(started, 60 * PATIENCE)
+    verdict.check(code == 75 and errors.count("rank 0 of 3 has waited for another one") == 1 and
+                  "--resume goes on" in errors, f"a rank hangs: exit {code}: {errors}")
+    verdict.check(case.step(LONG, "after a rank that hung") > 1, "goes on from the checkpoint")
+    code, _, errors = case.program.call(*case.words([], "--patience", "-1"))
+    verdict.check(code == 2 and "--patience -1: allowed: minutes" in errors, f"exit {code}: {errors}")
 
 
 def by_minutes(case):
@@ -389,6 +408,7 @@ def main():
     by_second_interrupt(case)
     by_wall_time(case, None)
     by_wall_time(case, 2)
+    by_hanging(case)
     by_minutes(case)
     compressed(case)
     torn(case)
