@@ -8,17 +8,14 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
+#include "engine/needs.h"
 #include "io/earlier.h"
 #include "io/output.h"
 #include "io/runfile.h"
 #include "population/statistics.h"
 
 #define MOST_OVERRIDES 64
-#define PROCESS_BYTES 40e6  /* what MPI, HDF5 and the program itself take */
-#define GENE_BYTES 300.0    /* a gene's name, its parameters and its statistics */
-#define EDGE_BYTES 80.0     /* an edge of the network, while it is built */
 #define FILE_BYTES 65536.0  /* of a result file without results */
-#define DEME_BYTES 280.0    /* of a column of a deme's statistics, with its sums */
 
 /* What an individual inherits. */
 static double alleles_of(const hg_config *config, const hg_network *network)
@@ -33,25 +30,6 @@ static double columns_of(const hg_config *config, const hg_network *network)
 {
     return 2.0 * (double)config->population.genes +
            (config->network.heritable ? (double)network->edges : 0.0);
-}
-
-/* What every rank holds: the program, the genes and the network. */
-static double shared_bytes(const hg_config *config, const hg_network *network)
-{
-    const double demes = config->population.demes > 1 ? (double)config->population.demes : 0.0;
-    return PROCESS_BYTES + GENE_BYTES * (double)network->genes +
-           EDGE_BYTES * (double)network->edges + demes * columns_of(config, network) * DEME_BYTES;
-}
-
-/* The copies of the genotypes, and what else grows with the population, over all ranks. */
-static double population_bytes(const hg_config *config, const hg_network *network)
-{
-    const double individuals = (double)config->population.individuals;
-    const double alleles = alleles_of(config, network);
-    const double copies = config->mating.system == HG_MATING_SEXUAL ? 3.0 : 2.0;
-    const double generation = /* of parents, at least, is buffered before it is written */
-        config->output.ancestry ? (double)hg_output_ancestry_bytes(config) : 0.0;
-    return copies * individuals * alleles * 8.0 + generation;
 }
 
 static double snapshot_bytes(const hg_config *config, const hg_network *network)
@@ -122,11 +100,11 @@ static double compute_seconds(const hg_config *config, const hg_network *network
 static hg_status print_estimates(const hg_config *config, const hg_network *network)
 {
     hg_text text = hg_text_of(HG_MEMORY_OTHER);
-    const double seconds = compute_seconds(config, network), shared = shared_bytes(config, network);
+    const double seconds = compute_seconds(config, network), shared = hg_needs_of_rank(config, network);
     hg_text_add(&text, "\n# Estimates\n#   network   %lld gene%s, %lld edge%s\n#   memory    ",
                 (long long)network->genes, network->genes == 1 ? "" : "s",
                 (long long)network->edges, network->edges == 1 ? "" : "s");
-    hg_text_add_bytes_count(&text, population_bytes(config, network) + shared);
+    hg_text_add_bytes_count(&text, hg_needs_of_population(config, network) + shared);
     hg_text_add(&text, " on one rank; on P ranks, the part above ");
     hg_text_add_bytes_count(&text, shared);
     hg_text_add(&text, " divided by P\n#   output    ");

@@ -402,6 +402,11 @@ hg_status hg_weigh(hg_run *run);
 double *hg_weights(const hg_run *run);
 double *hg_block_weights(const hg_run *run);
 
+/* --- needs.c --------------------------------------------------------------------- */
+
+/** HG_NO_MEMORY, with the figures, where what the ranks of a machine need cannot fit it. Collective. */
+hg_status hg_check_memory(const hg_run *run);
+
 /* --- parents.c ------------------------------------------------------------------- */
 
 hg_status hg_parents_create(hg_run *run);

@@ -64,6 +64,7 @@ static hg_status build_population(hg_run *run)
     const int64_t edges = config->network.heritable ? run->network.edges : 0;
     HG_TRY(hg_partition_create(&run->partition, run->communicator, config->population.individuals,
                                config->population.demes, config->population.deme_sizes));
+    HG_TRY(hg_check_memory(run));
     if (run->partition.count > INT32_MAX)
         return hg_fail(HG_BAD_INPUT, "%" PRId64 " individuals on one rank; allowed: at most %d, so "
                        "use more ranks", run->partition.count, INT32_MAX);

@@ -213,6 +213,11 @@ def too_large(case):
     code, _, errors = case.program.call(*case.words(settings, "--resume"))
     verdict.check(code == 74 and "bytes" in errors and case.output in errors and
                   time.monotonic() - began < 10 * PATIENCE, f"too large: exit {code}: {errors}")
+    for ranks in (None, 2):
+        code, _, errors = case.program.call(
+            *case.words(["population.individuals=2000000000", "run.generations=1"]), ranks=ranks)
+        verdict.check(code == 71 and errors.count("need about ") == 1 and "GB" in errors and
+                      not os.path.exists(case.output), f"too many: exit {code}: {errors}")
     verdict.check(os.listdir(case.folder) == [], "nothing is left lying")
 
 
