@@ -86,7 +86,8 @@ static void mark_common(hg_plot *plot, int r, const course *of)
                 (long long)of->lineages.common, hg_plot_colour(r));
 }
 
-static hg_status add_run(hg_plot *plot, int r, hg_plot_range *range, bool *sexual, bool *neutral)
+static hg_status add_run(hg_plot *plot, int r, hg_plot_range *range, bool *sexual, bool *neutral,
+                         bool *common)
 {
     course of = {.generation = NULL};
     char name[40];
@@ -95,6 +96,7 @@ static hg_status add_run(hg_plot *plot, int r, hg_plot_range *range, bool *sexua
     if (status == HG_OK) {
         *sexual |= of.sexual;
         *neutral |= of.neutral;
+        *common |= of.lineages.common >= 0;
         hg_plot_extend(range, of.count, length);
         mark_common(plot, r, &of);
         snprintf(name, sizeof name, "lineages_%d", r + 1);
@@ -106,15 +108,17 @@ static hg_status add_run(hg_plot *plot, int r, hg_plot_range *range, bool *sexua
     return status;
 }
 
-static void plot_one(hg_plot *plot, bool sexual, bool neutral)
+static void plot_one(hg_plot *plot, bool sexual, bool neutral, bool common)
 {
     hg_plot_say(plot, "plot $lineages_1 with lines linewidth 1.4 linecolor %s title '%s'",
                 hg_plot_colour(0), sexual ? "ancestors" : "lineages");
     if (neutral)
         hg_plot_say(plot, ", \\\n     $lineages_expected with lines linewidth 1 linecolor "
                     "rgb '#606060' dashtype 2 title 'expected without selection'");
-    hg_plot_say(plot, ", \\\n     NaN with lines linewidth 0.8 linecolor %s dashtype 3 "
-                "title 'common ancestor'\n", hg_plot_colour(0));
+    if (common)
+        hg_plot_say(plot, ", \\\n     NaN with lines linewidth 0.8 linecolor %s dashtype 3 "
+                    "title 'common ancestor'", hg_plot_colour(0));
+    hg_plot_say(plot, "\n");
 }
 
 static void plot_several(hg_plot *plot)
@@ -133,17 +137,18 @@ static hg_status draw(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *
     (void)run;
     const int lines = plot->runs > 1 ? hg_plot_legend_lines(plot, box->width) : 1;
     hg_plot_range range = {1, 2};
-    bool sexual = false, neutral = false;
+    bool sexual = false, neutral = false, common = false;
     hg_plot_begin(plot, box, &(hg_plot_margins){HG_PLOT_LEFT, HG_PLOT_RIGHT, HG_PLOT_BOTTOM,
                                                 HG_PLOT_TOP + HG_PLOT_LEGEND_LINE * lines});
-    for (int r = 0; r < plot->runs; r++) HG_TRY(add_run(plot, r, &range, &sexual, &neutral));
+    for (int r = 0; r < plot->runs; r++)
+        HG_TRY(add_run(plot, r, &range, &sexual, &neutral, &common));
     hg_plot_title(plot, box, "Ancestors of the last generation", NULL);
     hg_plot_say_legend(plot, box, lines);
     hg_plot_say_generations(plot, box->width - 2.4);
     hg_plot_say_ylabel(plot, box, "individuals");
     hg_plot_say(plot, "set logscale y\nset ytics autofreq\nset yrange [0.9:%.15g]\n",
                 1.2 * range.high);
-    if (plot->runs == 1) plot_one(plot, sexual, neutral);
+    if (plot->runs == 1) plot_one(plot, sexual, neutral, common);
     else plot_several(plot);
     hg_plot_say(plot, "unset arrow\nunset logscale y\n");
     return HG_OK;

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "cli/plot.h"
 
+#define GAP 1e300 /* in the script, where something is no number: drawn grey */
 #define DATASET "/statistics/expression_mean"
 #define MOST_COLUMNS 600
 #define MOST_ROWS 400
@@ -25,6 +26,7 @@ typedef struct heat_map {
     int64_t share;   /* records in a column */
     double first, step; /* generation in the middle of the first column, from column to column */
     double *value;   /* [genes][columns] */
+    bool *gap;          /* [genes][columns]: something there is no number; it counts as 0 */
     double *of_row;  /* [rows][columns] */
     int64_t *order;  /* [genes] */
     hg_plot_range range;
@@ -62,8 +64,11 @@ static int64_t column_of(const heat_map *map, const hg_plot_run *run, int64_t re
 
 static void add_record(heat_map *map, const double *level, int64_t column)
 {
-    for (int64_t g = 0; g < map->genes; g++)
-        map->value[g * map->columns + column] += fabs(level[g]) < 1e300 ? level[g] : 0;
+    for (int64_t g = 0; g < map->genes; g++) {
+        const int64_t cell = g * map->columns + column;
+        if (fabs(level[g]) < GAP) map->value[cell] += level[g];
+        else map->gap[cell] = true;
+    }
 }
 
 /* Sums become means; a column without a record, where these are not evenly spaced, is as before. */
@@ -116,6 +121,8 @@ static hg_status load(const hg_plot_run *run, heat_map *map)
     int64_t *records = NULL;
     HG_TRY(hg_allocate(&map->value, HG_MEMORY_OTHER, (size_t)map->genes,
                        (size_t)map->columns * sizeof *map->value));
+    HG_TRY(hg_allocate(&map->gap, HG_MEMORY_OTHER, (size_t)map->genes,
+                       (size_t)map->columns * sizeof *map->gap));
     HG_TRY(hg_allocate(&records, HG_MEMORY_OTHER, (size_t)map->columns, sizeof *records));
     const hg_status status = read_map(run, map, records);
     hg_release(&records);
@@ -128,7 +135,8 @@ static void rescale(heat_map *map)
     for (int64_t g = 0; g < map->genes; g++) {
         double *course = map->value + g * map->columns;
         hg_plot_range range = HG_PLOT_NO_RANGE;
-        hg_plot_extend(&range, course, map->columns);
+        for (int64_t c = 0; c < map->columns; c++)
+            if (!map->gap[g * map->columns + c]) hg_plot_extend(&range, &course[c], 1);
         const double span = range.high - range.low;
         for (int64_t c = 0; c < map->columns; c++)
             course[c] = span > 0 ? (course[c] - range.low) / span : 0.5;
@@ -197,6 +205,9 @@ static hg_status make_rows(hg_plot *plot, heat_map *map)
         for (int64_t i = from; i < to; i++)
             for (int64_t c = 0; c < map->columns; c++)
                 row[c] += map->value[map->order[i] * map->columns + c] / (double)(to - from);
+        for (int64_t i = from; i < to; i++)
+            for (int64_t c = 0; c < map->columns; c++)
+                if (map->gap[map->order[i] * map->columns + c]) row[c] = GAP;
     }
     map->range = HG_PLOT_NO_RANGE;
     hg_plot_extend(&map->range, map->of_row, map->rows * map->columns);
@@ -295,8 +306,10 @@ static hg_status say_map(hg_plot *plot, const hg_plot_run *run, const heat_map *
     say_palette(plot, map);
     const double across = (double)pixels(plot, map->columns);
     const double down = (double)pixels(plot, map->rows);
+    hg_plot_say(plot, "set object 1 rectangle from graph 0,0 to graph 1,1 behind fillcolor "
+                "rgb '#c0c0c0' fillstyle solid noborder\n");
     hg_plot_say(plot, "plot $expression_%d matrix using (%.15g+($1+0.5)*%.15g):(($2+0.5)/%.15g-0.5)"
-                ":3 with image\n", number, map->first - map->step / 2, map->step / across, down);
+                ":($3 < 1e300 ? $3 : NaN) with image\n", number, map->first - map->step / 2, map->step / across, down);
     return HG_OK;
 }
 
@@ -315,6 +328,7 @@ static hg_status draw(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *
         hg_plot_note(plot, "Each column of the map is the mean of %" PRId64 " records.", map.share);
     if (status == HG_OK) status = say_map(plot, run, &map, order, named, box);
     hg_release(&map.value);
+    hg_release(&map.gap);
     hg_release(&map.of_row);
     hg_release(&map.order);
     return status;

@@ -257,8 +257,9 @@ static void say_gene_axis(hg_plot *plot, const aim *target, const hg_plot_box *b
     const bool upright =
         (longest_name(target) + 1.5) * 0.15 * (double)selected > box->width - 2.4;
     hg_plot_say(plot, "set xlabel ''\nset xrange [-0.7:%" PRId64 ".7]\n"
-                "set xtics scale 0 font ',7'%s (",
-                selected - 1, upright ? " rotate by 90 right" : "");
+                "set xtics scale 0 font ',%.3g'%s (",
+                selected - 1, fmin(7, 26 * (box->width - 2.4) / (double)selected),
+                upright ? " rotate by 90 right" : "");
     for (int64_t g = 0, place = 0; g < target->network.genes; g++) {
         if (!is_selected(target, g)) continue;
         if (place > 0) hg_plot_say(plot, ", ");

@@ -97,8 +97,7 @@ TITLES = {"fitness": ["Fitness", "mean ± s.d.", "extremes", "generation", "fitn
           "phenotypes": ["Fitness of individuals", "Mean expression of individuals", "20"],
           "optimum": ["optimum", "generation 0", "generation 40", "expression"],
           "environment": ["Environment", "temp. / °C", "nutrients", "TF conc."],
-          "ancestry": ["Ancestors of the last generation", "lineages", "common ancestor",
-                       "individuals", "generation"],
+          "ancestry": ["Ancestors of the last generation", "lineages", "individuals", "generation"],
           "network": ["activates", "represses", "a", "d"],
           "performance": ["Time of each phase", "time / s", "reproduction"]}
 
@@ -365,6 +364,20 @@ spoil("nan.h5", lambda f: [f[f"statistics/{n}"].__setitem__(5, v) for n, v in
                            (("fitness_mean", np.nan), ("fitness_max", np.inf),
                             ("expression_mean", 1e308), ("temperature", -np.inf))])
 call("nan.h5", "--what", "all", "-o", "x.png")
+spoil("holes.h5", lambda f: [f["statistics/expression_mean"].__setitem__((5, g), v)
+                             for g, v in enumerate((np.nan, np.inf))])
+data = script("holes.h5", "--what", "expression", "--order", "file")
+check((data["expression_1"][:2, 5] == 1e300).all() and (data["expression_1"] < 2).sum() == 162,
+      "what is no number is a gap of the map")
+scaled = script("holes.h5", "--what", "expression", "--order", "file", "--scale", "gene")
+close(np.sort(scaled["expression_1"][:2], axis=1)[:, [0, -2]], [[0, 1]] * 2, "scaled around gaps")
+call("holes.h5", "--what", "expression", "-o", "x.png")
+program.run(write("brief.yaml", generations=1), "brief.h5")
+call("brief.h5", "--what", "ancestry", "-o", "x.svg")
+check("common ancestor" not in svg_texts("x.svg"), "a common ancestor after one generation")
+program.run(write("small.yaml", individuals=8), "small.h5")
+call("small.h5", "--what", "ancestry", "-o", "x.svg")
+check("common ancestor" in svg_texts("x.svg"), "no common ancestor of few individuals")
 for path in ("statistics/fitness_max", "statistics/expression_mean", "network/gene_name",
              "snapshots/fitness", "performance/seconds_max", "statistics/nutrients",
              "statistics/expression_variance", "network/edge_weight"):
