@@ -583,7 +583,7 @@ const hg_command hg_command_plot = {
         "               genes that are selected for it\n"
         "  environment  transcription factor, temperature and nutrients in force\n"
         "  ancestry     how many individuals of each generation the last one descends from\n"
-        "  network      who activates and who represses whom, of up to 60 genes\n"
+        "  network      who activates and who represses whom, of up to 40 genes\n"
         "  performance  the time that each phase of the program took\n"
         "  all          whatever of these the runs have\n"
         "\n"

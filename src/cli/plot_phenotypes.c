@@ -27,12 +27,6 @@ typedef struct generation_list {
     int64_t generation[MOST_SHOWN];
 } generation_list;
 
-static const char *field_of(const hg_plot_run *run)
-{
-    if (hg_results_has(&run->results, "/snapshots/expression")) return "/snapshots/expression";
-    return hg_results_has(&run->results, "/snapshots/basal") ? "/snapshots/basal" : NULL;
-}
-
 /* What all runs have, so that like is drawn beside like. */
 static const char *common_field(const hg_plot *plot)
 {
@@ -62,10 +56,11 @@ static hg_status needs(const hg_plot *plot, const hg_plot_run *run)
         return hg_fail(HG_BAD_INPUT, "%s: no snapshot is recorded yet", run->results.path);
     if (run->results.individuals == 0)
         return hg_fail(HG_BAD_INPUT, "%s: its snapshots have no individuals", run->results.path);
-    if (field_of(run) == NULL && (plot->genes > 0 || !has_fitness(run)))
-        return hg_fail(HG_BAD_INPUT, "%s: its snapshots have neither expression nor basal levels%s;"
+    if (common_field(plot) == NULL && (plot->genes > 0 || !has_fitness(run)))
+        return hg_fail(HG_BAD_INPUT, "%s: its snapshots have neither expression nor basal levels%s%s;"
                        " output.snapshots.fields of a run file says what is recorded",
-                       run->results.path, plot->genes > 0 ? "" : " nor fitness");
+                       run->results.path, plot->genes > 0 ? "" : " nor fitness",
+                       plot->runs > 1 ? ", or not the same as those of the other runs" : "");
     return HG_OK;
 }
 
