@@ -3,14 +3,14 @@
 # cppcheck and clang-tidy over src; fails at the first tool that finds something. On Debian:
 #   apt-get install cppcheck clang-tidy clang libomp-dev
 #
-#   bash tests/lint.sh [FILE...]      # all of src/*/*.c where no file is named
+#   bash tests/lint.sh [FILE...]      # all of src where no file is named
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 for tool in cppcheck clang-tidy; do
     command -v "$tool" >/dev/null || { echo "lint.sh: $tool is missing: apt-get install $tool" >&2; exit 1; }
 done
 files=("$@")
-[ "${#files[@]}" -gt 0 ] || files=(src/*/*.c)
+[ "${#files[@]}" -gt 0 ] || files=(src/*/*.c src/cli/*/*.c)
 build=build/lint
 cmake -S . -B "$build" -DCMAKE_C_COMPILER="${HG_CLANG:-clang}" -DCMAKE_EXPORT_COMPILE_COMMANDS=ON \
     -DHG_BUILD_TESTS=OFF -DHG_BASELINE_ONLY=ON >/dev/null

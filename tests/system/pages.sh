@@ -46,7 +46,7 @@ for command in $commands; do
     check "$command takes --quiet and --verbose" \
         sh -c "'$program' $command --quiet --verbose --frobnicate 2>&1 | grep -q frobnicate"
     # every option that the program takes is in its help
-    for option in $(grep -oE '\.name = "--[a-z-]+' "$source/src/cli/$command.c" | cut -d'"' -f2); do
+    for option in $(cat "$source/src/cli/$command.c" "$source/src/cli/$command/$command.c" 2>/dev/null | grep -oE '\.name = "--[a-z-]+' | cut -d'"' -f2); do
         { "$program" help; "$program" help "$command"; } >help.txt
         check "help $command tells of $option" grep -qE -- "(^|[ ,|\[])$option\b" help.txt
     done

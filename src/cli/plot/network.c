@@ -9,7 +9,7 @@
 
 #include "analysis/layout.h"
 #include "base/memory.h"
-#include "cli/plot.h"
+#include "cli/plot/plot.h"
 
 #define MOST_GENES 40
 #define MOST_LETTERS 10   /* of a name */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "cli/plot.h"
+#include "cli/plot/plot.h"
 
 #define MOST_PHASES 40
 #define LABEL_HEIGHT 0.24 /* cm; of letters of 7 points */

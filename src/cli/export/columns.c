@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "cli/export.h"
+#include "cli/export/export.h"
 #include "io/results_stream.h"
 
 #define MOST_COLUMNS 32

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * happygene export: a result as tables, and its network, for other programs. */
-#include "cli/export.h"
+#include "cli/export/export.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/plot.h"
+#include "cli/plot/plot.h"
 
 #define MOST_DEMES 100 /* lines of demes, each with a series of its own */
 

@@ -9,7 +9,7 @@
 
 #include "analysis/cluster.h"
 #include "base/memory.h"
-#include "cli/plot.h"
+#include "cli/plot/plot.h"
 
 #define GAP 1e300 /* in the script, where something is no number: drawn grey */
 #define DATASET "/statistics/expression_mean"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * happygene plot: what its files share. plot.c has the command and the table of figures, each
- * figure is a file of its own, plot_script.c writes what gnuplot is to do, plot_gnuplot.c has it
+ * figure is a file of its own, script.c writes what gnuplot is to do, gnuplot.c has it
  * done.
  */
 #ifndef HG_CLI_PLOT_H
@@ -70,7 +70,7 @@ extern const hg_figure hg_figure_fitness, hg_figure_expression, hg_figure_phenot
     hg_figure_optimum, hg_figure_environment, hg_figure_ancestry, hg_figure_network,
     hg_figure_performance;
 
-/* --- plot_script.c: the script ------------------------------------------------------------- */
+/* --- script.c: the script ------------------------------------------------------------- */
 
 /** Adds to the script as printf would. Texts of users go through hg_plot_say_quoted. */
 #define hg_plot_say(plot, ...) hg_text_add(&(plot)->script, __VA_ARGS__)
@@ -165,7 +165,7 @@ hg_status hg_plot_read_course(const hg_plot_run *run, const char *dataset,
 hg_status hg_plot_find_gene(const hg_plot_run *run, const hg_results_texts *names,
                             const char *word, int64_t *gene);
 
-/* --- plot_gnuplot.c --------------------------------------------------------------------------- */
+/* --- gnuplot.c --------------------------------------------------------------------------- */
 
 /**
  * Has gnuplot do the script and puts what it prints into the file `path`, all of it or nothing.

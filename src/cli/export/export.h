@@ -52,7 +52,7 @@ void hg_export_text(const hg_export *export, const char *words);
 void hg_export_number(const hg_export *export, double value);
 void hg_export_integer(const hg_export *export, double value);
 
-/* The tables, export_columns.c ... */
+/* The tables, columns.c ... */
 hg_status hg_export_statistics(const hg_export *export);
 hg_status hg_export_demes(const hg_export *export);
 hg_status hg_export_deme_genes(const hg_export *export);
@@ -67,7 +67,7 @@ hg_status hg_export_graphml(const hg_export *export);
 hg_status hg_export_dot(const hg_export *export);
 
 /**
- * export_tskit.c: PREFIX.nodes.txt, PREFIX.edges.txt and PREFIX.individuals.txt, which
+ * tskit.c: PREFIX.nodes.txt, PREFIX.edges.txt and PREFIX.individuals.txt, which
  * tskit.load_text() takes, and the call to standard output. Samples are the genomes of the last
  * generation recorded, or of export->generation; with export->all every genome of every
  * generation is a node, else those in which lines of descent meet, and the founders. HG_USAGE

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "cli/plot.h"
+#include "cli/plot/plot.h"
 #include "io/runfile.h"
 #include "population/environment.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * happygene plot: what is asked for, the table of figures, and the page that they are put on. */
-#include "cli/plot.h"
+#include "cli/plot/plot.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -7,7 +7,7 @@
 
 #include "analysis/envelope.h"
 #include "base/memory.h"
-#include "cli/plot.h"
+#include "cli/plot/plot.h"
 
 #define TOO_LARGE 1e300 /* differences of such numbers overflow */
 

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "cli/plot.h"
+#include "cli/plot/plot.h"
 
 extern char **environ;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cli/export.h"
+#include "cli/export/export.h"
 
 #include <errno.h>
 #include <inttypes.h>

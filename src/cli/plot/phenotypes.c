@@ -9,7 +9,7 @@
 
 #include "analysis/density.h"
 #include "base/memory.h"
-#include "cli/plot.h"
+#include "cli/plot/plot.h"
 
 #define SHOWN 5           /* generations, unless --generation says which */
 #define MOST_SHOWN 12

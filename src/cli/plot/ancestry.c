@@ -6,7 +6,7 @@
 #include "analysis/inheritance.h"
 #include "analysis/lineages.h"
 #include "base/memory.h"
-#include "cli/plot.h"
+#include "cli/plot/plot.h"
 
 /* What is drawn of a run. */
 typedef struct course {

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "base/memory.h"
-#include "cli/plot.h"
+#include "cli/plot/plot.h"
 
 #define MOST_EXTREMES 2 /* runs of which these are drawn: of more they hide each other */
 #define MOST_BANDS 8

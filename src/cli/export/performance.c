@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "base/memory.h"
-#include "cli/export.h"
+#include "cli/export/export.h"
 
 /* The words, or numbers, that an axis' entries go by; none where the axis has none. */
 typedef struct entries {

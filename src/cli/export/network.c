@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "base/memory.h"
-#include "cli/export.h"
+#include "cli/export/export.h"
 #include "io/network_write.h"
 #include "io/results_stream.h"
 
