@@ -98,7 +98,7 @@ static hg_status read_any(hg_network_report *report)
     if (ends_in(report->path, ".h5")) return read_result(report);
     if (ends_in(report->path, ".yaml") || ends_in(report->path, ".yml"))
         return read_run_file(report);
-    return read_file(report);
+    return hg_results_recognize(report->path) == HG_OK ? read_result(report) : read_file(report);
 }
 
 /* --- degrees -------------------------------------------------------------------------------- */

@@ -396,6 +396,12 @@ def check_notes(program, folder):
         verdict.check(code == 0 and words in err, f"{command}: {err}")
     code, _, err = program.call("network", silent)
     verdict.check(code == 0 and "network.default_weight, 0.1" in err, f"network: {err}")
+    result = os.path.join(folder, "s.h5")
+    other = os.path.join(folder, "s.hdf5")
+    os.rename(result, other)
+    code, told, err = program.call("network", other)
+    verdict.check(code == 0 and "2 genes" in told.replace("genes        2", "2 genes"),
+                  f"a result by its content: exit {code}: {err}")
     table = os.path.join(folder, "mixed.tsv")
     with open(table, "w") as file:
         file.write("A B\nB C +\nC A -0.5\nA C\n")
