@@ -63,9 +63,10 @@ static double control_group_limit(void)
     snprintf(path, sizeof path, "/sys/fs/cgroup%s/memory.max", line + 3);
     file = fopen(path, "r");
     if (file == NULL) return limit;
-    if (fscanf(file, "%lf", &limit) != 1) limit = INFINITY; /* "max" */
+    const bool told = fgets(line, sizeof line, file) != NULL;
     fclose(file);
-    return limit;
+    line[strcspn(line, "\n")] = '\0';
+    return told && hg_number_parse(line, &limit) == HG_NUMBER_FINITE ? limit : INFINITY; /* max */
 }
 
 double hg_memory_allowed(void)

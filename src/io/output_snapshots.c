@@ -159,7 +159,7 @@ static hg_status create_writer(hg_output *output, const char *path)
     int64_t slots = ancestry ? 2 : 0;
     for (int i = 0; i < output->field_count; i++) slots += windows(output, &output->fields[i]);
     if (slots == 0) return HG_OK; /* a rank without individuals */
-    if (slots > WRITER_BYTES / bytes) slots = WRITER_BYTES / bytes;
+    if (bytes > 0 && slots > WRITER_BYTES / bytes) slots = WRITER_BYTES / bytes;
     if (slots < 2) slots = 2;
     output->slot_bytes = bytes;
     return hg_writer_create(&output->writer, path, slots, bytes);
