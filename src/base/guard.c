@@ -2,17 +2,21 @@
 #include "base/guard.h"
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/status.h"
 
-/* Sanitizers and fuzzers have handlers of their own, which tell more; Open MPI's are replaced. */
-#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__ || defined __clang__
-enum { YIELDS = 1 };
+/* Sanitizers and fuzzers (clang's) have handlers of their own, which tell more; Open MPI's are
+ * replaced. GCC's sanitizers leave SIGABRT alone. */
+#if defined __clang__
+enum { YIELDS = 1, YIELDS_ABORT = 1 };
+#elif defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+enum { YIELDS = 1, YIELDS_ABORT = 0 };
 #else
-enum { YIELDS = 0 };
+enum { YIELDS = 0, YIELDS_ABORT = 0 };
 #endif
 
 /* More files than MOST at a time are not named. */
@@ -66,7 +70,8 @@ static void install(void)
     sigaltstack(&other, NULL);
     for (int i = 0; i < FAULTS; i++) {
         sigaction(faults[i].number, &action, &before[i]);
-        if (YIELDS && before[i].sa_handler != SIG_DFL)
+        const bool yields = faults[i].number == SIGABRT ? YIELDS_ABORT : YIELDS;
+        if (yields && before[i].sa_handler != SIG_DFL)
             sigaction(faults[i].number, &before[i], NULL);
     }
 }

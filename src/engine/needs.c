@@ -80,7 +80,7 @@ double hg_memory_allowed(void)
     return allowed;
 }
 
-static hg_status refuse(const hg_run *run, double needed, double allowed, double ranks)
+static hg_status refuse(const hg_run *run, double needed, double allowed, int here, int ranks)
 {
     hg_text text = hg_text_of(HG_MEMORY_OTHER);
     hg_text_add(&text, "%lld individuals of %lld genes need about ",
@@ -89,27 +89,27 @@ static hg_status refuse(const hg_run *run, double needed, double allowed, double
     hg_text_add_bytes_count(&text, needed);
     hg_text_add(&text, " on a machine that has no more than ");
     hg_text_add_bytes_count(&text, allowed);
-    hg_text_add(&text, ", for %.0f of %d ranks; allowed: a smaller population, or more machines",
-                ranks, run->partition.ranks);
+    hg_text_add(&text, ", for %d of %d ranks; allowed: a smaller population, or more machines", here,
+                ranks);
     const hg_status status =
         hg_fail_as(HG_NO_MEMORY, text.data != NULL ? text.data : "no memory");
     hg_text_free(&text);
     return status;
 }
 
-/* What the ranks of one machine need together, by their shares of the individuals. */
+/* What the ranks of one machine need together: ranks have about as many individuals each. */
 hg_status hg_check_memory(const hg_run *run)
 {
     MPI_Comm node;
-    double here[2] = {1.0, (double)run->partition.count}; /* ranks, individuals */
-    MPI_Comm_split_type(run->communicator, MPI_COMM_TYPE_SHARED, run->partition.rank, MPI_INFO_NULL,
-                        &node);
-    MPI_Allreduce(MPI_IN_PLACE, here, 2, MPI_DOUBLE, MPI_SUM, node);
+    int rank, ranks, here;
+    MPI_Comm_rank(run->communicator, &rank);
+    MPI_Comm_size(run->communicator, &ranks);
+    MPI_Comm_split_type(run->communicator, MPI_COMM_TYPE_SHARED, rank, MPI_INFO_NULL, &node);
+    MPI_Comm_size(node, &here);
     MPI_Comm_free(&node);
-    const double share = here[1] / (double)run->partition.individuals;
-    const double needed = here[0] * hg_needs_of_rank(&run->config, &run->network) +
-                          share * hg_needs_of_population(&run->config, &run->network);
+    const double needed = here * (hg_needs_of_rank(&run->config, &run->network) +
+                                  hg_needs_of_population(&run->config, &run->network) / ranks);
     const double allowed = hg_memory_allowed();
     return hg_team_agree(run->communicator,
-                         needed > allowed ? refuse(run, needed, allowed, here[0]) : HG_OK);
+                         needed > allowed ? refuse(run, needed, allowed, here, ranks) : HG_OK);
 }

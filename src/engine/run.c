@@ -64,7 +64,6 @@ static hg_status build_population(hg_run *run)
     const int64_t edges = config->network.heritable ? run->network.edges : 0;
     HG_TRY(hg_partition_create(&run->partition, run->communicator, config->population.individuals,
                                config->population.demes, config->population.deme_sizes));
-    HG_TRY(hg_check_memory(run));
     if (run->partition.count > INT32_MAX)
         return hg_fail(HG_BAD_INPUT, "%" PRId64 " individuals on one rank; allowed: at most %d, so "
                        "use more ranks", run->partition.count, INT32_MAX);
@@ -287,6 +286,7 @@ static hg_status start(hg_run *run, const char *path, const char *text,
     run->threads = options->threads > 0 ? options->threads : hg_threads_default(run->communicator);
     omp_set_num_threads(run->threads);
     omp_set_dynamic(0);
+    HG_TRY(hg_check_memory(run));
     HG_TRY(hg_team_agree(run->communicator, build_population(run)));
     hg_run_note(run, HG_PHASE_SETUP, &since);
     HG_TRY(begin(run));

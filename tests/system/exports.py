@@ -271,7 +271,9 @@ def check_memory(program, folder):
     _, status, usage = os.wait4(reader.pid, 0)
     verdict.check(status == 0 and lines == 1 + 4 * 20000 * 100, f"{lines} lines")
     held = 4 * 20000 * 100 * 2 * 8
-    verdict.check(usage.ru_maxrss * 1024 < held, f"{usage.ru_maxrss} KB for {held} bytes of values")
+    slack = 1.5 if "HG_PATIENCE" in os.environ else 1 # of a checked build, which keeps freed memory
+    verdict.check(usage.ru_maxrss * 1024 < slack * held,
+                  f"{usage.ru_maxrss} KB for {held} bytes of values")
     closed = subprocess.run(f"{program.path} export {path} -t individuals | head -3",
                             shell=True, capture_output=True, text=True)
     verdict.check(closed.stdout.count("\n") == 3 and closed.stderr == "", f"head: {closed.stderr}")
