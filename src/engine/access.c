@@ -27,7 +27,7 @@ static bool start_alone(int *argc, char ***argv, int *provided)
     static const char *const settings[][2] = {{"OMPI_MCA_ess_singleton_isolated", "1"},
                                               {"OMPI_MCA_pml", "ob1"}, {"OMPI_MCA_btl", "self"}};
     enum { COUNT = sizeof settings / sizeof *settings };
-    bool own[COUNT];
+    bool own[COUNT] = {false};
     for (int i = 0; i < COUNT; i++) {
         own[i] = getenv(settings[i][0]) == NULL;
         if (own[i]) setenv(settings[i][0], settings[i][1], 1);

@@ -65,12 +65,12 @@ static hg_status open_all(hg_ancestry *ancestry)
 {
     HG_TRY(check_generations(ancestry));
     ancestry->sexual = hg_results_has(ancestry->results, paths[1]);
-    for (int which = 0; which <= ancestry->sexual; which++)
+    for (int which = 0; which <= (int)ancestry->sexual; which++)
         HG_TRY(fail_within(ancestry, open_parents(ancestry, which), paths[which]));
     ancestry->rows = BLOCK_BYTES / (ancestry->individuals * (int64_t)sizeof(int32_t));
     if (ancestry->rows > ancestry->last + 1) ancestry->rows = ancestry->last + 1;
     if (ancestry->rows < 1) ancestry->rows = 1;
-    for (int which = 0; which <= ancestry->sexual; which++)
+    for (int which = 0; which <= (int)ancestry->sexual; which++)
         HG_TRY(hg_allocate(&ancestry->block[which], HG_MEMORY_OTHER,
                            (size_t)(ancestry->rows * ancestry->individuals), sizeof(int32_t)));
     return HG_OK;
@@ -128,7 +128,7 @@ static hg_status load(hg_ancestry *ancestry, int64_t generation)
     ancestry->count = ancestry->last + 1 - ancestry->first;
     if (ancestry->count > ancestry->rows) ancestry->count = ancestry->rows;
     const int64_t count = ancestry->count;
-    for (int which = 0; which <= ancestry->sexual; which++) {
+    for (int which = 0; which <= (int)ancestry->sexual; which++) {
         ancestry->count = 0; /* nothing is loaded after a failure */
         HG_TRY(fail_within(ancestry, read(ancestry, which, ancestry->first, count, 0,
                                           ancestry->individuals, ancestry->block[which]),
@@ -155,7 +155,7 @@ hg_status hg_ancestry_parents_of(hg_ancestry *ancestry, int64_t generation, int6
     const bool alone =
         ancestry->individuals > FEW_INDIVIDUALS && !is_loaded(ancestry, generation);
     if (!alone) HG_TRY(load(ancestry, generation));
-    for (int which = 0; which <= ancestry->sexual; which++) {
+    for (int which = 0; which <= (int)ancestry->sexual; which++) {
         if (alone)
             HG_TRY(fail_within(ancestry, read(ancestry, which, generation, 1, individual, 1,
                                               &found[which]), paths[which]));

@@ -50,7 +50,7 @@ static void weigh_ranks(const hg_lab *lab, pedigree *p, const scheme *by, int64_
     for (int64_t i = begin; i < begin + lab->size; i++) {
         int64_t rank = 0;
         for (int64_t j = begin; j < begin + lab->size; j++)
-            rank += p->fitness[j] > p->fitness[i] || (p->fitness[j] == p->fitness[i] && j < i);
+            rank += p->fitness[j] > p->fitness[i] || (j < i && p->fitness[j] == p->fitness[i]);
         p->p[i] = chance_of_rank(by, rank, lab->size);
     }
 }
