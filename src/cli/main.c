@@ -148,6 +148,7 @@ static void end_ranks(hg_status status)
 int main(int count, char **words)
 {
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error: exit 74, not a silent death */
+    signal(SIGXFSZ, SIG_IGN); /* and so is a file that grows beyond what it may (ulimit -f) */
     hg_status status = dispatch(count, words);
     /* ranks agree on a failure and its message: one of them tells */
     if (status != HG_OK && count >= 2 && !is_another_rank()) tell(status);

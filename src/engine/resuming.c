@@ -258,7 +258,10 @@ static int64_t next_number(const hg_run *run, int64_t number)
 
 hg_status hg_resume(hg_run *run, const hg_output_plan *plan, bool *resumed)
 {
+    hg_status status = HG_OK;
     *resumed = false;
+    if (run->partition.rank == 0) status = hg_output_await(run->output_path);
+    HG_TRY(hg_team_share(run->partition.communicator, 0, status));
     for (int64_t k = next_number(run, 0); k >= 0; k = next_number(run, k + 1)) {
         HG_TRY(try_number(run, plan, k, resumed));
         if (*resumed) break;

@@ -68,6 +68,12 @@ typedef hg_status hg_snapshot_source(void *context, hg_field field, int64_t firs
 hg_status hg_output_create(hg_output **output, const hg_output_plan *plan);
 
 /**
+ * Waits until no run has the output, a few seconds: the ranks of one whose launcher was killed live on
+ * for a moment, and still write. HG_USAGE where somebody keeps it. One process.
+ */
+hg_status hg_output_await(const char *path);
+
+/**
  * Goes on with the output of an interrupted run as it was at `generation`, when `image` was the
  * one of hg_output_image_of(); what was recorded later will be recorded again. `resumed_from`
  * goes into /provenance. HG_BAD_INPUT, on all ranks, when the file is missing, of another run or

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/vfs.h>
@@ -71,6 +72,21 @@ hg_status hg_output_lock_earlier(const char *path, int *descriptor)
     close(*descriptor);
     *descriptor = -1;
     return taken(path);
+}
+
+hg_status hg_output_await(const char *path)
+{
+    enum { PAUSES = 50 };
+    const struct timespec pause = {0, 100000000}; /* 5 s in all */
+    hg_status status = HG_OK;
+    for (int k = 0; k < PAUSES; k++) {
+        int descriptor;
+        status = hg_output_lock_earlier(path, &descriptor);
+        if (descriptor >= 0) close(descriptor);
+        if (status == HG_OK) return HG_OK;
+        nanosleep(&pause, NULL);
+    }
+    return status;
 }
 
 hg_status hg_output_name_beside(const char *path, const char *suffix, char **beside)

@@ -158,6 +158,32 @@ def by_hanging(case):
     verdict.check(code == 2 and "--patience -1: allowed: minutes" in errors, f"exit {code}: {errors}")
 
 
+def by_killed_launcher(case):
+    """Ranks outlive their launcher for a moment: who goes on at once waits for them."""
+    for _ in range(3):
+        case.clean()
+        started = case.start([*LONG, "checkpoint.every=100"], 2)
+        if not case.await_file(".ckpt"):
+            return
+        started.kill()
+        settings = [*LONG, "limits.wall_time=00:00:02"] # a stop file might be the old ranks'
+        code, _, errors = case.program.call(*case.words(settings, "--resume"))
+        verdict.check(code == 75 and "limits.wall_time" in errors and "starts from" not in errors,
+                      f"after the launcher was killed: exit {code}: {errors}")
+        finish(started)
+
+
+def by_size_of_files(case):
+    """A file that may not grow any more is a failure to write, not a silent death."""
+    case.clean()
+    command = ["sh", "-c", "ulimit -f 200; exec \"$@\"", "sh", case.program.path,
+               *case.words(["run.generations=2000"])]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60 * PATIENCE)
+    verdict.check(done.returncode == 74 and case.output in done.stderr,
+                  f"ulimit -f: exit {done.returncode}: {done.stderr}")
+    verdict.check(not os.path.exists(case.output), f"ulimit -f leaves {os.listdir(case.folder)}")
+
+
 def by_minutes(case):
     """A checkpoint comes by time alone, and outlives a kill."""
     case.clean()
@@ -414,6 +440,8 @@ def main():
     by_wall_time(case, None)
     by_wall_time(case, 2)
     by_hanging(case)
+    by_killed_launcher(case)
+    by_size_of_files(case)
     by_minutes(case)
     compressed(case)
     torn(case)
