@@ -163,14 +163,18 @@ static hg_status refuse_explosion(const hg_run *run, bool alleles)
 /* Takes sums until all columns are done. */
 static hg_status finish_columns(hg_run *run)
 {
+    hg_moments_state values = HG_MOMENTS_OUTSIDE, expression = HG_MOMENTS_OUTSIDE;
     for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
         if (attempt > 1) sum_again(run);
         reduce(run);
-        const hg_moments_state values = finish_values(run), expression = finish_expression(run);
+        values = finish_values(run);
+        expression = finish_expression(run);
         if (values == HG_MOMENTS_UNBOUNDED || expression == HG_MOMENTS_UNBOUNDED)
             return refuse_explosion(run, values == HG_MOMENTS_UNBOUNDED);
         if (values == HG_MOMENTS_DONE && expression == HG_MOMENTS_DONE) break;
     }
+    if (values == HG_MOMENTS_OUTSIDE || expression == HG_MOMENTS_OUTSIDE)
+        return hg_fail(HG_BUG, "the statistics of generation %" PRId64 " found no grid", run->making);
     return HG_OK;
 }
 

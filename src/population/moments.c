@@ -280,7 +280,7 @@ static hg_moments_state finish_column(hg_moments *moments, int64_t c, const hg_m
         return finish_fitting(moments, c, entry, n, plain, mean, variance) ? HG_MOMENTS_DONE
                                                                            : HG_MOMENTS_AGAIN;
     set_grid(moments, c, moments->shift[c], HEADROOM * farthest);
-    return HG_MOMENTS_AGAIN;
+    return HG_MOMENTS_OUTSIDE;
 }
 
 /* One group: rests are summed from now on where some column needs them. */

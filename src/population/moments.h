@@ -45,7 +45,8 @@ typedef struct hg_moments {
 /** What has become of sums; the larger of two is that of both. */
 typedef enum hg_moments_state {
     HG_MOMENTS_DONE,
-    HG_MOMENTS_AGAIN,    /**< to be taken again, where they are not done */
+    HG_MOMENTS_AGAIN,    /**< to be taken again, where they are not done: not precise enough */
+    HG_MOMENTS_OUTSIDE,  /**< the same, and void: a value lay outside the grid */
     HG_MOMENTS_UNBOUNDED /**< values are not finite, or grew beyond all bounds */
 } hg_moments_state;
 

@@ -115,7 +115,7 @@ static moments measure(crew *team, const sample *s, int piece)
             ck_assert_int_eq(here, state);
         }
         if (state == HG_MOMENTS_UNBOUNDED) result.attempts = 0;
-        if (state != HG_MOMENTS_AGAIN) break;
+        if (state == HG_MOMENTS_DONE || state == HG_MOMENTS_UNBOUNDED) break;
         ck_assert_int_lt(result.attempts, MOST_ATTEMPTS);
     }
     if (team->ranks > 1 && result.attempts > 0) {
