@@ -146,7 +146,7 @@ static void note(hg_run *run, const char *format, const char *text)
     if (run->partition.rank == 0) hg_text_add(&run->notes, format, text);
 }
 
-/* One candidate. HG_BAD_INPUT with `*refused`: nothing else will do either. */
+/* One candidate. With `*refused`: nothing else will do either. */
 static hg_status try_one(hg_run *run, const hg_output_plan *plan, const char *path,
                          hg_checkpoint_file *file, bool *refused)
 {
@@ -158,15 +158,17 @@ static hg_status try_one(hg_run *run, const hg_output_plan *plan, const char *pa
     *refused = status != HG_OK;
     HG_TRY(status);
     status = hg_checkpoint_read(file, team, run->partition.first, run->partition.count, take, run);
-    if (status == HG_BAD_INPUT) hg_fail_within(status, "%s: ", path);
+    if (status != HG_OK) hg_fail_within(status, "%s: ", path);
     HG_TRY(status);
     char from[sizeof run->resumed_name + 64];
     const char *slash = strrchr(path, '/');
     snprintf(run->resumed_name, sizeof run->resumed_name, "%s", slash != NULL ? slash + 1 : path);
     snprintf(from, sizeof from, "generation %" PRId64 " (%s)", file->content.generation,
              run->resumed_name);
-    return hg_output_resume(&run->output, plan, &file->content.image, file->content.generation,
-                            from);
+    status = hg_output_resume(&run->output, plan, &file->content.image, file->content.generation,
+                              from);
+    *refused = status != HG_BAD_INPUT; /* the others have the same output */
+    return status;
 }
 
 /* --- the population ---------------------------------------------------------------------------- */
@@ -212,15 +214,32 @@ static hg_status settle(hg_run *run)
     return HG_OK;
 }
 
-/* Removes what is newer than checkpoint `number`, and damaged, so that it does not count. */
-static void remove_damaged(hg_run *run, int64_t number)
+/* Takes away what is newer than checkpoint `number`, and of no use, so that it does not count. */
+static void clear_newer(hg_run *run, int64_t number)
 {
-    for (int64_t k = 0; k < number && run->partition.rank == 0; k++)
-        hg_checkpoint_remove(run->output_path, k);
+    char *name = NULL;
+    for (int64_t k = 0; k < number && run->partition.rank == 0; k++) {
+        if (!hg_checkpoint_clear(run->output_path, k)) continue;
+        if (hg_checkpoint_path(run->output_path, k, &name) == HG_OK)
+            note(run, "%s" HG_CHECKPOINT_ASIDE " is now the name of what lay in a checkpoint's "
+                 "place\n", name);
+        hg_release(&name);
+    }
+}
+
+enum { LONGEST_REASON = 4096 };
+
+/* What keeps a checkpoint from use is told, and kept where it may be sound. */
+static hg_status pass_over(hg_run *run, hg_status status, char unread[LONGEST_REASON])
+{
+    if (status == HG_IO && unread[0] == '\0')
+        snprintf(unread, LONGEST_REASON, "%s", hg_error_message());
+    note(run, "cannot go on from a checkpoint: %s\n", hg_error_message());
+    return HG_OK;
 }
 
 static hg_status try_number(hg_run *run, const hg_output_plan *plan, int64_t number,
-                            bool *resumed)
+                            char unread[LONGEST_REASON], bool *resumed)
 {
     hg_checkpoint_file file = {.file = -1};
     char *path = NULL;
@@ -230,13 +249,12 @@ static hg_status try_number(hg_run *run, const hg_output_plan *plan, int64_t num
     if (status == HG_OK) status = try_one(run, plan, path, &file, &refused);
     if (status == HG_OK) {
         run->generation = run->resumed_from = file.content.generation;
-        remove_damaged(run, number);
+        clear_newer(run, number);
         status = hg_team_agree(run->partition.communicator, settle(run));
         if (status == HG_OK) status = hg_checkpoint_adopt(run, &file.content);
         *resumed = status == HG_OK;
-    } else if (status == HG_BAD_INPUT && !refused) {
-        note(run, "cannot go on from a checkpoint: %s\n", hg_error_message());
-        status = HG_OK;
+    } else if ((status == HG_BAD_INPUT || status == HG_IO) && !refused) {
+        status = pass_over(run, status, unread);
     }
     hg_checkpoint_close(&file);
     hg_release(&path);
@@ -256,15 +274,26 @@ static int64_t next_number(const hg_run *run, int64_t number)
     return found;
 }
 
+static hg_status try_all(hg_run *run, const hg_output_plan *plan, bool *resumed)
+{
+    char unread[LONGEST_REASON] = "";
+    for (int64_t k = next_number(run, 0); k >= 0; k = next_number(run, k + 1)) {
+        HG_TRY(try_number(run, plan, k, unread, resumed));
+        if (*resumed) return HG_OK;
+    }
+    if (unread[0] == '\0') return HG_OK;
+    return hg_fail(HG_IO, "%s; it may be sound, and there is no other checkpoint to go on from: "
+                   "--force starts from generation 0", unread);
+}
+
 hg_status hg_resume(hg_run *run, const hg_output_plan *plan, bool *resumed)
 {
     hg_status status = HG_OK;
     *resumed = false;
     if (run->partition.rank == 0) status = hg_output_await(run->output_path);
     HG_TRY(hg_team_share(run->partition.communicator, 0, status));
-    for (int64_t k = next_number(run, 0); k >= 0; k = next_number(run, k + 1)) {
-        HG_TRY(try_number(run, plan, k, resumed));
-        if (*resumed) break;
-    }
-    return HG_OK;
+    HG_TRY(try_all(run, plan, resumed));
+    if (run->partition.rank == 0)
+        status = hg_checkpoint_check_places(run->output_path, run->config.checkpoint.keep);
+    return hg_team_share(run->partition.communicator, 0, status);
 }

@@ -200,6 +200,7 @@ static hg_status look_at_output(hg_run *run, bool *complete)
 {
     const char *path = run->output_path;
     struct stat found;
+    if (!run->resume) HG_TRY(hg_checkpoint_check_places(path, run->config.checkpoint.keep));
     if (stat(path, &found) != 0) return look_at_checkpoints(run);
     if (!S_ISREG(found.st_mode))
         return hg_fail(HG_IO, "%s is a folder or device; -o names the file to write", path);

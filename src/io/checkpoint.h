@@ -91,12 +91,21 @@ hg_status hg_checkpoint_read(const hg_checkpoint_file *file, MPI_Comm communicat
                              int64_t first, int64_t count, hg_checkpoint_source *sink,
                              void *context);
 
+/**
+ * HG_IO unless each name that checkpoints will have is free or an ordinary file's. One process.
+ */
+hg_status hg_checkpoint_check_places(const char *output, int64_t keep);
+
+/** What stands behind the name of a checkpoint when something else that lay there was moved. */
+#define HG_CHECKPOINT_ASIDE ".aside"
+
 /** Whether checkpoint `number` of the output is there. One process. */
 bool hg_checkpoint_exists(const char *output, int64_t number);
 /** Whether the output has any. One process. */
 bool hg_checkpoint_any(const char *output);
-/** Removes one, or all, together with what a crash left of an unfinished one. One process. */
-void hg_checkpoint_remove(const char *output, int64_t number);
+/** Removes one; what is no ordinary file is moved instead: true then. One process. */
+bool hg_checkpoint_clear(const char *output, int64_t number);
+/** Removes all, together with what a crash left of an unfinished one. One process. */
 void hg_checkpoint_remove_all(const char *output);
 void hg_checkpoint_remove_unfinished(const char *output);
 /** The output is complete: once it is on the disk all its checkpoints go. One process. HG_IO. */

@@ -6,10 +6,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/memory.h"
 #include "io/checkpoint_internal.h"
+
+enum { LONGEST_PATH = 4200, LONGEST_NUMBERED = LONGEST_PATH + 24 };
 
 /* The output's name, but for its ending .h5, and a suffix. */
 static hg_status name_with(const char *output, const char *suffix, char **path)
@@ -54,11 +57,51 @@ bool hg_checkpoint_any(const char *output)
     return any;
 }
 
-void hg_checkpoint_remove(const char *output, int64_t number)
+/* A checkpoint is an ordinary file; nothing else is removed, or written over. */
+static bool is_other(const char *path)
+{
+    struct stat what;
+    return stat(path, &what) == 0 && !S_ISREG(what.st_mode);
+}
+
+static bool move_aside(const char *path)
+{
+    char aside[LONGEST_PATH];
+    return (size_t)snprintf(aside, sizeof aside, "%s" HG_CHECKPOINT_ASIDE, path) < sizeof aside &&
+           access(aside, F_OK) != 0 && rename(path, aside) == 0;
+}
+
+bool hg_checkpoint_clear(const char *output, int64_t number)
 {
     char *path = NULL;
-    if (hg_checkpoint_path(output, number, &path) == HG_OK) unlink(path);
+    bool moved = false;
+    if (hg_checkpoint_path(output, number, &path) == HG_OK) {
+        if (is_other(path)) moved = move_aside(path);
+        else unlink(path);
+    }
     hg_release(&path);
+    return moved;
+}
+
+static hg_status check_place(const char *path)
+{
+    if (!is_other(path)) return HG_OK;
+    return hg_fail(HG_IO, "%s is a folder or device, and a checkpoint is to be written there: it "
+                   "has to be moved", path);
+}
+
+hg_status hg_checkpoint_check_places(const char *output, int64_t keep)
+{
+    char *path = NULL;
+    hg_status status = hg_checkpoint_part_path(output, &path);
+    if (status == HG_OK) status = check_place(path);
+    for (int64_t k = 0; k < keep && status == HG_OK; k++) {
+        hg_release(&path);
+        status = hg_checkpoint_path(output, k, &path);
+        if (status == HG_OK) status = check_place(path);
+    }
+    hg_release(&path);
+    return status;
 }
 
 void hg_checkpoint_remove_unfinished(const char *output)
@@ -68,15 +111,20 @@ void hg_checkpoint_remove_unfinished(const char *output)
     hg_release(&path);
 }
 
+static void remove_one(const char *output, int64_t number)
+{
+    char *path = NULL;
+    if (hg_checkpoint_path(output, number, &path) == HG_OK) unlink(path);
+    hg_release(&path);
+}
+
 /* The oldest goes first: whatever interrupts this, the newest is still there. */
 void hg_checkpoint_remove_all(const char *output)
 {
     hg_checkpoint_remove_unfinished(output);
     for (int64_t k = HG_MOST_CHECKPOINTS; k-- > 0;)
-        if (hg_checkpoint_exists(output, k)) hg_checkpoint_remove(output, k);
+        if (hg_checkpoint_exists(output, k)) remove_one(output, k);
 }
-
-enum { LONGEST_PATH = 4200, LONGEST_NUMBERED = LONGEST_PATH + 24 };
 
 /* What the folder holds by now survives a failing machine, as far as the file system can do
  * that. */

@@ -98,13 +98,16 @@ static hg_status read_digest(hid_t dataset, int number, uint64_t *digest)
     return HG_OK;
 }
 
+/* The seal has told that the values are all there: it is the disk that does not give them. */
+static hg_status unread(int number) { return hg_h5_fail(HG_IO, hg_checkpoint_name(number)); }
+
 static hg_status read_values(hid_t handle, int number, int64_t count, size_t size, void *values)
 {
     uint64_t noted = 0;
     HG_TRY(read_digest(handle, number, &noted));
     if (count > 0 && H5Dread(handle, hg_checkpoint_type(number), H5S_ALL, H5S_ALL, H5P_DEFAULT,
                              values) < 0)
-        return hg_h5_fail(HG_BAD_INPUT, hg_checkpoint_name(number));
+        return unread(number);
     if (hg_digest((uint64_t)number, 0, values, (size_t)count * size) == noted) return HG_OK;
     return hg_fail(HG_BAD_INPUT, "%s is damaged (its digest differs)", hg_checkpoint_name(number));
 }
@@ -233,7 +236,7 @@ static hg_status read_piece(hid_t handle, int number, int64_t first, int64_t cou
         H5Dread(handle, hg_checkpoint_type(number), memory, space, H5P_DEFAULT, buffer);
     hg_h5_close(&memory);
     hg_h5_close(&space);
-    return result < 0 ? hg_h5_fail(HG_BAD_INPUT, hg_checkpoint_name(number)) : HG_OK;
+    return result < 0 ? unread(number) : HG_OK;
 }
 
 static hg_status read_field(const hg_checkpoint_file *open, hg_checkpoint_field field,

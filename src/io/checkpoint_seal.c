@@ -162,7 +162,8 @@ hg_status hg_checkpoint_check_seal(const char *path, bool *newer)
 {
     *newer = false;
     const int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    /* What cannot be read now may be sound: it is not to be replaced. */
+    if (descriptor < 0 && errno == ENXIO) return hg_fail(HG_BAD_INPUT, "is not an ordinary file");
+    /* What cannot be read now may be sound: no run starts anew in its stead. */
     if (descriptor < 0)
         return hg_fail(errno == ENOENT ? HG_BAD_INPUT : HG_IO, "%s", strerror(errno));
     const hg_status status = check(descriptor, newer);

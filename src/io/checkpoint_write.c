@@ -153,8 +153,9 @@ static hid_t create_file(const char *path)
     return file;
 }
 
-static hg_status lay_out(writing *to)
+static hg_status lay_out(writing *to, const char *output, int64_t keep)
 {
+    HG_TRY(hg_checkpoint_check_places(output, keep));
     HG_TRY(check_room(to->content, to->path));
     hg_h5_quiet();
     hid_t file = create_file(to->path);
@@ -264,7 +265,7 @@ static hg_status write_all(writing *to, const char *output, int64_t keep, int64_
     const MPI_Comm team = to->communicator;
     hg_status status = hg_checkpoint_part_path(output, &to->path);
     HG_TRY(hg_team_agree(team, status));
-    if (to->rank == 0) status = lay_out(to);
+    if (to->rank == 0) status = lay_out(to, output, keep);
     HG_TRY(hg_team_agree(team, status));
     MPI_Bcast(to->place, HG_CHECKPOINT_FIELDS, MPI_INT64_T, 0, team);
     HG_TRY(hg_team_agree(team, write_own(to, first, count, source, context)));

@@ -248,7 +248,14 @@ if(NOT HG_SANITIZE)
   hg_add_system_test(system/faults system 600
     ${HG_PYTHON} ${HG_SYSTEM}/faults.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE}
     $<TARGET_FILE:hg_faults> ${HG_SCRATCH}/faults 199)
+  set(hg_faults_library $<TARGET_FILE:hg_faults>)
   hg_add_system_test(slow/faults slow 3600
     ${HG_PYTHON} ${HG_SYSTEM}/faults.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE}
     $<TARGET_FILE:hg_faults> ${HG_SCRATCH}/faults-all 1)
 endif()
+
+# Checkpoints that cannot be read, folders in their places, outputs that change underneath.
+hg_add_system_test(system/obstacles system 300
+  ${HG_PYTHON} ${HG_SYSTEM}/obstacles.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE}
+  ${HG_SCRATCH}/obstacles ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/hill-hill.yaml
+  ${hg_faults_library})

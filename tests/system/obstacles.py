@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What lies in the way of a run's files, or happens to them underneath: checkpoints that cannot be
+read, folders in their places, outputs that are cut, removed or replaced. The run goes on with what
+there is or ends with one message, and --resume comes to the file of an undisturbed run.
+
+usage: obstacles.py HAPPYGENE MPIEXEC SCRATCH RUN.yaml [FAULTS.so]"""
+import glob
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+
+from common import Program, Verdict
+
+VERDICT = Verdict()
+PATIENCE = float(os.environ.get("HG_PATIENCE", "1"))  # how much slower a checked build may be
+SHORT = ["run.generations=12", "checkpoint.every=4", "output.snapshots.every=3"]
+LONG = ["population.individuals=300", "run.generations=2000000", "output.statistics.every=1",
+        "output.snapshots.every=0", "checkpoint.every=2000"]
+
+
+def words(settings, *options):
+    given = ["run", RUN_FILE, "-o", "x.h5", "--quiet", "--threads", "1", *options]
+    for setting in settings:
+        given += ["--set", setting]
+    return given
+
+
+def clean():
+    for path in glob.glob("x.*"):
+        if os.path.isdir(path) and not os.path.islink(path):
+            shutil.rmtree(path)
+        else:
+            os.unlink(path)
+
+
+def said(errors):
+    return [line for line in errors.splitlines() if line.startswith("happygene: ")]
+
+
+def expect(what, result, code, *texts):
+    got, _, errors = result
+    VERDICT.check(got == code and len(said(errors)) <= 1 + errors.count("cannot go on from"),
+                  f"{what}: exit {got}, not {code}: {errors}")
+    for text in texts:
+        VERDICT.check(text in errors, f"{what}: no '{text}' in: {errors}")
+
+
+def same(what):
+    code, _, errors = PROGRAM.call("diff", "whole.h5", "x.h5")
+    VERDICT.check(code == 0, f"{what}: another result: {errors}")
+
+
+def interrupt():
+    """Makes, in `kept`, a run of two checkpoints, of generations 3 and 2."""
+    os.makedirs("kept")
+    for _ in range(3):
+        open("x.stop", "w", encoding="ascii").close()
+        code, _, errors = PROGRAM.call(*words(SHORT, "--resume"))
+        VERDICT.check(code == 75, f"a step: exit {code}: {errors}")
+    for name in ("x.h5", "x.ckpt", "x.ckpt.1"):
+        shutil.copy(name, "kept")
+
+
+def interrupted():
+    clean()
+    for name in os.listdir("kept"):
+        shutil.copy(os.path.join("kept", name), ".")
+
+
+def blind(*given, environment=None):
+    """The program as somebody who may not read whatever there is: root loses that right."""
+    command = [PROGRAM.path, *given]
+    if os.geteuid() == 0:
+        command = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *command]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60 * PATIENCE,
+                          env=dict(os.environ, **(environment or {})), check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def unreadable_checkpoints():
+    """The newest may not be read: the one before is used. No other can be: nothing is lost."""
+    interrupted()
+    os.chmod("x.ckpt", 0)
+    expect("no permission", blind(*words(SHORT, "--resume")), 0,
+           "cannot go on from a checkpoint: x.ckpt: Permission denied")
+    same("no permission")
+    interrupted()
+    os.chmod("x.ckpt", 0)
+    os.truncate("x.ckpt.1", 5000)
+    before = sorted(os.listdir("."))
+    expect("no permission, and damaged", blind(*words(SHORT, "--resume")), 74,
+           "x.ckpt: Permission denied; it may be sound")
+    VERDICT.check(sorted(os.listdir(".")) == before, f"left {os.listdir('.')}, was {before}")
+    os.chmod("x.ckpt", 0o644)
+    expect("permission again", PROGRAM.call(*words(SHORT, "--resume")), 0)
+    same("permission again")
+
+
+def failing_disk(faults):
+    """The disk does not give what a checkpoint holds."""
+    for k in (1, 3, 6, 8):
+        interrupted()
+        environment = {"LD_PRELOAD": faults, "HG_FAULT": f"H5Dread:{k}"}
+        result = blind(*words(SHORT, "--resume"), environment=environment)
+        expect(f"read {k} fails", result, 0, "cannot go on from a checkpoint: x.ckpt: ")
+        same(f"read {k} fails")
+        interrupted()
+        os.unlink("x.ckpt.1")
+        result = blind(*words(SHORT, "--resume"), environment=environment)
+        expect(f"read {k} of the only one fails", result, 74, "x.ckpt: ", "may be sound")
+        expect("the disk is well again", PROGRAM.call(*words(SHORT, "--resume")), 0)
+        same(f"read {k} of the only one fails")
+
+
+def put_folder(path):
+    os.makedirs(path)
+    with open(os.path.join(path, "mine"), "w", encoding="ascii") as file:
+        file.write("keep it\n")
+
+
+def put_socket(path):
+    made = socket.socket(socket.AF_UNIX)
+    made.bind(path)
+    made.close()
+
+
+def things_in_place():
+    """Something else than a file where a checkpoint is to be: it is kept, and told in time."""
+    for put in (put_folder, put_socket):
+        for place in ("x.ckpt", "x.ckpt.1", "x.ckpt.part"):
+            for ranks, option in ((None, ()), (2, ("--resume",))):
+                clean()
+                put(place)
+                expect(f"{place} at the start", PROGRAM.call(*words(SHORT, *option), ranks=ranks),
+                       74, f"{place} is a folder or device", "moved")
+                VERDICT.check(os.listdir(".").count("x.h5") == 0, f"{place}: nothing is made")
+        for ranks in (None, 2):
+            interrupted()
+            os.unlink("x.ckpt")
+            put("x.ckpt")
+            expect("in the newest's place", PROGRAM.call(*words(SHORT, "--resume"), ranks=ranks),
+                   0, "x.ckpt: ", "x.ckpt.aside")
+            same("in the newest's place")
+            VERDICT.check(os.path.exists("x.ckpt.aside"), "what lay there is kept")
+    interrupted()
+    os.unlink("x.ckpt.1")
+    put_folder("x.ckpt.1")
+    expect("in the other's place", PROGRAM.call(*words(SHORT, "--resume")), 74, "x.ckpt.1 is a ")
+    shutil.rmtree("x.ckpt.1")
+    expect("gone again", PROGRAM.call(*words(SHORT, "--resume")), 0)
+    same("in the other's place")
+
+
+def start(settings, ranks=None, *options):
+    command = [PROGRAM.path, *words(settings, *options)]
+    if ranks:
+        command = [PROGRAM.mpiexec, "-n", str(ranks), *command]
+    environment = dict(os.environ, OMP_WAIT_POLICY="passive", OMPI_ALLOW_RUN_AS_ROOT="1",
+                       OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1", OMPI_MCA_rmaps_base_oversubscribe="1",
+                       OMPI_MCA_hwloc_base_binding_policy="none")
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                            env=environment)
+
+
+def disturb(what, settings, change, ranks=None, await_path="x.ckpt"):
+    """Changes something under a run that would go on for long: what it says, and how soon."""
+    clean()
+    run = start(settings, ranks)
+    until = time.monotonic() + 60 * PATIENCE
+    while not os.path.exists(await_path) and run.poll() is None and time.monotonic() < until:
+        time.sleep(0.01)
+    change()
+    began = time.monotonic()
+    try:
+        out, errors = run.communicate(timeout=60 * PATIENCE)
+    except subprocess.TimeoutExpired:
+        run.kill()
+        run.communicate()
+        VERDICT.check(False, f"{what}: it is not noticed")
+        return 1, "", ""
+    seconds = time.monotonic() - began
+    VERDICT.check(seconds < 15 * PATIENCE, f"{what}: noticed after {seconds:.1f} s")
+    return run.returncode, out, errors
+
+
+def folder_appears():
+    """While the run goes on: it ends as over any checkpoint that cannot be written."""
+    expect("a folder appears", disturb("a folder appears", LONG, lambda: put_folder("x.ckpt.part")),
+           74, "x.ckpt.part is a folder")
+    shutil.rmtree("x.ckpt.part")
+    open("x.stop", "w", encoding="ascii").close()
+    code, _, errors = PROGRAM.call(*words(LONG, "--resume"))
+    VERDICT.check(code == 75 and "starts from" not in errors, f"goes on: exit {code}: {errors}")
+
+
+def main():
+    shutil.rmtree(SCRATCH, ignore_errors=True)
+    os.makedirs(SCRATCH)
+    os.chdir(SCRATCH)
+    PROGRAM.run(RUN_FILE, "whole.h5", SHORT)
+    interrupt()
+    unreadable_checkpoints()
+    if FAULTS:
+        failing_disk(FAULTS)
+    things_in_place()
+    folder_appears()
+    VERDICT.exit()
+
+
+PROGRAM = Program(os.path.abspath(sys.argv[1]), sys.argv[2])
+SCRATCH, RUN_FILE = map(os.path.abspath, sys.argv[3:5])
+FAULTS = os.path.abspath(sys.argv[5]) if len(sys.argv) > 5 else None
+main()
