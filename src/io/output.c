@@ -98,6 +98,7 @@ hg_status hg_output_check_room(const hg_output *output, int64_t bytes)
 {
     struct statvfs volume;
     if (output->rank != 0) return HG_OK;
+    HG_TRY(hg_output_check_whole(output));
     if (fstatvfs(output->held, &volume) != 0)
         return hg_fail(HG_IO, "%s: %s", output->plan.path, strerror(errno));
     return check_room_of(&volume, output->plan.path, bytes);
@@ -200,7 +201,9 @@ hg_status hg_output_open(hg_output *output, const char *path)
         HG_TRY(hg_team_agree(team, status));
         HG_TRY(hg_team_agree(team, open_file(output, path, true)));
     }
-    return hg_team_agree(team, open_content(output, path));
+    HG_TRY(hg_team_agree(team, open_content(output, path)));
+    hg_output_note_size(output);
+    return HG_OK;
 }
 
 void hg_output_let_go(hg_output *output)
@@ -287,10 +290,11 @@ static hg_status sync_file(const hg_output *output)
     if (output->file < 0) return HG_OK;
     if (H5Fflush(output->file, H5F_SCOPE_GLOBAL) < 0)
         return hg_output_broken(output, "to the disk");
-    return output->rank == 0 ? hg_output_check_same(output) : HG_OK;
+    return HG_OK;
 }
 
-/* What is recorded goes before the number that counts it. */
+/* What is recorded goes before the number that counts it. Ranks that have the file open together
+ * come to the end of this together. */
 static hg_status count_records(hg_output *output, int64_t generation)
 {
     HG_TRY(sync_file(output));
@@ -304,8 +308,13 @@ hg_status hg_output_flush(hg_output *output, int64_t generation)
     const MPI_Comm team = output->plan.communicator;
     HG_TRY(hg_output_records_write(output));
     HG_TRY(hg_output_ancestry_write(output));
-    HG_TRY(hg_team_agree(team, hg_output_written(output, true)));
-    return hg_team_agree(team, count_records(output, generation));
+    hg_status status = hg_output_written(output, true);
+    if (status == HG_OK) status = hg_output_check_whole(output);
+    HG_TRY(hg_team_agree(team, status));
+    HG_TRY(hg_team_agree(team, count_records(output, generation)));
+    /* Where all has its place from the beginning the size is known from the beginning, too. */
+    if (output->image.size == 0) hg_output_note_size(output);
+    return hg_team_agree(team, hg_output_check_whole(output));
 }
 
 /* Each rank of what it has written itself: on a network file system others know nothing of it. */

@@ -119,7 +119,8 @@ hg_status hg_output_snapshot(hg_output *output, int64_t generation, hg_snapshot_
 hg_status hg_output_ancestry(hg_output *output, const int64_t *parent, const int64_t *parent2);
 
 /** Everything up to `generation` reaches the disk; then generations_done says so. HG_IO when
- * another file lies at the path by now, or none. */
+ * another file lies at the path by now, or none, or it was cut. So is it when records or snapshots
+ * are written. */
 hg_status hg_output_flush(hg_output *output, int64_t generation);
 
 /** Bytes written by all ranks so far. Not collective. */

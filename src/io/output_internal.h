@@ -79,6 +79,7 @@ struct hg_output {
     hg_output_plan plan;
     int rank, ranks;
     int held;                  /**< root: a descriptor that locks the file while it is written */
+    int64_t least_size;        /**< root: bytes that the file has at least */
     bool together;             /**< all ranks have the file open: snapshots are HDF5's to place */
     hid_t file;                /**< else root's alone, -1 elsewhere, as are all handles */
     hid_t done;                /**< the attribute generations_done */
@@ -123,6 +124,10 @@ void hg_output_unlink_beside(const char *path, const char *suffix);
 hg_status hg_output_name_file(const char *beside, const char *path, bool replace);
 /** HG_IO unless the file at the path is still the one that this run made. */
 hg_status hg_output_check_same(const hg_output *output);
+/** On root the same, and unless it has all that was in it before. */
+hg_status hg_output_check_whole(const hg_output *output);
+/** Root: what the file has now it will keep. */
+void hg_output_note_size(hg_output *output);
 /** Another run may have the path. */
 void hg_output_let_file_go(hg_output *output);
 
@@ -204,7 +209,8 @@ void hg_output_let_go(hg_output *output);
 /** An hg_output before anything is open. Collective. */
 hg_status hg_output_allocate(hg_output **output, const hg_output_plan *plan);
 
-/** HG_IO on root unless the file system has room for `bytes` more. Not collective: agree. */
+/** HG_IO on root unless the file is as it was left and the file system has room for `bytes` more.
+ * Not collective: agree. */
 hg_status hg_output_check_room(const hg_output *output, int64_t bytes);
 
 /** Several ranks have the file open, and must change it together. */

@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -160,10 +161,31 @@ hg_status hg_output_name_file(const char *beside, const char *path, bool replace
     return hg_fail(HG_IO, "cannot create %s: %s", path, strerror(errno));
 }
 
+static int64_t size_of(const hg_output *output)
+{
+    struct stat what;
+    return fstat(output->held, &what) == 0 ? (int64_t)what.st_size : 0;
+}
+
 hg_status hg_output_check_same(const hg_output *output)
 {
     if (is_at(output->held, output->plan.path)) return HG_OK;
     return hg_fail(HG_IO, "%s was replaced or removed while the run wrote it", output->plan.path);
+}
+
+hg_status hg_output_check_whole(const hg_output *output)
+{
+    if (output->rank != 0) return HG_OK;
+    HG_TRY(hg_output_check_same(output));
+    const int64_t size = size_of(output);
+    if (size >= output->least_size) return HG_OK;
+    return hg_fail(HG_IO, "%s was cut short while the run wrote it: it has %" PRId64 " of %" PRId64
+                   " bytes", output->plan.path, size, output->least_size);
+}
+
+void hg_output_note_size(hg_output *output)
+{
+    if (output->rank == 0) output->least_size = size_of(output);
 }
 
 void hg_output_let_file_go(hg_output *output)

@@ -19,6 +19,7 @@ PATIENCE = float(os.environ.get("HG_PATIENCE", "1"))  # how much slower a checke
 SHORT = ["run.generations=12", "checkpoint.every=4", "output.snapshots.every=3"]
 LONG = ["population.individuals=300", "run.generations=2000000", "output.statistics.every=1",
         "output.snapshots.every=0", "checkpoint.every=2000"]
+MIDDLE = [*LONG[:1], "run.generations=20000", *LONG[2:]]
 
 
 def words(settings, *options):
@@ -48,8 +49,8 @@ def expect(what, result, code, *texts):
         VERDICT.check(text in errors, f"{what}: no '{text}' in: {errors}")
 
 
-def same(what):
-    code, _, errors = PROGRAM.call("diff", "whole.h5", "x.h5")
+def same(what, whole="whole.h5"):
+    code, _, errors = PROGRAM.call("diff", whole, "x.h5")
     VERDICT.check(code == 0, f"{what}: another result: {errors}")
 
 
@@ -186,6 +187,36 @@ def disturb(what, settings, change, ranks=None, await_path="x.ckpt"):
     return run.returncode, out, errors
 
 
+def cut_output(part):
+    os.truncate("x.h5", int(os.path.getsize("x.h5") * part))
+
+
+def replace_output():
+    shutil.copy("whole.h5", "x.other")
+    os.rename("x.other", "x.h5")
+
+
+def output_changes():
+    """The output is cut, removed or replaced underneath: noticed when something is next written."""
+    PROGRAM.run(RUN_FILE, "whole.h5", MIDDLE)
+    packed = [*MIDDLE, "output.snapshots.every=500", "output.snapshots.compression=deflate"]
+    PROGRAM.run(RUN_FILE, "packed.h5", packed)
+    for what, change, text in (
+            ("emptied", lambda: cut_output(0), "x.h5 was cut short while the run wrote it: it has "),
+            ("cut", lambda: cut_output(0.6), "x.h5 was cut short while the run wrote it: it has "),
+            ("removed", lambda: os.unlink("x.h5"), "x.h5 was replaced or removed while"),
+            ("replaced", replace_output, "x.h5 was replaced or removed while")):
+        for settings, whole, ranks in ((MIDDLE, "whole.h5", None), (MIDDLE, "whole.h5", 2),
+                                       (packed, "packed.h5", 2)):
+            told = f"output {what}, {ranks or 1} ranks, {whole}"
+            expect(told, disturb(told, settings, change, ranks), 74, text)
+            VERDICT.check(os.path.exists("x.ckpt"), f"{told}: the checkpoint is kept")
+            if ranks and what in ("cut", "removed"):  # one rank less, to be quicker
+                expect(told, PROGRAM.call(*words(settings, "--resume")), 0,
+                       "starts from generation 0")
+                same(told, whole)
+
+
 def folder_appears():
     """While the run goes on: it ends as over any checkpoint that cannot be written."""
     expect("a folder appears", disturb("a folder appears", LONG, lambda: put_folder("x.ckpt.part")),
@@ -207,6 +238,7 @@ def main():
         failing_disk(FAULTS)
     things_in_place()
     folder_appears()
+    output_changes()
     VERDICT.exit()
 
 
