@@ -115,7 +115,9 @@ static hg_status write_seal(int descriptor, seal *s)
         const ssize_t count =
             pwrite(descriptor, bytes + done, sizeof *s - done, (off_t)s->size + (off_t)done);
         if (count < 0 && errno == EINTR) continue;
-        if (count <= 0) return hg_fail(HG_IO, "%s", count < 0 ? strerror(errno) : "disk full");
+        if (count <= 0)
+            return hg_fail(HG_IO, "writing %zu bytes at byte %" PRId64 ": %s", sizeof *s - done,
+                           s->size + (int64_t)done, strerror(count < 0 ? errno : ENOSPC));
         done += (size_t)count;
     }
     return HG_OK;

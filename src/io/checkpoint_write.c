@@ -174,7 +174,8 @@ static hg_status write_bytes(const writing *to, int descriptor, const char *byte
         const ssize_t moved = pwrite(descriptor, bytes, (size_t)size, (off_t)at);
         if (moved < 0 && errno == EINTR) continue;
         if (moved <= 0)
-            return hg_fail(HG_IO, "%s: %s", to->path, moved < 0 ? strerror(errno) : "disk full");
+            return hg_fail(HG_IO, "%s: writing %" PRId64 " bytes at byte %" PRId64 ": %s", to->path,
+                           size, at, strerror(moved < 0 ? errno : ENOSPC));
         bytes += moved;
         at += moved;
         size -= moved;

@@ -78,9 +78,8 @@ static hg_status check_room_of(const struct statvfs *volume, const char *path, i
                    "free", path, bytes + METADATA_ROOM, room);
 }
 
-/* That all of the output will find room is asked before the first generation, not after the
- * last that does. What an earlier run takes will be free by then. */
-static hg_status check_planned_room(const hg_output *output)
+/* What an earlier run takes will be free by then, or is the beginning of this one. */
+hg_status hg_output_check_planned(const hg_output *output)
 {
     struct statvfs volume;
     struct stat earlier;
@@ -132,7 +131,7 @@ static hg_status begin(hg_output *output, int *earlier, char *suffix,
     hg_output_remove_abandoned(plan->path);
     HG_TRY(hg_output_hold_new(plan->path, suffix, &output->held));
     char *beside = NULL;
-    hg_status status = check_planned_room(output);
+    hg_status status = hg_output_check_planned(output);
     if (status == HG_OK) status = hg_output_name_beside(plan->path, suffix, &beside);
     if (status == HG_OK) {
         hg_output_draw_id(output->image.run_id);

@@ -35,6 +35,13 @@ void hg_output_draw_id(char run_id[HG_RUN_ID_SIZE])
     for (size_t i = 0; i < sizeof drawn; i++) snprintf(run_id + 2 * i, 3, "%02x", drawn[i]);
 }
 
+static hg_status failed(bool writing, int64_t bytes, int64_t place)
+{
+    const int reason = errno;
+    return hg_fail(HG_IO, "%s %" PRId64 " bytes at byte %" PRId64 ": %s",
+                   writing ? "writing" : "reading", bytes, place, strerror(reason));
+}
+
 static hg_status transfer(int descriptor, char *bytes, int64_t size, bool writing)
 {
     for (int64_t done = 0; done < size;) {
@@ -42,7 +49,7 @@ static hg_status transfer(int descriptor, char *bytes, int64_t size, bool writin
         const ssize_t moved = writing ? pwrite(descriptor, bytes + done, left, done)
                                       : pread(descriptor, bytes + done, left, done);
         if (moved < 0 && errno == EINTR) continue;
-        if (moved < 0) return hg_fail(HG_IO, "%s", strerror(errno));
+        if (moved < 0) return failed(writing, (int64_t)left, done);
         if (moved == 0) return hg_fail(HG_IO, "is too short");
         done += moved;
     }
@@ -81,7 +88,7 @@ static hg_status clear_rest(int descriptor, int64_t from, int64_t to)
                                                                  : sizeof nothing;
         const ssize_t moved = pwrite(descriptor, nothing, left, (off_t)from);
         if (moved < 0 && errno == EINTR) continue;
-        if (moved <= 0) return hg_fail(HG_IO, "%s", strerror(errno));
+        if (moved <= 0) return failed(true, to - from, from);
         from += moved;
     }
     return HG_OK;

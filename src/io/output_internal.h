@@ -213,6 +213,10 @@ hg_status hg_output_allocate(hg_output **output, const hg_output_plan *plan);
  * Not collective: agree. */
 hg_status hg_output_check_room(const hg_output *output, int64_t bytes);
 
+/** HG_IO unless all of the output will find room: better before the first generation than after the
+ * last that does. Root. */
+hg_status hg_output_check_planned(const hg_output *output);
+
 /** Several ranks have the file open, and must change it together. */
 bool hg_output_by_all(const hg_output *output);
 

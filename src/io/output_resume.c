@@ -152,6 +152,7 @@ static hg_status prepare(hg_output *output, const hg_output_image *image, int64_
     HG_TRY(hg_output_lock_earlier(path, &output->held));
     if (output->held < 0) return hg_fail(HG_IO, "%s: cannot be opened for writing", path);
     HG_TRY(hg_output_image_check(image, path));
+    HG_TRY(hg_output_check_planned(output));
     if (image->size > 0) HG_TRY(hg_output_image_restore(image, path));
     const hg_status status = prepare_file(output, generation);
     return status == HG_OK ? HG_OK : hg_fail_within(status, "%s: ", path);

@@ -151,6 +151,27 @@ def full_files():
             check_same("writes in pieces", "out.h5")
 
 
+def full_disk_on_resuming():
+    """Somebody filled the disk in between: the run tells what it wants, and goes on when there is room."""
+    words = ["run", "run.yaml", "-o", "small/out.h5", "--quiet", "--resume"]
+    open("small/out.stop", "w", encoding="ascii").close()
+    code, errors = call(words)
+    VERDICT.check(code == 75, f"a step on a small disk: exit {code}: {errors}")
+    volume = os.statvfs("small")
+    with open("small/fill", "wb") as file:
+        file.write(b"x" * (volume.f_bavail * volume.f_frsize))
+    for ranks in (None, 2):
+        code, errors = call(words, ranks)
+        check(f"full disk on resuming, {ranks or 1} ranks", code, errors, (74,), "small/out.h5")
+        VERDICT.check("small/out.h5: the disk is" in errors and " bytes and " in errors,
+                      f"full disk on resuming: {errors}")
+    os.unlink("small/fill")
+    code, errors = call(words)
+    VERDICT.check(code == 0, f"room again: exit {code}: {errors}")
+    check_same("room again", "small/out.h5")
+    remove("small/")
+
+
 def full_disk():
     """A small file system, where root may mount one."""
     os.makedirs("small", exist_ok=True)
@@ -166,6 +187,7 @@ def full_disk():
             check(f"full disk, {ranks or 1} ranks", code, errors, (74,), "small/out.h5")
             VERDICT.check("small/out.h5: the disk is" in errors, f"full disk: {errors}")
             remove("small/")
+        full_disk_on_resuming()
     finally:
         subprocess.run(["umount", "small"], check=False)
 
