@@ -13,9 +13,12 @@
 
 #define USUAL 60.0   /* minutes; the slowest snapshot should be written by then */
 #define MOST 1000000.0
-enum { APART = 10 }; /* seconds between ranks' patience, so that one of them speaks */
+/* Ranks lose patience in turns, so that one of them speaks: the first, the last (which may well be on
+ * another machine), all others. Seconds from one turn to the next are what the launcher needs to end
+ * the others at the most, and what a hanging rank is noticed later; a rank that is to be ended waits GRACE more. */
+enum { FIRST, LAST, OTHERS, APART = 2, GRACE = 10 };
 
-static volatile sig_atomic_t seconds, patience;
+static volatile sig_atomic_t seconds, patience, grace;
 static char message[512];
 static int own_rank, all_ranks;
 static double allowed;
@@ -30,14 +33,23 @@ hg_status hg_watchdog_read(const char *word, double *minutes)
     return hg_fail(HG_USAGE, "run: --patience %s: allowed: minutes, 0 for ever", word);
 }
 
-/* The launcher ends the other ranks, the one that hangs among them, when this one ends so. */
+/* The launcher ends the other ranks when this one ends so. */
 static void on_second(int number)
 {
     (void)number;
-    if (++seconds < patience) return;
+    if (++seconds < patience + grace) return;
     ssize_t written = write(STDERR_FILENO, message, strlen(message));
     (void)written;
     _exit(HG_STOPPED);
+}
+
+/* The launcher wakes all ranks, lest one had been stopped, some seconds before it kills them: nobody
+ * else need speak. */
+static void on_waking(int number)
+{
+    (void)number;
+    seconds = 0;
+    grace = GRACE;
 }
 
 static void tick(long each)
@@ -46,17 +58,25 @@ static void tick(long each)
     setitimer(ITIMER_REAL, &every, NULL);
 }
 
+static int turn_of(int rank, int ranks)
+{
+    if (rank == 0) return FIRST;
+    return rank == ranks - 1 ? LAST : OTHERS;
+}
+
 void hg_watchdog_start(int rank, int ranks, double minutes)
 {
     struct sigaction action = {.sa_handler = on_second, .sa_flags = SA_RESTART};
+    struct sigaction waking = {.sa_handler = on_waking, .sa_flags = SA_RESTART};
     if (ranks < 2 || minutes == 0) return;
     own_rank = rank;
     all_ranks = ranks;
     allowed = minutes;
-    patience = (sig_atomic_t)(60 * minutes) + 1 + APART * (rank < 30 ? rank : 30);
+    patience = (sig_atomic_t)(60 * minutes) + 1 + APART * turn_of(rank, ranks);
     watching = true;
     hg_watchdog_note(-1);
     sigaction(SIGALRM, &action, NULL);
+    sigaction(SIGCONT, &waking, NULL);
     tick(1);
 }
 

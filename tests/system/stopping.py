@@ -142,18 +142,29 @@ def by_wall_time(case, ranks):
     verdict.check(case.step(LONG, "without the limit") > 1, "goes on without the limit")
 
 
+def is_rank(process, rank):
+    with open(f"/proc/{process}/environ", "rb") as file:
+        return f"OMPI_COMM_WORLD_RANK={rank}".encode() in file.read().split(b"\0")
+
+
 def by_hanging(case):
-    """One rank is stopped for good: the others end the run, and it goes on from the checkpoint."""
-    case.clean()
-    started = case.start([*LONG, "checkpoint.every=200"], 3, ("--resume", "--patience", "0.03"))
-    if not case.await_file(".ckpt"):
-        return
-    with open(f"/proc/{started.pid}/task/{started.pid}/children") as file:
-        os.kill(int(file.read().split()[-1]), signal.SIGSTOP)
-    code, _, errors = finish(started, 60 * PATIENCE)
-    verdict.check(code == 75 and errors.count("rank 0 of 3 has waited for another one") == 1 and
-                  "--resume goes on" in errors, f"a rank hangs: exit {code}: {errors}")
-    verdict.check(case.step(LONG, "after a rank that hung") > 1, "goes on from the checkpoint")
+    """One rank is stopped for good: one of the others ends the run, soon after its patience of 1.8 s
+    is over, and the run goes on from the checkpoint."""
+    for hangs, speaks in ((2, 0), (0, 2)):
+        case.clean()
+        started = case.start([*LONG, "checkpoint.every=200"], 3, ("--resume", "--patience", "0.03"))
+        if not case.await_file(".ckpt"):
+            return
+        os.kill(next(p for p in children(started.pid) if is_rank(p, hangs)), signal.SIGSTOP)
+        began = time.monotonic()
+        code, _, errors = finish(started, 60 * PATIENCE)
+        seconds = time.monotonic() - began
+        verdict.check(code == 75 and "--resume goes on" in errors and
+                      f"rank {speaks} of 3 has waited for another one" in errors and
+                      errors.count("has waited for another one") == 1,
+                      f"rank {hangs} hangs: exit {code}: {errors}")
+        verdict.check(1.8 < seconds < 10 * PATIENCE, f"rank {hangs} hangs: {seconds:.1f} s")
+        verdict.check(case.step(LONG, "after a rank that hung") > 1, "goes on from the checkpoint")
     code, _, errors = case.program.call(*case.words([], "--patience", "-1"))
     verdict.check(code == 2 and "--patience -1: allowed: minutes" in errors, f"exit {code}: {errors}")
 
