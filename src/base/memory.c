@@ -3,13 +3,17 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
+
+#include "base/text.h"
 
 /* AddressSanitizer is told that what surrounds a block's own bytes is nobody's. */
 #ifdef __SANITIZE_ADDRESS__
@@ -54,6 +58,45 @@ static int is_beyond_machine(size_t bytes)
     const double physical = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
     const double wanted = (double)bytes + (double)atomic_load(&usage[HG_MEMORY_LABELS].current);
     return physical > 0.0 && wanted > physical;
+}
+
+/* memory.max of this process's control group (version 2). */
+static double control_group_limit(void)
+{
+    char line[3900] = "", path[4096];
+    double limit = INFINITY;
+    FILE *file = fopen("/proc/self/cgroup", "r");
+    if (file == NULL) return limit;
+    while (fgets(line, sizeof line, file) != NULL && strncmp(line, "0::", 3) != 0) line[0] = '\0';
+    fclose(file);
+    if (line[0] == '\0') return limit;
+    line[strcspn(line, "\n")] = '\0';
+    snprintf(path, sizeof path, "/sys/fs/cgroup%s/memory.max", line + 3);
+    file = fopen(path, "r");
+    if (file == NULL) return limit;
+    const bool told = fgets(line, sizeof line, file) != NULL;
+    fclose(file);
+    line[strcspn(line, "\n")] = '\0';
+    return told && hg_number_parse(line, &limit) == HG_NUMBER_FINITE ? limit : INFINITY; /* max */
+}
+
+double hg_memory_allowed(void)
+{
+    struct rlimit space;
+    double allowed = control_group_limit();
+    const double pages = (double)sysconf(_SC_PHYS_PAGES), page = (double)sysconf(_SC_PAGESIZE);
+    if (pages > 0 && page > 0) allowed = fmin(allowed, pages * page);
+    if (getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY)
+        allowed = fmin(allowed, (double)space.rlim_cur);
+    return allowed;
+}
+
+bool hg_memory_has_room(size_t bytes)
+{
+    void *room = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (room == MAP_FAILED) return false;
+    munmap(room, bytes);
+    return true;
 }
 
 static int must_fail(void)

@@ -4,6 +4,7 @@
 #ifndef HG_BASE_MEMORY_H
 #define HG_BASE_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -55,6 +56,16 @@ hg_status hg_copy_text(char **copy, hg_label label, const char *text);
 const char *hg_label_name(hg_label label);
 hg_memory_usage hg_memory_of(hg_label label);
 hg_memory_usage hg_memory_total(void);
+
+/** Bytes that processes of this machine may have together: its memory, or a limit on this process or
+ * its control group, where that is less; infinite where neither can be told. */
+double hg_memory_allowed(void);
+
+/**
+ * Whether this process may have `bytes` more (ulimit -v). What libraries cannot tell from other failures,
+ * or do not survive, is asked before.
+ */
+bool hg_memory_has_room(size_t bytes);
 
 /** Peak resident set of this process in bytes, from /proc/self/status (0 where absent). */
 int64_t hg_memory_resident_peak(void);

@@ -100,12 +100,12 @@ static double compute_seconds(const hg_config *config, const hg_network *network
 static hg_status print_estimates(const hg_config *config, const hg_network *network)
 {
     hg_text text = hg_text_of(HG_MEMORY_OTHER);
-    const double seconds = compute_seconds(config, network), shared = hg_needs_of_rank(config, network);
+    const double seconds = compute_seconds(config, network), shared = hg_needs_of_rank(config, network, 1);
     hg_text_add(&text, "\n# Estimates\n#   network   %lld gene%s, %lld edge%s\n#   memory    ",
                 (long long)network->genes, network->genes == 1 ? "" : "s",
                 (long long)network->edges, network->edges == 1 ? "" : "s");
     hg_text_add_bytes_count(&text, hg_needs_of_population(config, network) + shared);
-    hg_text_add(&text, " on one rank; on P ranks, the part above ");
+    hg_text_add(&text, " on one rank of one thread; on P ranks, the part above ");
     hg_text_add_bytes_count(&text, shared);
     hg_text_add(&text, " divided by P\n#   output    ");
     hg_text_add_bytes_count(&text, output_bytes(config, network));

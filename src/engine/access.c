@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Starting and ending the library, and reading what a run holds. */
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
+#include "base/memory.h"
 #include "engine/engine.h"
 #include "io/provenance.h"
+
+/* Bytes of address space without which Open MPI ends the process in ways of its own: alone, and with
+ * others. */
+#define START ((size_t)48 << 20)
+#define START_MANY ((size_t)128 << 20)
 
 static bool started_here;
 
@@ -38,11 +46,26 @@ static bool start_alone(int *argc, char ***argv, int *provided)
     return started;
 }
 
+/* Of limited address space glibc takes 64 MB for each thread that allocates, however little. */
+static void save_room(void)
+{
+#ifdef M_ARENA_MAX
+    struct rlimit space;
+    if (getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY)
+        mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
 hg_status hg_initialize(int *argc, char ***argv)
 {
     int running, provided;
     MPI_Initialized(&running);
     if (running) return HG_OK;
+    const size_t start = has_launcher() ? START_MANY : START;
+    if (!hg_memory_has_room(start))
+        return hg_fail(HG_NO_MEMORY, "no memory to start MPI: this process may not have the %zu bytes "
+                       "more that it takes (ulimit -v)", start);
+    save_room();
     const bool started =
         has_launcher() ? MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided) == MPI_SUCCESS
                        : start_alone(argc, argv, &provided);

@@ -407,6 +407,9 @@ double *hg_block_weights(const hg_run *run);
 /** HG_NO_MEMORY, with the figures, where what the ranks of a machine need cannot fit it. Collective. */
 hg_status hg_check_memory(const hg_run *run);
 
+/** On one rank, before the network is known: HG_NO_MEMORY where what the run file says is beyond it. */
+hg_status hg_foresee_memory(const hg_run *run);
+
 /* --- parents.c ------------------------------------------------------------------- */
 
 hg_status hg_parents_create(hg_run *run);

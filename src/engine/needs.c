@@ -2,26 +2,26 @@
 #include "engine/needs.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "engine/engine.h"
 #include "io/output.h"
 #include "parallel/team.h"
 
 #define PROCESS_BYTES 45e6   /* what MPI, HDF5 and the program itself take */
-#define GENE_BYTES 300.0     /* a gene's name, its parameters and its statistics */
+#define GENE_BYTES 830.0     /* a gene's name, its parameters and its statistics */
 #define EDGE_BYTES 80.0      /* an edge of the network, while it is built */
+#define OWN_EDGE_BYTES 100.0 /* its statistics, where its strength is heritable */
+#define GENE_TILE 840.0      /* what a thread has of a gene, */
+#define EDGE_TILE 240.0      /* and of a heritable edge */
 #define DEME_BYTES 280.0     /* of a column of a deme's statistics, with its sums */
 #define INDIVIDUAL_BYTES 75. /* an individual's place, parents, fitness, draws */
 
 /* What an individual inherits, in bytes: whole cache lines. */
 static double genome_bytes(const hg_config *config, const hg_network *network)
 {
-    const double loci = (double)config->population.genes +
+    const double loci = (double)network->genes +
                         (config->network.heritable ? (double)network->edges : 0.0);
     return 64.0 * ceil(loci * config->population.ploidy / 8.0);
 }
@@ -29,15 +29,18 @@ static double genome_bytes(const hg_config *config, const hg_network *network)
 /* Statistics have a column by gene of the basal level and of expression, and by heritable edge. */
 static double columns_of(const hg_config *config, const hg_network *network)
 {
-    return 2.0 * (double)config->population.genes +
+    return 2.0 * (double)network->genes +
            (config->network.heritable ? (double)network->edges : 0.0);
 }
 
-double hg_needs_of_rank(const hg_config *config, const hg_network *network)
+double hg_needs_of_rank(const hg_config *config, const hg_network *network, int threads)
 {
+    const double genes = (double)network->genes, edges = (double)network->edges;
+    const double own = config->network.heritable ? edges : 0.0;
     const double demes = config->population.demes > 1 ? (double)config->population.demes : 0.0;
-    return PROCESS_BYTES + GENE_BYTES * (double)network->genes +
-           EDGE_BYTES * (double)network->edges + demes * columns_of(config, network) * DEME_BYTES;
+    return PROCESS_BYTES + GENE_BYTES * genes + EDGE_BYTES * edges + OWN_EDGE_BYTES * own +
+           threads * (GENE_TILE * genes + EDGE_TILE * own) +
+           demes * columns_of(config, network) * DEME_BYTES;
 }
 
 double hg_needs_of_population(const hg_config *config, const hg_network *network)
@@ -47,37 +50,6 @@ double hg_needs_of_population(const hg_config *config, const hg_network *network
     const double generation = /* of parents, at least, is buffered before it is written */
         config->output.ancestry ? (double)hg_output_ancestry_bytes(config) : 0.0;
     return individuals * (copies * genome_bytes(config, network) + INDIVIDUAL_BYTES) + generation;
-}
-
-/* memory.max of this process's control group (version 2). */
-static double control_group_limit(void)
-{
-    char line[3900] = "", path[4096];
-    double limit = INFINITY;
-    FILE *file = fopen("/proc/self/cgroup", "r");
-    if (file == NULL) return limit;
-    while (fgets(line, sizeof line, file) != NULL && strncmp(line, "0::", 3) != 0) line[0] = '\0';
-    fclose(file);
-    if (line[0] == '\0') return limit;
-    line[strcspn(line, "\n")] = '\0';
-    snprintf(path, sizeof path, "/sys/fs/cgroup%s/memory.max", line + 3);
-    file = fopen(path, "r");
-    if (file == NULL) return limit;
-    const bool told = fgets(line, sizeof line, file) != NULL;
-    fclose(file);
-    line[strcspn(line, "\n")] = '\0';
-    return told && hg_number_parse(line, &limit) == HG_NUMBER_FINITE ? limit : INFINITY; /* max */
-}
-
-double hg_memory_allowed(void)
-{
-    struct rlimit space;
-    double allowed = control_group_limit();
-    const double pages = (double)sysconf(_SC_PHYS_PAGES), page = (double)sysconf(_SC_PAGESIZE);
-    if (pages > 0 && page > 0) allowed = fmin(allowed, pages * page);
-    if (getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY)
-        allowed = fmin(allowed, (double)space.rlim_cur);
-    return allowed;
 }
 
 static hg_status refuse(const hg_run *run, double needed, double allowed, int here, int ranks)
@@ -107,9 +79,26 @@ hg_status hg_check_memory(const hg_run *run)
     MPI_Comm_split_type(run->communicator, MPI_COMM_TYPE_SHARED, rank, MPI_INFO_NULL, &node);
     MPI_Comm_size(node, &here);
     MPI_Comm_free(&node);
-    const double needed = here * (hg_needs_of_rank(&run->config, &run->network) +
+    const double needed = here * (hg_needs_of_rank(&run->config, &run->network, run->threads) +
                                   hg_needs_of_population(&run->config, &run->network) / ranks);
     const double allowed = hg_memory_allowed();
     return hg_team_agree(run->communicator,
                          needed > allowed ? refuse(run, needed, allowed, here, ranks) : HG_OK);
+}
+
+/* Of this rank alone, as the run file has it: the network may take long to be drawn. */
+hg_status hg_foresee_memory(const hg_run *run)
+{
+    int ranks;
+    MPI_Comm_size(run->communicator, &ranks);
+    const hg_config *config = &run->config;
+    const double genes = (double)config->population.genes;
+    const bool random = config->network.origin == HG_NETWORK_RANDOM;
+    const hg_network network = {
+        .genes = config->population.genes,
+        .edges = random ? (int64_t)(genes * genes * config->network.random.density) : 0};
+    const double needed = hg_needs_of_rank(config, &network, 1) +
+                          hg_needs_of_population(config, &network) / ranks;
+    const double allowed = hg_memory_allowed();
+    return needed > allowed ? refuse(run, needed, allowed, 1, ranks) : HG_OK;
 }

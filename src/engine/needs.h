@@ -7,13 +7,9 @@
 #include "population/network.h"
 
 /** Bytes of every rank: the program, the genes, the network, sums for statistics. Pure. */
-double hg_needs_of_rank(const hg_config *config, const hg_network *network);
+double hg_needs_of_rank(const hg_config *config, const hg_network *network, int threads);
 
 /** Bytes of the population, over all ranks: the copies of the genotypes above all. Pure. */
 double hg_needs_of_population(const hg_config *config, const hg_network *network);
-
-/** Bytes that processes of this machine may have together: its memory, or a limit on this process or
- * its control group, where that is less; infinite where neither can be told. */
-double hg_memory_allowed(void);
 
 #endif

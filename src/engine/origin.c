@@ -72,6 +72,8 @@ static hg_status read_origin(hg_run *run, const char *path, const char *text,
     HG_TRY_OUT(keep_seed(run, path, text != NULL ? text : loaded, options));
     if (!options->resume || run->output_path == NULL || !hg_checkpoint_any(run->output_path))
         HG_TRY_OUT(hg_runfile_check_earlier(&run->config));
+    if (!repeated) HG_TRY_OUT(hg_runfile_check_memory(&run->config));
+    if (!repeated) HG_TRY_OUT(hg_foresee_memory(run));
     HG_TRY_OUT(repeated ? hg_runfile_resolve_with(&run->config, &run->network)
                         : hg_runfile_resolve(&run->config, &run->network));
     if (run->config.notes != NULL) hg_text_add(&run->notes, "%s", run->config.notes);

@@ -287,6 +287,7 @@ static hg_status start(hg_run *run, const char *path, const char *text,
     run->threads = options->threads > 0 ? options->threads : hg_threads_default(run->communicator);
     omp_set_num_threads(run->threads);
     omp_set_dynamic(0);
+    HG_TRY(hg_team_agree(run->communicator, hg_threads_start(run->threads)));
     HG_TRY(hg_check_memory(run));
     HG_TRY(hg_team_agree(run->communicator, build_population(run)));
     hg_run_note(run, HG_PHASE_SETUP, &since);

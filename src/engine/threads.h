@@ -5,11 +5,19 @@
 
 #include <mpi.h>
 
+#include "base/status.h"
+
 /**
  * OMP_NUM_THREADS where it is set; else the cores that this rank is bound to, or, when it
  * is bound to none in particular, its share of the node's. Collective.
  */
 int hg_threads_default(MPI_Comm communicator);
+
+/**
+ * Starts `count` threads of OpenMP, which ends the process where it cannot: so HG_NO_MEMORY where they
+ * are not to be had. Not collective.
+ */
+hg_status hg_threads_start(int count);
 
 /** Cores in this rank's affinity mask. */
 int hg_threads_allowed(void);

@@ -147,7 +147,8 @@ static hid_t create_file(const char *path)
     hid_t creation = hg_h5_properties(H5P_FILE_CREATE), access = H5Pcreate(H5P_FILE_ACCESS);
     H5Pset_file_locking(access, false, true);
     H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18);
-    const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, creation, access);
+    const hid_t file =
+        hg_h5_has_room() ? H5Fcreate(path, H5F_ACC_TRUNC, creation, access) : -1;
     hg_h5_close(&access);
     hg_h5_close(&creation);
     return file;

@@ -34,12 +34,22 @@ static const char *system_message(char *text)
     return start;
 }
 
+bool hg_h5_has_room(void) { return hg_memory_has_room((size_t)16 << 20); }
+
+/* Where memory is short it is not the file's fault; damaged sizes ask for too much of it, too. */
+static bool is_starved(const char *said)
+{
+    return (said[0] == '\0' || strstr(said, "memory allocation failed") != NULL) &&
+           !hg_h5_has_room();
+}
+
 hg_status hg_h5_fail(hg_status status, const char *what)
 {
     description innermost = {""};
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_innermost, &innermost);
     H5Eclear2(H5E_DEFAULT);
     const char *said = system_message(innermost.text);
+    if (is_starved(said)) return hg_fail(HG_NO_MEMORY, "%s: no memory for HDF5", what);
     return hg_fail(status, "%s: %s", what, said[0] != '\0' ? said : "HDF5 gives no reason");
 }
 
@@ -76,7 +86,8 @@ hid_t hg_h5_open(const char *path, bool writing)
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     H5Pset_file_locking(access, false, true);
     H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18);
-    const hid_t file = H5Fopen(path, writing ? H5F_ACC_RDWR : H5F_ACC_RDONLY, access);
+    const hid_t file =
+        hg_h5_has_room() ? H5Fopen(path, writing ? H5F_ACC_RDWR : H5F_ACC_RDONLY, access) : -1;
     hg_h5_close(&access);
     return file;
 }

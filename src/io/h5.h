@@ -18,7 +18,11 @@
 /** HDF5 no longer prints its own errors. Idempotent. */
 void hg_h5_quiet(void);
 
-/** Fails with "WHAT: the innermost thing that HDF5 said" and forgets what it said. */
+/** Whether there is memory to open a file with: HDF5 can crash where there is not. */
+bool hg_h5_has_room(void);
+
+/** Fails with "WHAT: the innermost thing that HDF5 said" and forgets what it said; with
+ * HG_NO_MEMORY where that is why. */
 hg_status hg_h5_fail(hg_status status, const char *what);
 
 /** Closes a handle of any kind and sets it to -1; handles that are not open are legal. */

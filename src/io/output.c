@@ -164,7 +164,7 @@ static hg_status open_file(hg_output *output, const char *path, bool by_all)
     } else {
         H5Pset_file_locking(access, false, true);
     }
-    output->file = H5Fopen(path, H5F_ACC_RDWR, access);
+    output->file = hg_h5_has_room() ? H5Fopen(path, H5F_ACC_RDWR, access) : -1;
     hg_h5_close(&access);
     return output->file < 0 ? hg_h5_fail(HG_IO, path) : HG_OK;
 }

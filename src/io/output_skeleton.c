@@ -363,7 +363,8 @@ static hid_t create_file(const char *path, const hg_output_plan *plan)
     /* Not the newest format: its files refuse to open after a crash. */
     H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18);
     H5Pset_meta_block_size(access, (hsize_t)hg_output_image_room(plan));
-    const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, creation, access);
+    const hid_t file =
+        hg_h5_has_room() ? H5Fcreate(path, H5F_ACC_TRUNC, creation, access) : -1;
     hg_h5_close(&access);
     hg_h5_close(&creation);
     return file;

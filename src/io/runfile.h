@@ -38,6 +38,12 @@ hg_status hg_runfile_parse(hg_config *config, const char *path, const char *text
 hg_status hg_runfile_resolve(hg_config *config, hg_network *network);
 
 /**
+ * That the memory there is has room for what genes and edges alone take, before any of it is built: every
+ * rank has all of it. HG_BAD_INPUT, with the figures.
+ */
+hg_status hg_runfile_check_memory(const hg_config *config);
+
+/**
  * That the result which population.initial.from names can be opened; what is in it is looked at
  * when it is read. HG_BAD_INPUT, with its place in the run file.
  */

@@ -277,6 +277,7 @@ static hg_status gather_names(round *r, const hg_config *config, const char *con
     int64_t wanted = 0, number;
     for (int64_t i = 0; i < config->fitness_count; i++)
         wanted += config->fitness[i].interaction_count + config->fitness[i].gene_count;
+    if (wanted > 0) HG_TRY(hg_runfile_check_memory(config));
     for (int64_t g = 0; wanted > 0 && g < r->genes; g++) {
         char made_up[24];
         snprintf(made_up, sizeof made_up, "g%" PRId64, g);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "io/network_file.h"
 #include "io/runfile_parts.h"
 
@@ -87,28 +88,27 @@ static void derive_seed(hg_config *config)
     config->network.random.seed_given = true;
 }
 
-#define BYTES_PER_GENE 200.0 /* its name, and lists of names while they are checked */
+#define BYTES_PER_GENE 450.0 /* its name, and lists of names while they are checked */
 #define BYTES_PER_EDGE 56.0  /* in the network, and in the two lists that it is made of */
 
-/* What the genes and edges alone take, before any of it is built: every rank has all of it. */
-static hg_status check_memory(const hg_config *config)
+hg_status hg_runfile_check_memory(const hg_config *config)
 {
     const double genes = (double)config->population.genes;
     const double edges = config->network.origin == HG_NETWORK_RANDOM
                              ? config->network.random.density * genes * genes
                              : (double)config->network.edge_count;
     const double needed = genes * BYTES_PER_GENE + edges * BYTES_PER_EDGE;
-    const double present = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
-    if (needed <= present || present <= 0.0) return HG_OK;
+    const double present = hg_memory_allowed();
+    if (needed <= present) return HG_OK;
     hg_text text = hg_text_of(LABEL);
     char *words;
     hg_text_add_bytes_count(&text, needed);
-    hg_text_add(&text, ", but the machine has ");
+    hg_text_add(&text, ", but there are ");
     hg_text_add_bytes_count(&text, present);
     HG_TRY(hg_text_take(&text, &words));
     hg_fail(HG_BAD_INPUT, "%s: a network of %.0f genes and about %.3g edges takes %s; allowed: "
-            "fewer population.genes, or a smaller network.random.density", config->path, genes,
-            edges, words);
+            "fewer population.genes%s", config->path, genes, edges, words,
+            config->network.origin == HG_NETWORK_RANDOM ? ", or a smaller network.random.density" : "");
     hg_release(&words);
     return HG_BAD_INPUT;
 }
@@ -296,7 +296,7 @@ hg_status hg_runfile_resolve(hg_config *config, hg_network *network)
 {
     *network = (hg_network){0};
     derive_seed(config);
-    HG_TRY(check_memory(config));
+    HG_TRY(hg_runfile_check_memory(config));
     const hg_status status = build(config, network);
     if (status == HG_BAD_INPUT && config->network.origin != HG_NETWORK_FILE &&
         strncmp(hg_error_message(), config->path, strlen(config->path)) != 0)

@@ -259,3 +259,9 @@ hg_add_system_test(system/obstacles system 300
   ${HG_PYTHON} ${HG_SYSTEM}/obstacles.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE}
   ${HG_SCRATCH}/obstacles ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/hill-hill.yaml
   ${hg_faults_library})
+
+# Address space that runs out in libraries; absurd sizes. Sanitizers take all of it.
+if(NOT HG_SANITIZE)
+  hg_add_system_test(system/starved system 300
+    ${HG_PYTHON} ${HG_SYSTEM}/starved.py $<TARGET_FILE:happygene> ${HG_SCRATCH}/starved)
+endif()

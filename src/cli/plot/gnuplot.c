@@ -140,6 +140,12 @@ static const char *words_of(gnuplot *run, hg_text *text)
     return text->data;
 }
 
+/* Of its own words, or the dynamic linker's. */
+static bool is_starved(const char *words)
+{
+    return strstr(words, "out of memory") != NULL || strstr(words, "failed to map segment") != NULL;
+}
+
 static hg_status finish(gnuplot *run)
 {
     int how = 0;
@@ -153,7 +159,8 @@ static hg_status finish(gnuplot *run)
     else if (WEXITSTATUS(how) == 127 && words[0] == '\0')
         status = refuse_start(ENOENT);
     else if (WEXITSTATUS(how) != 0)
-        status = hg_fail(HG_IO, "gnuplot failed (exit code %d): %.400s", WEXITSTATUS(how), words);
+        status = hg_fail(is_starved(words) ? HG_NO_MEMORY : HG_IO,
+                         "gnuplot failed (exit code %d): %.400s", WEXITSTATUS(how), words);
     else if (words[0] != '\0')
         fprintf(stderr, "happygene: gnuplot says: %s\n", words);
     hg_text_free(&said);
