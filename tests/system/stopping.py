@@ -106,6 +106,49 @@ def by_signal(case, number, ranks):
         verdict.check(case.step(LONG, what) == done + 1, f"{what}: goes on from {done}")
 
 
+def by_early_signals(case, ranks, settings, turns):
+    """Signals and stop files that come while the program starts, generation 0 is made, the output is
+    created, or a checkpoint is read: each start either ends before it has done anything, or comes a
+    generation further; what they lead to is the file of an undisturbed run."""
+    case.clean()
+    settings = ["population.individuals=1000", "run.generations=3000", *settings]
+    whole = case.folder.rstrip("/") + "-whole.h5"
+    case.program.run(case.run_file, whole, settings)
+    generation = 0
+    for turn in range(turns):
+        what = f"early signal {turn} to {ranks or 1} ranks"
+        code, errors = early_start(case, settings, ranks, turn)
+        words = errors.split("stopped after generation ")
+        if code == 75 and verdict.check(len(words) == 2, f"{what}: {errors}"):
+            reached = int(words[1].split()[0])
+            verdict.check(reached > generation and os.path.exists(case.path(".ckpt")),
+                          f"{what}: generation {reached} after {generation}")
+            generation = reached
+        elif code == 0:  # mpiexec passes nothing on while it starts
+            verdict.check(ranks, f"{what}: it does not stop")
+            break
+        else:  # before the program heeds signals
+            ends = (128 + signal.SIGUSR1, -signal.SIGUSR1) if ranks else (-signal.SIGTERM,)
+            verdict.check(code in ends, f"{what}: exit {code}: {errors}")
+        verdict.check("starts from" not in errors, f"{what}: {errors}")
+    verdict.check(ranks or generation > 0, "no early signal has stopped a run")
+    code, _, errors = case.program.call(*case.words(settings, "--resume"), ranks=ranks)
+    verdict.check(code == 0, f"after early signals: exit {code}: {errors}")
+    compare(verdict, case.program, whole, case.output, f"early signals to {ranks or 1} ranks")
+
+
+def early_start(case, settings, ranks, turn):
+    """One start that is soon to stop: exit code, messages."""
+    if turn % 3 == 0:
+        open(case.path(".stop"), "w").close()
+    started = case.start(settings, ranks)
+    time.sleep(0.02 * turn * PATIENCE)
+    if turn % 3 != 0:
+        started.send_signal(signal.SIGUSR1 if ranks else signal.SIGTERM)
+    code, _, errors = finish(started)
+    return code, errors
+
+
 def by_second_interrupt(case):
     """Generations that take long: the first SIGINT waits for one of them, the second does not."""
     case.clean()
@@ -447,6 +490,9 @@ def main():
         by_signal(case, number, None)
     by_signal(case, signal.SIGUSR1, 3)
     by_signal(case, signal.SIGTERM, 2)
+    by_early_signals(case, None, ["output.snapshots.every=1000"], 15)
+    by_early_signals(case, 2, ["output.snapshots.every=1000",
+                               "output.snapshots.compression=deflate"], 8)
     by_second_interrupt(case)
     by_wall_time(case, None)
     by_wall_time(case, 2)
