@@ -14,8 +14,8 @@
 #define USUAL 60.0   /* minutes; the slowest snapshot should be written by then */
 #define MOST 1000000.0
 /* Ranks lose patience in turns, so that one of them speaks: the first, the last (which may well be on
- * another machine), all others. Seconds from one turn to the next are what the launcher needs to end
- * the others at the most, and what a hanging rank is noticed later; a rank that is to be ended waits GRACE more. */
+ * another machine), all others. APART: seconds from one turn to the next, in which the launcher ends
+ * the others; GRACE: seconds that it has for a rank that it has woken in order to end it. */
 enum { FIRST, LAST, OTHERS, APART = 2, GRACE = 10 };
 
 static volatile sig_atomic_t seconds, patience, grace;
