@@ -18,6 +18,7 @@ static const hg_figure *const figures[] = {
 
 #define MOST_FIGURES 30 /* more than the table has */
 
+#define COURSE "/statistics/fitness_mean" /* that every run has, and none like another */
 #define MOST_PANELS 128
 #define PAGE_WIDTH 16.0  /* cm; of two columns: */
 #define WIDE_PAGE 18.0
@@ -31,7 +32,7 @@ static const hg_figure *const figures[] = {
 
 /* What the command line asks for. */
 typedef struct request {
-    const char *output, *what, *order, *scale, *size;
+    const char *output, *what, *order, *scale, *axis, *size;
     const char *genes[HG_PLOT_MOST_GENES];
     double width, height; /* of --size; 0: as the figures like it */
     int quiet;
@@ -162,6 +163,19 @@ static bool are_distinct(const hg_plot *plot)
     return true;
 }
 
+/* "a.h5 (2)" of a path that is given for the second time. */
+static hg_status number_path(const hg_plot *plot, int r)
+{
+    hg_text label = hg_text_of(HG_MEMORY_OTHER);
+    const char *path = plot->run[r].results.path;
+    int before = 0;
+    for (int i = 0; i < r; i++) before += strcmp(plot->run[i].results.path, path) == 0;
+    hg_text_add(&label, "%s", path);
+    if (before > 0) hg_text_add(&label, " (%d)", before + 1);
+    hg_release(&plot->run[r].label);
+    return hg_text_take(&label, &plot->run[r].label);
+}
+
 /* Titles where they tell the runs apart, else names of files, else their paths. */
 static hg_status label_runs(hg_plot *plot)
 {
@@ -170,10 +184,40 @@ static hg_status label_runs(hg_plot *plot)
     if (are_distinct(plot)) return HG_OK;
     for (int r = 0; r < plot->runs; r++) HG_TRY(name_by_file(&plot->run[r]));
     if (are_distinct(plot)) return HG_OK;
-    for (int r = 0; r < plot->runs; r++) {
-        hg_release(&plot->run[r].label);
-        HG_TRY(hg_copy_text(&plot->run[r].label, HG_MEMORY_OTHER, plot->run[r].results.path));
-    }
+    for (int r = 0; r < plot->runs; r++) HG_TRY(number_path(plot, r));
+    return HG_OK;
+}
+
+/* Whether they hold the same values: what the run file and what became of it are the same. */
+static bool are_the_same(const hg_plot_run *a, const hg_plot_run *b, hg_status *status)
+{
+    hg_results_values left = {0}, right = {0};
+    bool same = a->records == b->records && a->records > 0 &&
+                strcmp(a->results.run_file_resolved, b->results.run_file_resolved) == 0 &&
+                hg_results_has(&a->results, COURSE) && hg_results_has(&b->results, COURSE);
+    if (!same) return false;
+    *status = hg_plot_read_course(a, COURSE, &left);
+    if (*status == HG_OK) *status = hg_plot_read_course(b, COURSE, &right);
+    same = *status == HG_OK &&
+           memcmp(left.value, right.value, (size_t)a->records * sizeof(double)) == 0;
+    hg_results_values_free(&left);
+    hg_results_values_free(&right);
+    return same;
+}
+
+/* Each is compared with those before it, to the first that it is like. */
+static hg_status note_doubled(hg_plot *plot)
+{
+    hg_status status = HG_OK;
+    for (int b = 1; b < plot->runs; b++)
+        for (int a = 0; a < b; a++) {
+            const bool same = are_the_same(&plot->run[a], &plot->run[b], &status);
+            HG_TRY(status);
+            if (!same) continue;
+            hg_plot_note(plot, "%s and %s are the same run: what is drawn of them lies on each "
+                         "other.", plot->run[a].results.path, plot->run[b].results.path);
+            break;
+        }
     return HG_OK;
 }
 
@@ -435,6 +479,7 @@ static hg_status draw(hg_plot *plot, const request *asked, const picture_format 
     HG_TRY(choose_panels(plot, &page, asked->what));
     HG_TRY(lay_out(plot, &page, asked));
     note_unfinished(plot);
+    HG_TRY(note_doubled(plot));
     for (int i = 0; i < page.panels; i++)
         HG_TRY(page.panel[i].figure->draw(plot, page.panel[i].run, &page.panel[i].box));
     HG_TRY(plot->notes.status);
@@ -481,6 +526,14 @@ static hg_status read_scale(const char *word, bool *by_gene)
     *by_gene = word != NULL && strcmp(word, "gene") == 0;
     if (word == NULL || *by_gene || strcmp(word, "common") == 0) return HG_OK;
     return hg_fail(HG_USAGE, "plot: --scale %s: allowed: common, gene", word);
+}
+
+static hg_status read_axis(const char *word, hg_plot_axis *axis)
+{
+    *axis = word == NULL ? HG_AXIS_OF_DATA
+            : strcmp(word, "linear") == 0 ? HG_AXIS_LINEAR : HG_AXIS_LOGARITHMIC;
+    if (*axis != HG_AXIS_LOGARITHMIC || strcmp(word, "log") == 0) return HG_OK;
+    return hg_fail(HG_USAGE, "plot: --axis %s: allowed: linear, log", word);
 }
 
 static hg_status read_size(request *asked)
@@ -532,6 +585,7 @@ static hg_status run(int count, char **words)
         {.name = "--what", .argument = "NAMES", .value = &asked.what},
         {.name = "--order", .argument = "ORDER", .value = &asked.order},
         {.name = "--scale", .argument = "SCALE", .value = &asked.scale},
+        {.name = "--axis", .argument = "linear|log", .value = &asked.axis},
         {.name = "--generation", .argument = "GENERATIONS", .value = &plot.generations},
         {.name = "--gene", .argument = "NAME", .values = asked.genes, .count = &plot.genes,
          .room = HG_PLOT_MOST_GENES},
@@ -542,6 +596,7 @@ static hg_status run(int count, char **words)
                             sizeof options / sizeof *options, paths, 1, HG_PLOT_MOST_RUNS, &given));
     HG_TRY(read_order(asked.order, &plot.order));
     HG_TRY(read_scale(asked.scale, &plot.by_gene));
+    HG_TRY(read_axis(asked.axis, &plot.axis));
     HG_TRY(read_size(&asked));
     HG_TRY(hg_allocate(&plot.run, HG_MEMORY_OTHER, (size_t)given, sizeof *plot.run));
     paths[given] = NULL;
@@ -569,6 +624,7 @@ const hg_command hg_command_plot = {
         "                       courses, the default), variance (the most variable first) or file\n"
         "  --scale SCALE        of the map's colours: common to all genes (the default), or gene:\n"
         "                       each from its least mean expression to its greatest\n"
+        "  --axis linear|log    of fitness; default: log where its mean spans three decades\n"
         "  --generation T[,T]   snapshots that phenotypes are drawn of; default: up to five\n"
         "  --gene NAME          a gene for phenotypes and for a varying optimum; may be repeated\n"
         "  --size WIDTH,HEIGHT  of the picture in cm; default: what the figures need, 16 wide\n"

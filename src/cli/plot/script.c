@@ -178,8 +178,7 @@ static double step_of(hg_plot_range range, double count)
     return power * (digit < 1.5 ? 1 : digit < 3.5 ? 2 : digit < 7.5 ? 5 : 10);
 }
 
-/* A power of ten in superscripts. */
-static void say_power(hg_plot *plot, int exponent)
+void hg_plot_say_power(hg_plot *plot, int exponent)
 {
     static const char *const digits[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
     char plain[16];
@@ -205,7 +204,7 @@ static void say_scaled_tics(hg_plot *plot, const char *axis, hg_plot_range range
     for (double k = ceil(range.low / step); k * step <= range.high; k++, separator = ", ")
         hg_plot_say(plot, "%s'%.4g' %.10g", separator, k * step / unit, k * step);
     hg_plot_say(plot, ")\nset label 9 '×");
-    say_power(plot, exponent);
+    hg_plot_say_power(plot, exponent);
     hg_plot_say(plot, "' at graph %s left font ',7'\n",
                 strcmp(axis, "cb") == 0 ? "1.02,1.03" : "0,1.03 offset -3.5,0");
 }
@@ -264,6 +263,22 @@ hg_status hg_plot_curve(hg_plot *plot, const char *name, const double *x, const 
     HG_TRY(thin_out(plot, y, count, &index, &kept));
     hg_plot_say(plot, "$%s << EOD\n", name);
     for (int64_t i = 0; i < kept; i++) say_point(plot, x[index[i]], y[index[i]]);
+    hg_plot_say(plot, "EOD\n");
+    hg_release(&index);
+    return HG_OK;
+}
+
+hg_status hg_plot_steps(hg_plot *plot, const char *name, const double *x, const double *y,
+                        int64_t count)
+{
+    int64_t *index = NULL, kept;
+    HG_TRY(thin_out(plot, y, count, &index, &kept));
+    hg_plot_say(plot, "$%s << EOD\n", name);
+    for (int64_t i = 0; i < kept; i++) {
+        const bool is_end = i == 0 || i + 1 == kept, jumps = i > 0 && y[index[i]] != y[index[i - 1]];
+        if (jumps) say_point(plot, x[index[i]], y[index[i - 1]]);
+        if (jumps || is_end) say_point(plot, x[index[i]], y[index[i]]);
+    }
     hg_plot_say(plot, "EOD\n");
     hg_release(&index);
     return HG_OK;
