@@ -34,10 +34,10 @@ static bool is_logarithmic(hg_plot *plot, const hg_plot_range *middles)
 }
 
 /* A power of ten as a label; before it stands `sign`. */
-static void say_decade(hg_plot *plot, const char *sign, int exponent)
+static void say_decade(hg_plot *plot, const char *sign, int exponent, bool plain)
 {
     hg_plot_say(plot, "'%s", sign);
-    if (exponent == 0) hg_plot_say(plot, "1");
+    if (exponent == 0 || plain) hg_plot_say(plot, "%.6g", pow(10, exponent));
     else hg_plot_say_power(plot, exponent);
     hg_plot_say(plot, "'");
 }
@@ -65,11 +65,11 @@ static void say_decades(hg_plot *plot, hg_plot_fitness *fitness)
     fitness->edge = held ? pow(10, first - step) : fitness->low;
     hg_plot_say(plot, "set logscale y\nset yrange [%.15g:%.15g]\nset ytics (", fitness->edge,
                 high * pow(high / fitness->edge, 0.04));
-    if (lost) say_decade(plot, "<", first);
+    if (lost) say_decade(plot, "<", first, false);
     if (held) hg_plot_say(plot, "%s %.15g, ", lost ? "" : "'0'", fitness->edge);
     for (int i = 0; i <= decades; i += step) {
         hg_plot_say(plot, "%s", i > 0 ? ", " : "");
-        say_decade(plot, "", first + i);
+        say_decade(plot, "", first + i, decades == 1);
         hg_plot_say(plot, " %.15g", pow(10, first + i));
         if (step == 1) say_between(plot, pow(10, first + i), decades == 1);
     }

@@ -58,17 +58,19 @@ typedef struct picture_format {
     const char *terminal;  /* with size (width, height), as in printf */
     double per_cm;         /* units of size */
     bool blurred;          /* viewers blur images */
+    bool with_fonts;       /* of this machine */
 } picture_format;
 
 #define DOTS_PER_INCH 300
 static const picture_format formats[] = {
     {"png", "IEND", "pngcairo noenhanced size %.0f,%.0f font 'sans,9' fontscale 3.125 "
-     "pointscale 3.2 linewidth 4.1667 background '#ffffff'", DOTS_PER_INCH / 2.54, false},
+     "pointscale 3.2 linewidth 4.1667 background '#ffffff'", DOTS_PER_INCH / 2.54, false,
+     true},
     {"svg", "</svg>", "svg noenhanced size %.0f,%.0f font 'sans-serif,9' fontscale 1.3333 "
-     "linewidth 1.3333 background '#ffffff'", 96 / 2.54, true},
+     "linewidth 1.3333 background '#ffffff'", 96 / 2.54, true, false},
     {"pdf", "%%EOF", "pdfcairo noenhanced size %.6gcm,%.6gcm font 'sans,9' fontscale 0.75 "
-     "pointscale 0.75 linewidth 2 background '#ffffff'", 1, true},
-    {"gp", NULL, NULL, 0, false}};
+     "pointscale 0.75 linewidth 2 background '#ffffff'", 1, true, true},
+    {"gp", NULL, NULL, 0, false, false}};
 #define FORMATS ((int)(sizeof formats / sizeof *formats))
 
 static hg_status find_format(const char *path, const picture_format **found)
@@ -214,8 +216,7 @@ static hg_status note_doubled(hg_plot *plot)
             const bool same = are_the_same(&plot->run[a], &plot->run[b], &status);
             HG_TRY(status);
             if (!same) continue;
-            hg_plot_note(plot, "%s and %s are the same run: what is drawn of them lies on each "
-                         "other.", plot->run[a].results.path, plot->run[b].results.path);
+            hg_plot_note(plot, "%s and %s hold the same run: their lines coincide.", plot->run[a].results.path, plot->run[b].results.path);
             break;
         }
     return HG_OK;
@@ -476,12 +477,14 @@ static hg_status draw(hg_plot *plot, const request *asked, const picture_format 
     plot_page page = {.panels = 0};
     char *script = NULL;
     plot->blurred = format->blurred;
+    plot->with_fonts = format->with_fonts;
     HG_TRY(choose_panels(plot, &page, asked->what));
     HG_TRY(lay_out(plot, &page, asked));
     note_unfinished(plot);
     HG_TRY(note_doubled(plot));
     for (int i = 0; i < page.panels; i++)
         HG_TRY(page.panel[i].figure->draw(plot, page.panel[i].run, &page.panel[i].box));
+    hg_plot_note_glyphs(plot, !asked->quiet);
     HG_TRY(plot->notes.status);
     if (!asked->quiet && plot->notes.data != NULL)
         for (const char *c = plot->notes.data; *c != '\0'; c++) {
@@ -578,7 +581,8 @@ static hg_status run(int count, char **words)
     const char *paths[HG_PLOT_MOST_RUNS + 1] = {NULL};
     request asked = {0};
     hg_plot plot = {.script = hg_text_of(HG_MEMORY_OTHER), .notes = hg_text_of(HG_MEMORY_OTHER),
-                    .gene = asked.genes};
+                    .lacking = hg_text_of(HG_MEMORY_OTHER),
+                    .packages = hg_text_of(HG_MEMORY_OTHER), .gene = asked.genes};
     int given, verbose = 0;
     const hg_option options[] = {
         {.name = "--output,-o", .argument = "FILE", .value = &asked.output},
@@ -605,6 +609,9 @@ static hg_status run(int count, char **words)
     hg_release(&plot.run);
     hg_text_free(&plot.script);
     hg_text_free(&plot.notes);
+    hg_text_free(&plot.lacking);
+    hg_text_free(&plot.packages);
+    hg_release(&plot.glyphs);
     return status;
 }
 

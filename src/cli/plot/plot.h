@@ -41,6 +41,10 @@ typedef struct hg_plot {
     const char **gene;        /**< [genes]: --gene, distinct */
     int genes;
     bool blurred;             /**< viewers blur images: SVG and PDF */
+    bool with_fonts;          /**< letters are drawn with the fonts of this machine: PNG and PDF */
+    bool asked_fonts;         /**< which are known */
+    unsigned char *glyphs;    /**< a bit for each character that they have; NULL: unknown */
+    hg_text lacking, packages; /**< characters that they have not, fonts that have them */
     double middle;            /**< of the axes of the panel, from the left */
     hg_text script, notes;    /**< a note is a line */
 } hg_plot;
@@ -200,6 +204,14 @@ hg_status hg_plot_read_course(const hg_plot_run *run, const char *dataset,
 /** The gene of a name or an index; HG_BAD_INPUT, with the nearest name. */
 hg_status hg_plot_find_gene(const hg_plot_run *run, const hg_results_texts *names,
                             const char *word, int64_t *gene);
+
+/* --- glyphs.c ---------------------------------------------------------------------------- */
+
+/** What stands for a character of UTF-8 that no font has; NULL where it can stand for itself. */
+const char *hg_plot_glyph(hg_plot *plot, const char *bytes, size_t length);
+
+/** Notes that there were such, and `aloud`, on standard error, which, and what has them. */
+void hg_plot_note_glyphs(hg_plot *plot, bool aloud);
 
 /* --- gnuplot.c --------------------------------------------------------------------------- */
 

@@ -34,12 +34,11 @@ static void say_character(hg_plot *plot, const char *c, size_t length, bool tic)
         hg_plot_say(plot, "?");
     else if ((unsigned char)*c < ' ' || *c == 127)
         hg_plot_say(plot, " ");
-    else if (length > 2 && ((unsigned char)*c > 0xe2 || ((unsigned char)*c == 0xe2 &&
-                                                         (unsigned char)c[1] >= 0xba))) {
-        hg_text_add_bytes(&plot->script, c, length); /* from U+2E80 on: East Asia and beyond */
-        hg_plot_note(plot, "Some names are in scripts that not all fonts have: if boxes are drawn, "
-                     "install a font that has them, or draw an SVG.");
-    } else if (length > 1 || isalnum((unsigned char)*c) || strchr(" _-+.,:/()=", *c) != NULL)
+    else if (length > 1) {
+        const char *instead = hg_plot_glyph(plot, c, length);
+        hg_text_add_bytes(&plot->script, instead != NULL ? instead : c,
+                          instead != NULL ? strlen(instead) : length);
+    } else if (isalnum((unsigned char)*c) || strchr(" _-+.,:/()=", *c) != NULL)
         hg_text_add_bytes(&plot->script, c, length);
     else
         hg_plot_say(plot, tic && *c == '%' ? "\\045\\%03o" : "\\%03o", (unsigned)*c);
