@@ -416,8 +416,8 @@ static double say_foot(hg_plot *plot, double width)
     return count > 0 ? 0.15 + NOTE_LINE * count : 0;
 }
 
-/* Title and notes, on a panel of their own without axes. */
-static double say_frame(hg_plot *plot, const plot_page *page)
+/* The title, on a panel of its own without axes, to which the notes come. */
+static void say_head(hg_plot *plot, const plot_page *page)
 {
     hg_plot_say(plot, "\nreset\nunset border\nunset tics\nunset key\n"
                 "set lmargin at screen 0\nset rmargin at screen 1\n"
@@ -427,9 +427,6 @@ static double say_frame(hg_plot *plot, const plot_page *page)
         hg_plot_say_quoted(plot, plot->run[0].label, (int)(page->width / 0.22));
         hg_plot_say(plot, " at screen 0.5,1-0.42/H center font ',11'\n");
     }
-    const double foot = say_foot(plot, page->width);
-    hg_plot_say(plot, "plot [0:1] [0:1] 2 notitle\n");
-    return foot;
 }
 
 static void say_terminal(hg_text *text, const picture_format *format, double width, double height)
@@ -445,7 +442,8 @@ static hg_status finish(hg_plot *plot, const plot_page *page, const picture_form
 {
     hg_text whole = hg_text_of(HG_MEMORY_OTHER);
     char *panels = NULL;
-    double foot = say_frame(plot, page);
+    double foot = say_foot(plot, page->width);
+    hg_plot_say(plot, "plot [0:1] [0:1] 2 notitle\n");
     if (asked->height > 0) foot = asked->height - page->height;
     hg_status status = hg_text_take(&plot->script, &panels);
     const double height = page->height + foot;
@@ -484,6 +482,7 @@ static hg_status draw(hg_plot *plot, const request *asked, const picture_format 
     HG_TRY(note_doubled(plot));
     for (int i = 0; i < page.panels; i++)
         HG_TRY(page.panel[i].figure->draw(plot, page.panel[i].run, &page.panel[i].box));
+    say_head(plot, &page);
     hg_plot_note_glyphs(plot, !asked->quiet);
     HG_TRY(plot->notes.status);
     if (!asked->quiet && plot->notes.data != NULL)
