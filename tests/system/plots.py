@@ -324,10 +324,21 @@ with h5py.File("few.h5") as other:
     share = np.mean(other["snapshots/fitness"][0])
     check(0.2 < share < 0.8, f"{share} of the founders are fit")
     bars = data["sample_1_1_1"]
-    close(bars, [[-0.42 * (1 - share), 0, 0.84 * (1 - share)], [-0.42 * share, 1, 0.84 * share]],
+    close(bars, [[-0.42 * (1 - share), 0, 0.84 * (1 - share), 1],
+                 [-0.42 * share, 1, 0.84 * share, 1]],
           "bars as long as their shares", 1e-5)
     check(len(data["sample_2_1_1"]) == 258, "many values are a shape")
 call("few.h5", "--what", "phenotypes", "-o", "x.png")
+call("few.h5", "--what", "phenotypes", "-o", "x.png", "--size", "8.5,9")
+call("few.h5", "--what", "phenotypes", "-o", "x.png", "--size", "8.5,7", code=2,
+     says="phenotypes: --size leaves no room for 2 panels; allowed: 13 cm of width")
+program.run("few.h5", "near.h5", ["fitness=[{model: neutral}]", "mutation.basal.rate=0.001",
+                                  "run.generations=400", "population.individuals=40",
+                                  "output.snapshots.every=0"])
+with h5py.File("near.h5") as other:
+    values, counts = np.unique(other["snapshots/basal"][-1][:, 0], return_counts=True)
+    data = script("near.h5", "--what", "phenotypes", "--gene", "a", "--generation", "400")
+    close(data["sample_1_1_1"][:, 1:3], np.column_stack([values, 0.84 * counts / 40]), "each allele", 1e-5)
 
 deep = ["fitness=[{model: gaussian, optimum: {series: steps, values: [0.5, 3], duration: 20}, "
         "strength: 3}]"]

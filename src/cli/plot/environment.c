@@ -8,6 +8,7 @@
 #include "io/runfile.h"
 #include "population/environment.h"
 
+#define LABEL_LENGTH 2.1 /* cm, with letters of 9 points, of the longest label */
 #define MOST_DEMES 100 /* lines of demes, each with a series of its own */
 
 typedef struct quantity {
@@ -144,6 +145,8 @@ static hg_status draw_quantity(hg_plot *plot, int q, courses *of_run, const hg_p
     }
     hg_plot_say(plot, "set ytics font ',7'\n");
     hg_plot_say_ylabel(plot, box, of->label);
+    if (each < LABEL_LENGTH)
+        hg_plot_say(plot, "set label 2 font ',%.3g'\n", fmax(9 * each / LABEL_LENGTH, 5));
     hg_plot_say_tics(plot, "y", range, 2.5);
     hg_plot_say_range(plot, "y", range, 0.12);
     plot_lines(plot, of, of_run, first && lines > 0);

@@ -15,6 +15,9 @@
 #define MOST_SHOWN 12
 #define FEW 30            /* individuals that are drawn one by one */
 #define FEW_VALUES 24     /* that have a bar each */
+#define APART 0.04        /* of the axis: bars as far from each other are thick */
+#define NARROW 6.5        /* cm; panels side by side are at least as wide */
+#define LOW 3.3           /* and panels above each other as high */
 #define BLOCK 4000000     /* numbers read at a time */
 
 /* What a panel shows: fitness, mean expression, or the expression of a gene. */
@@ -278,14 +281,28 @@ static int count_values(const double *sorted, int64_t count)
     return values;
 }
 
-/* Lines "left value length" of each value, as long as its share; all individuals have the width. */
-static void say_bars(hg_plot *plot, const double *sorted, int64_t count, double place, double half)
+/* How far a value is from another on the axis, as a share of its length. */
+static double distance(const hg_plot_fitness *axis, double low, double high)
 {
+    if (axis->logarithmic) return log10(high / low) / log10(axis->range.high / axis->edge);
+    return (high - low) / (axis->range.high - axis->range.low);
+}
+
+/*
+ * Lines "left value length thick" of each value, as long as its share: all individuals have the
+ * width. Those that lie side by side are thin lines.
+ */
+static void say_bars(hg_plot *plot, const double *sorted, int64_t count, double place, double half,
+                     const hg_plot_fitness *axis)
+{
+    double below = INFINITY; /* the distance to the value before */
     for (int64_t from = 0, i = 1; i <= count; i++) {
         if (i < count && is_same(sorted, count, i - 1, i)) continue;
+        const double above = i < count ? distance(axis, sorted[from], sorted[i]) : INFINITY;
         const double share = (double)(i - from) / (double)count;
-        hg_plot_say(plot, "%.6g %.10g %.6g\n", place - half * share, sorted[from],
-                    2 * half * share);
+        hg_plot_say(plot, "%.6g %.10g %.6g %d\n", place - half * share, sorted[from],
+                    2 * half * share, fmin(below, above) > APART);
+        below = above;
         from = i;
     }
 }
@@ -308,15 +325,15 @@ static void estimate(double *sample, int64_t count, bool logarithmic, hg_density
  * Between few values there is nothing, which a density would hide.
  */
 static sample_form say_blocks(hg_plot *plot, const char *name, double *sample, int64_t count,
-                              double place, double half, bool logarithmic)
+                              double place, double half, const hg_plot_fitness *axis)
 {
     hg_density shape;
-    estimate(sample, count, logarithmic, &shape);
+    estimate(sample, count, axis->logarithmic, &shape);
     const sample_form form = count <= FEW ? POINTS
                              : count_values(sample, count) <= FEW_VALUES ? BARS : SHAPE;
     hg_plot_say(plot, "$%s << EOD\n", name);
     if (form == BARS)
-        say_bars(plot, sample, count, place, half);
+        say_bars(plot, sample, count, place, half, axis);
     else if (form == POINTS)
         for (int64_t i = 0; i < count; i++) hg_plot_say(plot, "%.6g %.10g\n", place, sample[i]);
     else
@@ -349,8 +366,7 @@ static hg_status add_sample(hg_plot *plot, int r, const quantity *of, const char
     const hg_status status = load_sample(plot, r, of, generation, &sample, &count);
     for (int64_t i = 0; i < count; i++) sample[i] = hg_plot_fitness_place(axis, sample[i]);
     if (status == HG_OK)
-        *form = say_blocks(plot, name, sample, count, place, 0.42 / plot->runs,
-                           axis->logarithmic);
+        *form = say_blocks(plot, name, sample, count, place, 0.42 / plot->runs, axis);
     hg_release(&sample);
     return status;
 }
@@ -386,7 +402,7 @@ static void say_sample(hg_plot *plot, const char *name, sample_form form, int r,
 {
     hg_plot_say(plot, "$%s ", name);
     if (form == BARS)
-        hg_plot_say(plot, "using 1:2:3:(0) with vectors nohead linewidth 3 linecolor");
+        hg_plot_say(plot, "using 1:($4 > 0 ? $2 : NaN):3:(0) with vectors nohead linewidth 3 linecolor");
     else
         hg_plot_say(plot, form == POINTS ? "with points pointtype 6 pointsize 0.5 linecolor"
                                          : "with filledcurves closed fillstyle solid 0.55 fillcolor");
@@ -398,8 +414,10 @@ static void say_sample(hg_plot *plot, const char *name, sample_form form, int r,
         hg_plot_say(plot, "notitle");
     }
     if (form == BARS) { /* of values that hardly anyone has, a point is seen */
-        hg_plot_say(plot, ", \\\n     $%s using ($1+$3/2):2 with points pointtype 7 pointsize 0.2 "
-                    "linecolor %s notitle", name, hg_plot_colour(r));
+        hg_plot_say(plot, ", \\\n     $%s using 1:($4 > 0 ? NaN : $2):3:(0) with vectors nohead "
+                    "linewidth 0.7 linecolor %s notitle, \\\n     $%s using ($1+$3/2):2:($4 > 0 ? 0.2 : "
+                    "0.05) with points pointtype 7 pointsize variable linecolor %s notitle", name,
+                    hg_plot_colour(r), name, hg_plot_colour(r));
         return;
     }
     hg_plot_say(plot, ", \\\n     $%s_quartiles using 1:3:2:4 with yerrorbars pointtype 7 "
@@ -483,8 +501,9 @@ static hg_status draw(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *
     (void)run;
     generation_list shown = {0, {0}};
     quantity list[HG_PLOT_MOST_GENES + 2];
-    const int count = list_quantities(plot, list), columns = count > 1 ? 2 : 1;
-    const int rows = (count + columns - 1) / columns;
+    const int count = list_quantities(plot, list);
+    const int columns = count > 1 && box->width >= 2 * NARROW ? 2 : 1;
+    const int rows = count > 0 ? (count + columns - 1) / columns : 1;
     if (count == 0)
         return hg_fail(HG_BAD_INPUT, "plot: the runs' snapshots have nothing in common to draw");
     HG_TRY(find_shown(plot, &shown));
@@ -492,6 +511,10 @@ static hg_status draw(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *
     const double width = box->width / columns;
     const double lines = HG_PLOT_LEGEND_LINE * hg_plot_legend_lines(plot, box->width);
     const double each = (box->height - lines) / rows;
+    if (each < LOW)
+        return hg_fail(HG_USAGE, "plot: phenotypes: --size leaves no room for %d panels; allowed: "
+                       "%g cm of width for two side by side, %g of height for each row", count,
+                       2 * NARROW, LOW);
     const hg_plot_box above = {box->x, box->y, box->width, box->height + HG_PLOT_TOP - 0.15};
     for (int i = 0; i < count; i++) {
         const int row = rows - 1 - i / columns;

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "cli/plot/plot.h"
 
+#define LETTER 0.17 /* cm, of letters of 9 points */
 #define TOO_LARGE 1e300 /* differences of such numbers overflow */
 
 /* --- texts ----------------------------------------------------------------------------------- */
@@ -115,11 +116,13 @@ void hg_plot_title(hg_plot *plot, const hg_plot_box *box, const char *title,
     hg_text_add(&words, "%s", title);
     if (run != NULL && plot->runs > 1) hg_text_add(&words, " – %s", run->label);
     if (words.status != HG_OK) plot->script.status = words.status;
+    const double right = box->x + box->width, letters = words.data != NULL ? (double)words.length : 0;
+    const bool fits = LETTER * letters / 2 < right - plot->middle; /* over the middle of the axes */
     hg_plot_say(plot, "set label 1 ");
     hg_plot_say_quoted(plot, words.data != NULL ? words.data : title,
-                       (int)((box->width - 0.4) / 0.17));
+                       (int)((box->width - 0.4) / LETTER));
     hg_plot_say(plot, " at screen %.4g/W,(F+%.4g)/H center font ',9'\n",
-                plot->middle, box->y + box->height - 0.42);
+                fits ? plot->middle : box->x + box->width / 2, box->y + box->height - 0.42);
     hg_text_free(&words);
 }
 
