@@ -126,6 +126,12 @@ call("alive.h5", "--what", "all", "-o", "all.svg")
 for titles in TITLES.values():
     check(set(titles) <= set(svg_texts("all.svg")), f"all: {titles} are not all there")
 
+call("alive.h5", "--what", "expression,phenotypes", "-o", "x.svg")
+groups = [g for g in ElementTree.parse("x.svg").getroot().iter("{http://www.w3.org/2000/svg}g")
+          if g.get("shape-rendering")]
+check({(len(g) > 1, g.get("shape-rendering").strip()) for g in groups} ==
+      {(False, "auto"), (True, "crispEdges")}, "edges of shapes by themselves are smooth, no others")
+
 # --- the data are those of the file ---------------------------------------------------------------
 
 

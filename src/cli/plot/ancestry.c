@@ -148,7 +148,10 @@ static hg_status draw(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *
     hg_plot_begin(plot, box, &(hg_plot_margins){HG_PLOT_LEFT, HG_PLOT_RIGHT, HG_PLOT_BOTTOM,
                                                 HG_PLOT_TOP + HG_PLOT_LEGEND_LINE * lines});
     for (int r = 0; r < plot->runs; r++) mark_common(plot, r, all.common[r]);
-    hg_plot_title(plot, box, "Ancestors of the last generation", NULL);
+    bool any = false;
+    for (int r = 0; r < plot->runs && plot->runs > 1; r++) any |= all.common[r] >= 0;
+    hg_plot_title(plot, box, any ? "Ancestors of the last generation (dotted: in common)"
+                            : "Ancestors of the last generation", NULL);
     hg_plot_say_legend(plot, box, lines);
     hg_plot_say_generations(plot, box->width - 2.4);
     hg_plot_say_ylabel(plot, box, "individuals");

@@ -134,7 +134,7 @@ static void begin(hg_plot *plot, const hg_plot_box *box, int entries, int longes
 
 static const char *title(const aim *target)
 {
-    return target->clipped ? "Expression (± s.d., clipped) and optimum"
+    return target->clipped ? "Expression (± s.d., clipped), optimum"
                            : "Expression (mean ± s.d.) and optimum";
 }
 

@@ -144,8 +144,8 @@ static void say_bars(hg_plot *plot, bool ranks, bool labels)
             hg_plot_say(plot, ", \\\n     $time_%d using 1:2:4:5 with xerrorbars pointtype 0 "
                         "linewidth 0.7 linecolor rgb '#000000' notitle", r + 1);
         if (labels)
-            hg_plot_say(plot, ", \\\n     $time_%d using 5:2:(sprintf(' %%.1f %%%%', $6)) with "
-                        "labels left font ',7' notitle", r + 1);
+            hg_plot_say(plot, ", \\\n     $time_%d using 5:2:(sprintf('%%.1f %%%%', $6)) with "
+                        "labels left offset 0.4,0 font ',7' notitle", r + 1);
     }
     hg_plot_say(plot, "\n");
 }

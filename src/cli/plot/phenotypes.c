@@ -162,8 +162,8 @@ static hg_status choose(hg_plot *plot, hg_results_values *generations, generatio
     }
     for (int r = 0; r < plot->runs && kept > 0; r++)
         if ((r == 0 ? rows_of_first : generations[r].rows) > kept)
-            hg_plot_note(plot, "Of the snapshots those of %" PRId64 " generations are drawn, which "
-                         "all runs have.", kept);
+            hg_plot_note(plot, "Of the snapshots those of %" PRId64 " generation%s are drawn, which "
+                         "all runs have.", kept, kept == 1 ? "" : "s");
     if (kept == 0)
         return hg_fail(HG_BAD_INPUT, "%s and the other runs have no snapshots of the same "
                        "generation", plot->run[0].results.path);

@@ -100,7 +100,7 @@ void hg_plot_begin(hg_plot *plot, const hg_plot_box *box, const hg_plot_margins 
                 "set xlabel font ',9' offset 0,0.4\n"
                 "set errorbars small\n"
                 "set format x '%%.10g'\nset format y '%%.6g'\n"
-                "set key font ',8' samplen 2 spacing 1.05 Left reverse\n"
+                "set key font ',8' samplen 2 spacing 1.05 width 1 Left reverse\n"
                 "set grid back linetype 1 linecolor rgb '#e4e4e4' linewidth 0.5\n"
                 "set style fill solid 1 noborder\n"
                 "set lmargin at screen %.4g/W\nset rmargin at screen %.4g/W\n"
