@@ -386,6 +386,8 @@ with h5py.File("zeros.h5", "r+") as other:
         other[f"statistics/fitness_{name}"][:] = 0
 _, err = call("zeros.h5", "--what", "fitness", "--axis", "log", "-o", "x.svg")
 check("No mean fitness is above 0: its axis is linear" in err, f"not noted: {err}")
+program.run("alive.yaml", "same.h5", ["fitness=[{model: neutral}]"])
+call("same.h5", "--what", "fitness,phenotypes", "--axis", "log", "-o", "x.png")
 call("alive.h5", "--axis", "square", code=2, says="--axis square: allowed: linear, log")
 
 # --- long, large, flat, few ---------------------------------------------------------------------------

@@ -144,7 +144,8 @@ static hg_status draw(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *
     for (int r = 0; r < plot->runs; r++) HG_TRY(add_run(plot, r, &all));
     const int entries = 1 + all.neutral + (all.common[0] >= 0);
     const int lines = plot->runs > 1 ? hg_plot_legend_lines(plot, box->width)
-                                     : hg_plot_key_lines(box->width, entries, all.neutral ? 19 : 15);
+                                     : hg_plot_key_lines(box->width, entries,
+                                                         all.neutral ? 19 : 15);
     hg_plot_begin(plot, box, &(hg_plot_margins){HG_PLOT_LEFT, HG_PLOT_RIGHT, HG_PLOT_BOTTOM,
                                                 HG_PLOT_TOP + HG_PLOT_LEGEND_LINE * lines});
     for (int r = 0; r < plot->runs; r++) mark_common(plot, r, all.common[r]);

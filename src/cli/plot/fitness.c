@@ -132,7 +132,8 @@ static const char *title(const hg_plot *plot, bool clipped)
 {
     if (plot->runs == 1) return clipped ? "Fitness (s.d. clipped at the extremes)" : "Fitness";
     if (plot->runs <= MOST_EXTREMES)
-        return clipped ? "Fitness: mean ± s.d. (clipped), extremes" : "Fitness: mean ± s.d., extremes";
+        return clipped ? "Fitness: mean ± s.d. (clipped), extremes"
+                       : "Fitness: mean ± s.d., extremes";
     if (plot->runs > MOST_BANDS) return "Mean fitness";
     return clipped ? "Fitness: mean ± s.d., clipped at extremes" : "Fitness: mean ± s.d.";
 }

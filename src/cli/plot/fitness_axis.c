@@ -57,7 +57,8 @@ static void say_decades(hg_plot *plot, hg_plot_fitness *fitness)
 {
     const double high = fitness->range.high;
     const double reach = floor(log10(fitness->middles.low)) - DECADES_BELOW;
-    const int first = (int)fmax(fmax(floor(log10(fitness->least)), reach), log10(LEAST_DRAWN));
+    int first = (int)fmax(fmax(floor(log10(fitness->least)), reach), log10(LEAST_DRAWN));
+    if (pow(10, first) >= high) first--; /* all are the same power of ten */
     const int decades = (int)fmax(ceil(log10(high) - first), 1);
     const int step = (decades + MOST_TICS - 1) / MOST_TICS;
     fitness->low = pow(10, first);
@@ -75,8 +76,8 @@ static void say_decades(hg_plot *plot, hg_plot_fitness *fitness)
     }
     hg_plot_say(plot, ")\n");
     if (lost)
-        hg_plot_note(plot, "Fitness below %.0e%s is drawn on the lower edge of its logarithmic axis.",
-                     fitness->low, fitness->zeros ? ", also that of 0," : "");
+        hg_plot_note(plot, "Fitness below %.0e%s is drawn on the lower edge of its logarithmic "
+                     "axis.", fitness->low, fitness->zeros ? ", also that of 0," : "");
     else if (held)
         hg_plot_note(plot, "Fitness of 0 is drawn on the lower edge of its logarithmic axis.");
 }

@@ -11,7 +11,7 @@
 
 #define CHARACTERS 0x110000u
 #define STAND_IN 0x25a1u /* a small box */
-#define MOST_NAMED 40    /* bytes of characters that a note lists */
+#define MOST_NAMED 80    /* bytes of what a note lists */
 
 /* Characters from `first` to `last`, and the package of Debian that has them. */
 typedef struct script_range {
@@ -86,16 +86,15 @@ static uint32_t decode(const char *bytes, size_t length)
     return character;
 }
 
-/* Adds it to a list unless it is there. */
+/* Adds it to a list unless it is there; what is too much is an ellipsis. */
 static void list(hg_text *text, const char *words, size_t length, const char *separator)
 {
     char word[64];
     snprintf(word, sizeof word, "%.*s", (int)length, words);
-    if (text->data != NULL && strstr(text->data, word) != NULL) return;
-    if (text->length < MOST_NAMED)
-        hg_text_add(text, "%s%s", text->length > 0 ? separator : "", word);
-    else if (strcmp(text->data + text->length - 3, "...") != 0)
-        hg_text_add(text, "...");
+    const char *before = text->data != NULL ? text->data : "";
+    if (strstr(before, word) != NULL || strstr(before, "...") != NULL) return;
+    hg_text_add(text, "%s%s", before[0] != '\0' ? separator : "",
+                text->length < MOST_NAMED ? word : "...");
 }
 
 const char *hg_plot_glyph(hg_plot *plot, const char *bytes, size_t length)

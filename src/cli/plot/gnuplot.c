@@ -200,7 +200,8 @@ hg_status hg_gnuplot_draw(const char *script, const char *path, const char *endi
     if (status == HG_OK && !ends_with(&picture, ending))
         status = hg_fail(HG_IO, "gnuplot left the picture unfinished: is there room for temporary "
                          "files?");
-    if (status == HG_OK && strcmp(ending, "</svg>") == 0) smooth_edges(picture.data);
+    if (status == HG_OK && picture.data != NULL && strcmp(ending, "</svg>") == 0)
+        smooth_edges(picture.data);
     if (status == HG_OK) status = hg_plot_save(path, picture.data, picture.length);
     hg_text_free(&picture);
     if (run.to >= 0) close(run.to);

@@ -184,8 +184,9 @@ static hg_status say_gene(hg_plot *plot, const hg_plot_run *run, aim *target, in
     snprintf(name, sizeof name, "level_%d_%d", number, i);
     HG_TRY_OUT(hg_plot_curve(plot, name, generation, mean.value, run->records));
     snprintf(name, sizeof name, "optimum_%d_%d", number, i);
-    HG_TRY_OUT((hg_series_jumps(&target->component->optimum_series) ? hg_plot_steps : hg_plot_curve)(
-        plot, name, generation, optimum.value, run->records));
+    const bool jumps = hg_series_jumps(&target->component->optimum_series);
+    HG_TRY_OUT((jumps ? hg_plot_steps : hg_plot_curve)(plot, name, generation, optimum.value,
+                                                       run->records));
     hg_plot_extend(range, mean.value, run->records);
     hg_plot_extend(range, optimum.value, run->records);
     for (int64_t k = 0; k < run->records; k++) {

@@ -162,8 +162,8 @@ static hg_status choose(hg_plot *plot, hg_results_values *generations, generatio
     }
     for (int r = 0; r < plot->runs && kept > 0; r++)
         if ((r == 0 ? rows_of_first : generations[r].rows) > kept)
-            hg_plot_note(plot, "Of the snapshots those of %" PRId64 " generation%s are drawn, which "
-                         "all runs have.", kept, kept == 1 ? "" : "s");
+            hg_plot_note(plot, "Of the snapshots those of %" PRId64 " generation%s are drawn, "
+                         "which all runs have.", kept, kept == 1 ? "" : "s");
     if (kept == 0)
         return hg_fail(HG_BAD_INPUT, "%s and the other runs have no snapshots of the same "
                        "generation", plot->run[0].results.path);
@@ -402,7 +402,8 @@ static void say_sample(hg_plot *plot, const char *name, sample_form form, int r,
 {
     hg_plot_say(plot, "$%s ", name);
     if (form == BARS)
-        hg_plot_say(plot, "using 1:($4 > 0 ? $2 : NaN):3:(0) with vectors nohead linewidth 3 linecolor");
+        hg_plot_say(plot, "using 1:($4 > 0 ? $2 : NaN):3:(0) with vectors nohead linewidth 3 "
+                    "linecolor");
     else
         hg_plot_say(plot, form == POINTS ? "with points pointtype 6 pointsize 0.5 linecolor"
                                          : "with filledcurves closed fillstyle solid 0.55 fillcolor");

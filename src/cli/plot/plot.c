@@ -216,7 +216,8 @@ static hg_status note_doubled(hg_plot *plot)
             const bool same = are_the_same(&plot->run[a], &plot->run[b], &status);
             HG_TRY(status);
             if (!same) continue;
-            hg_plot_note(plot, "%s and %s hold the same run: their lines coincide.", plot->run[a].results.path, plot->run[b].results.path);
+            hg_plot_note(plot, "%s and %s hold the same run: their lines coincide.",
+                         plot->run[a].results.path, plot->run[b].results.path);
             break;
         }
     return HG_OK;
