@@ -12,7 +12,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 packages=(gcc libc6-dev make cmake pkg-config openmpi-bin libopenmpi-dev libhdf5-openmpi-dev
           libyaml-dev libsleef-dev librandom123-dev libgsl-dev
-          libigraph-dev libsbml5-dev # networks of files, happygene network and export
+          libigraph-dev libxml2-dev libsbml5-dev # networks of files, happygene network and export
           gnuplot-nox                # happygene plot
           hdf5-tools)                # the batch scripts
 build_tests=OFF
@@ -50,7 +50,7 @@ install_packages() {
         # Not Debian or a relative: CMake names what it does not find.
         echo "setup.sh: no apt-get here. happygene needs a C compiler, CMake >= 3.21, make," \
              "pkg-config, Open MPI, parallel HDF5 (1.10 or later), libyaml, SLEEF, Random123, GSL," \
-             "igraph 0.10 and libSBML;" \
+             "igraph 0.10, libxml2 and libSBML;" \
              "plots need gnuplot; tests need Check, Python with h5py and igraph, Graphviz and" \
              "poppler-utils." >&2
         return

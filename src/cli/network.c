@@ -17,6 +17,8 @@
 #define BAR_WIDTH 24
 #define MOST_ROWS 16    /* of the course of the weights */
 #define LONGEST_LINE 76 /* of gene names */
+#define MOST_NAMED 20   /* genes of a component, and components, that are named */
+#define NAMED_OF_MORE 10
 
 /* --- where it comes from -------------------------------------------------------------------- */
 
@@ -218,7 +220,9 @@ static void tell_members(told *to, int64_t component)
     size_t line = to->text.length;
     snprintf(size, sizeof size, "%" PRId64 " genes", graph->size[component]);
     label(to, size);
-    for (int64_t g = 0, listed = 0; g < graph->genes; g++) {
+    const int64_t members = graph->size[component];
+    const int64_t named = members <= MOST_NAMED ? members : NAMED_OF_MORE;
+    for (int64_t g = 0, listed = 0; g < graph->genes && listed < named; g++) {
         if (graph->component[g] != component) continue;
         if (to->text.length - line > LONGEST_LINE) {
             hg_text_add(&to->text, "\n");
@@ -228,7 +232,25 @@ static void tell_members(told *to, int64_t component)
         hg_text_add(&to->text, "%s", listed++ > 0 ? " " : "");
         add_name(to, g);
     }
+    if (named < members)
+        hg_text_add(&to->text, " and %" PRId64 " more (--json names all)", members - named);
     hg_text_add(&to->text, "\n");
+}
+
+/* The components of two genes or more. */
+static void tell_components(told *to)
+{
+    const hg_graph *graph = &to->report->graph;
+    int64_t listed = 0;
+    for (int64_t c = 0; c < graph->components && listed < MOST_NAMED; c++)
+        if (graph->size[c] > 1) {
+            tell_members(to, c);
+            listed++;
+        }
+    if (listed == graph->loops) return;
+    label(to, "");
+    hg_text_add(&to->text, "and %" PRId64 " more components (--json has all)\n",
+                graph->loops - listed);
 }
 
 static void tell_loops(told *to)
@@ -252,8 +274,7 @@ static void tell_loops(told *to)
     if (pairs[HG_PAIR_UNTOLD] > 0)
         hg_text_add(&to->text, ", %" PRId64 " with a weight of 0", pairs[HG_PAIR_UNTOLD]);
     hg_text_add(&to->text, "\n");
-    for (int64_t c = 0; c < graph->components; c++)
-        if (graph->size[c] > 1) tell_members(to, c);
+    tell_components(to);
 }
 
 static void tell_types(told *to, const char *name, char letter, const int64_t *types)
@@ -380,7 +401,7 @@ const hg_command hg_command_network = {
         "snapshots hold the weights of individuals, also the mean magnitude of these, and which\n"
         "shares of them are lost and flipped.\n"
         "\n"
-        "      --json    JSON, with all numbers, instead of tables\n"
+        "      --json    JSON, with all numbers and names, instead of tables\n"
         "      --ascii   draw with plain characters\n"
         "\n"
         "Examples:\n"

@@ -230,6 +230,7 @@ hg_status hg_network_graphml_read(hg_edge_list *list, const char *path, const ch
     HG_TRY_OUT(hg_network_reading_begin(&reading));
     HG_TRY_OUT(hg_copy_text(&copy, LABEL, text));
     HG_TRY_OUT(read_graph(&g, copy));
+    HG_TRY_OUT(hg_network_graphml_check_nodes(&mistakes, text));
     HG_TRY_OUT(list_attributes(&g));
     HG_TRY_OUT(read_vertices(&g));
     HG_TRY_OUT(read_edges(&g));

@@ -46,6 +46,9 @@ hg_status hg_network_reading_edge(hg_network_reading *reading, hg_place place, h
  */
 hg_status hg_network_reading_finish(hg_network_reading *reading);
 
+/** Refuses GraphML in which an edge names a node that is not declared, or one is declared twice. */
+hg_status hg_network_graphml_check_nodes(hg_mistakes *mistakes, const char *text);
+
 void hg_network_reading_free(hg_network_reading *reading);
 
 #endif

@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "io/checkpoint.h"
 #include "io/h5.h"
+#include "io/results_check.h"
 
 #define FORMAT_VERSION 1
 #define BEST_COMPRESSION 1200 /* deflate's limit is 1032 to 1 */
@@ -141,37 +142,6 @@ static hg_status read_attributes(hg_results *results)
     return HG_OK;
 }
 
-/* That of a dataset of the table; -1 where it is missing. */
-static int rank_in(hid_t file, const char *path)
-{
-    hid_t dataset = has(file, path) ? H5Dopen2(file, path, H5P_DEFAULT) : -1;
-    hid_t space = dataset < 0 ? -1 : H5Dget_space(dataset);
-    const int rank = space < 0 ? -1 : H5Sget_simple_extent_ndims(space);
-    hg_h5_close(&space);
-    hg_h5_close(&dataset);
-    H5Eclear2(H5E_DEFAULT);
-    return rank;
-}
-
-/* What every result has from its first record on is there, with the axes that it should have. */
-static hg_status check_datasets(const hg_results *results)
-{
-    for (int i = 0; i < hg_dataset_count && results->generations_done >= 0; i++) {
-        const hg_dataset *dataset = &hg_datasets[i];
-        const int rank = hg_dataset_rank(dataset, 1);
-        char path[64];
-        if (dataset->presence != HG_ALWAYS || (dataset->group != HG_GROUP_NETWORK &&
-                                               dataset->group != HG_GROUP_STATISTICS))
-            continue;
-        snprintf(path, sizeof path, "/%s/%s", hg_group_name(dataset->group), dataset->name);
-        const int found = rank_in(results->file, path);
-        if (found < 0) return hg_fail(HG_BAD_INPUT, "%s: missing", path);
-        if (found != rank)
-            return hg_fail(HG_BAD_INPUT, "%s: has %d axes; allowed: %d", path, found, rank);
-    }
-    return HG_OK;
-}
-
 static hg_status open_file(hg_results *results, const char *path)
 {
     HG_TRY(hg_copy_text(&results->path, HG_MEMORY_OTHER, path));
@@ -179,8 +149,7 @@ static hg_status open_file(hg_results *results, const char *path)
     results->file = hg_h5_open(path, false);
     if (results->file < 0) return hg_h5_fail(HG_BAD_INPUT, "damaged or cut short");
     HG_TRY(check_format(results->file));
-    HG_TRY(read_attributes(results));
-    return check_datasets(results);
+    return read_attributes(results);
 }
 
 hg_status hg_results_open(hg_results *results, const char *path)
@@ -188,7 +157,7 @@ hg_status hg_results_open(hg_results *results, const char *path)
     *results = (hg_results){.file = -1, .guarded = true, .generations_done = -1};
     hg_guard_enter(path);
     const hg_status status = open_file(results, path);
-    return status == HG_OK ? HG_OK : hg_fail_within(status, "%s: ", path);
+    return status == HG_OK ? hg_results_check(results) : hg_fail_within(status, "%s: ", path);
 }
 
 void hg_results_close(hg_results *results)

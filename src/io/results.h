@@ -40,7 +40,8 @@ typedef struct hg_results_texts {
 
 /**
  * Opens a result file for reading. HG_BAD_INPUT when there is no such file, or it is a
- * folder, not HDF5, not of happygene, of a newer format, or damaged. Close always.
+ * folder, not HDF5, not of happygene, of a newer format, damaged, or at odds with itself (see
+ * io/results_check.h). Close always.
  */
 hg_status hg_results_open(hg_results *results, const char *path);
 

@@ -2,6 +2,7 @@
  * Maps into structures, by the tables of model/keys. */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "io/runfile_parts.h"
 
@@ -35,6 +36,26 @@ static int names_below(const hg_key_table *table, const char *section, const cha
     return count;
 }
 
+/* What other programs call a key, in its section. */
+static const char *find_synonym(const char *section, const char *word)
+{
+    static const struct {
+        const char *section, *word, *name;
+    } synonyms[] = {
+        {"population", "size", "individuals"},  {"population", "n", "individuals"},
+        {"population", "number", "individuals"}, {"population", "loci", "genes"},
+        {"population", "islands", "demes"},     {"population", "subpopulations", "demes"},
+        {"run", "steps", "generations"},        {"run", "length", "generations"},
+        {"run", "time", "generations"},         {"run", "random_seed", "seed"},
+        {"run", "title", "name"},               {"selection", "model", "scheme"},
+        {"selection", "type", "scheme"},        {"migration", "model", "scheme"},
+        {"mating", "model", "system"},          {"mating", "type", "system"}};
+    for (size_t i = 0; i < sizeof synonyms / sizeof *synonyms; i++)
+        if (strcmp(synonyms[i].section, section) == 0 && strcasecmp(synonyms[i].word, word) == 0)
+            return synonyms[i].name;
+    return NULL;
+}
+
 static void refuse_unknown(const walk *w, const hg_node *key, const char *section)
 {
     const char *names[HG_KEYS_MAXIMUM];
@@ -42,7 +63,8 @@ static void refuse_unknown(const walk *w, const hg_node *key, const char *sectio
     char place[HG_LABEL_SIZE];
     join(place, w->label, section);
     const char *where = place[0] == '\0' ? "the run file" : place;
-    const char *nearest = hg_text_nearest(key->text, names, count);
+    const char *nearest = find_synonym(place, key->text);
+    if (nearest == NULL) nearest = hg_text_nearest(key->text, names, count);
     if (nearest != NULL) {
         hg_mistakes_add(w->mistakes, key->place, "unknown key '%.60s' in %s (did you mean '%s'?)",
                         key->text, where, nearest);

@@ -54,6 +54,12 @@ double hg_series_at(const hg_series *series, int64_t generation)
 
 bool hg_series_varies(const hg_series *series) { return series->kind != HG_SERIES_CONSTANT; }
 
+bool hg_series_jumps(const hg_series *series)
+{
+    return series->kind == HG_SERIES_STEPS ||
+           (series->kind == HG_SERIES_TABLE && !series->linear);
+}
+
 /* --- one habitat ------------------------------------------------------------------------- */
 
 static const hg_series *series_of(const hg_config *config, int64_t quantity)

@@ -51,4 +51,7 @@ double hg_series_at(const hg_series *series, int64_t generation);
 /** Whether the value can differ between generations. */
 bool hg_series_varies(const hg_series *series);
 
+/** Whether it does so at once, from a value that was held to another. */
+bool hg_series_jumps(const hg_series *series);
+
 #endif

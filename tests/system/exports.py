@@ -237,8 +237,25 @@ def flatten(file):
     file["statistics/fitness_mean"] = np.stack([values, values], axis=1)
 
 
+def count_beyond(file):
+    file.attrs["generations_done"] = np.int64(1000)
+
+
+def cut(name, rows, axis=0):
+    """Of a fixed size, unlike what a run writes."""
+    def change(file):
+        values = file[name][:]
+        del file[name]
+        file[name] = np.take(values, range(rows), axis=axis)
+    return change
+
+
 def check_damaged(program, path, folder):
     """What is missing, misshapen or impossible is named, with the file, once."""
+    with h5py.File(path) as file:
+        last = int(file.attrs["generations_done"])
+        genes, individuals = len(file["network/gene"]), file["snapshots/basal"].shape[1]
+        snapshots = len(file["snapshots/generation"])
     damaged = os.path.join(folder, "damaged.h5")
     for change, words, said in (
             (lose("statistics/fitness_mean"), ["info"], "/statistics/fitness_mean: missing"),
@@ -247,7 +264,16 @@ def check_damaged(program, path, folder):
              "/statistics/fitness_mean: has 2 axes; allowed: 1"),
             (put("snapshots/generation", 0, 3), ["export", "--table", "individuals", "-g", "all"],
              "/snapshots/generation: generations out of order at record 1"),
-            (put("network/edge_source", 0, 99999), ["network"], "/network/edge_source: gene 99999 of")):
+            (put("network/edge_source", 0, 99999), ["network"], "/network/edge_source: gene 99999 of"),
+            (count_beyond, ["info"], f"generations_done is 1000, but the run has {last} generations"),
+            (cut("statistics/fitness_max", 2), ["network"],
+             f"/statistics/fitness_max: has 2 of {last + 1} records"),
+            (cut("statistics/basal_mean", 2, 1), ["info"],
+             f"/statistics/basal_mean: has 2 entries along its axis gene; allowed: {genes}"),
+            (lose("snapshots/generation"), ["info"], "/snapshots/generation: missing"),
+            (cut("snapshots/basal", 1), ["plot"], f"/snapshots/basal: has 1 of {snapshots} records"),
+            (cut("snapshots/basal", 3, 1), ["plot"], "/snapshots/basal: has 3 entries along its "
+             f"axis individual; allowed: {individuals}")):
         shutil.copy(path, damaged)
         with h5py.File(damaged, "r+") as file:
             change(file)

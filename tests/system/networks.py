@@ -344,6 +344,19 @@ def check_measures(program, folder, source):
         for options in ([], ["--ascii"]):
             code, out, _ = program.call("network", path, *options)
             verdict.check(code == 0 and "Feed-forward loops" in out, f"{name}: {options}")
+    for genes, named, rest in ((20, 20, None), (21, 10, "and 11 more (--json names all)")):
+        ring = write(folder, "ring.tsv", "".join(f"n{g}\tn{(g + 1) % genes}\n" for g in range(genes)))
+        code, out, _ = program.call("network", ring)
+        listed = out[out.index(f"{genes} genes  "):out.index("Feed-forward")].split()[2:]
+        names = [word for word in listed if word.startswith("n") and word != "names"]
+        verdict.check(code == 0 and names == [f"n{g}" for g in range(named)] and
+                      (rest is None) == ("more" not in listed) and (rest or "") in out,
+                      f"a ring of {genes} genes: {out}")
+        verdict.check(len(measured(program, ring)["feedback_loops"][0]) == genes, "all in JSON")
+    pairs = write(folder, "pairs.tsv", "".join(f"a{g}\tb{g}\nb{g}\ta{g}\n" for g in range(23)))
+    code, out, _ = program.call("network", pairs)
+    verdict.check(code == 0 and out.count("  2 genes ") == 20 and
+                  "and 3 more components (--json has all)" in out, f"23 pairs: {out}")
     run_file = os.path.join(source, "jobs/ecoli.yaml")
     code, out, _ = program.call("network", run_file, "--json")
     verdict.check(code == 0 and json.loads(out)["edges"] == 3758, f"{run_file}: its network")
@@ -417,6 +430,9 @@ def check_refusals(program, folder):
             ("e.graphml", "", "an empty file"), ("f.graphml", "<graphml><graph "
              'edgedefault="undirected"><node id="a"/></graph></graphml>', "undirected"),
             ("g.gml", "graph []", "the format is not known"),
+            ("k.graphml", '<graphml><graph edgedefault="directed">\n<node id="a"/>\n<edge source="a" '
+             'target="nobody"/></graph></graphml>', ":3:1: an edge names the node 'nobody', which is "
+             "not declared"),
             ("h.h5", "nothing", "not a result file"), ("i.tsv", "A\n", ":1:1: a single word"),
             ("j.yaml", "run: 3\n", "j.yaml:1:")):
         path = write(folder, name, text)

@@ -126,6 +126,12 @@ call("alive.h5", "--what", "all", "-o", "all.svg")
 for titles in TITLES.values():
     check(set(titles) <= set(svg_texts("all.svg")), f"all: {titles} are not all there")
 
+call("alive.h5", "--what", "expression,phenotypes", "-o", "x.svg")
+groups = [g for g in ElementTree.parse("x.svg").getroot().iter("{http://www.w3.org/2000/svg}g")
+          if g.get("shape-rendering")]
+check({(len(g) > 1, g.get("shape-rendering").strip()) for g in groups} ==
+      {(False, "auto"), (True, "crispEdges")}, "edges of shapes by themselves are smooth, no others")
+
 # --- the data are those of the file ---------------------------------------------------------------
 
 
@@ -157,10 +163,22 @@ data = script("alive.h5", "--what", "fitness")
 for column in ("mean", "min", "max"):
     close(data[f"fitness_{column}_1"],
           np.column_stack([generation, statistics[f"fitness_{column}"][:]]), f"fitness {column}")
-mean, sd = statistics["fitness_mean"][:], np.sqrt(statistics["fitness_variance"][:])
-close(data["fitness_band_1"],
-      np.concatenate([np.column_stack([generation, mean - sd]),
-                      np.column_stack([generation, mean + sd])[::-1]]), "fitness band")
+
+
+def band(values):
+    """The outline of mean and standard deviation, as far as the extremes, and whether it is cut."""
+    generations, middle, low, high = (values[name][:] for name in (
+        "generation", "fitness_mean", "fitness_min", "fitness_max"))
+    spread = np.sqrt(values["fitness_variance"][:])
+    below, above = np.maximum(middle - spread, low), np.minimum(middle + spread, high)
+    outline = np.concatenate([np.column_stack([generations, below]),
+                              np.column_stack([generations, above])[::-1]])
+    return outline, (below > middle - spread).any() or (above < middle + spread).any()
+
+
+outline, cut = band(statistics)
+check(not cut, "nothing to be clipped in this run")
+close(data["fitness_band_1"], outline, "fitness band")
 
 levels = statistics["expression_mean"][:].T
 data = script("alive.h5", "--what", "expression", "--order", "file")
@@ -193,10 +211,13 @@ close(data["sample_1_1_1_quartiles"][0, 1:],
       np.quantile(snapshots["expression"][1][:, 2], [0.25, 0.5, 0.75]), "quartiles of a gene")
 
 data = script("alive.h5", "--what", "optimum")
-spread = np.sqrt(statistics["expression_variance"][:])
+spread = np.sqrt(statistics["expression_variance"][:]).T
+check((levels < spread).any(), "no standard deviation would reach below 0")
 for name, row in (("start", 0), ("end", -1)):
     close(data[f"optimum_{name}_1"],
-          np.column_stack([range(4), [0.5] * 4, levels[:, row], spread[row]]), f"optimum {name}")
+          np.column_stack([range(4), [0.5] * 4, levels[:, row],
+                           np.maximum(levels - spread, 0)[:, row], (levels + spread)[:, row]]),
+          f"optimum {name}")
 data = script("alive.h5", "--what", "environment")
 for name in ("temperature", "nutrients", "tf_concentration"):
     close(data[f"{name}_1"], np.column_stack([generation, statistics[name][:]]), name)
@@ -237,10 +258,25 @@ program.run(write("second.yaml", name="second", seed=6, generations=30), "second
 call("alive.h5", "second.h5", "--what", "all", "-o", "x.svg")
 texts = svg_texts("x.svg")
 check({"alive", "second", "Mean expression – alive", "Mean expression – second",
-       "Fitness: mean ± s.d., extremes"} <= set(texts), f"two runs: {texts}")
+       "Fitness: mean ± s.d. (clipped), extremes"} <= set(texts), f"two runs: {texts}")
+data = script("second.h5", "--what", "fitness")
+with h5py.File("second.h5") as other:
+    outline, cut = band(other["statistics"])
+    check(cut, "a band that reaches beyond the extremes is wanted here")
+    close(data["fitness_band_1"], outline, "clipped band")
+call("second.h5", "--what", "fitness", "-o", "x.svg")
+check("Fitness (s.d. clipped at the extremes)" in svg_texts("x.svg"), "clipping is not said")
+_, err = call("alive.h5", "second.h5", "--what", "fitness", "-o", "x.svg")
+check("same run" not in err, f"two runs are the same: {err}")
 shutil.copy("alive.h5", "copy.h5")
-call("alive.h5", "copy.h5", "--what", "fitness", "-o", "x.svg")
-check({"alive", "copy"} <= set(svg_texts("x.svg")), "runs of the same title go by their files")
+same = "alive.h5 and copy.h5 hold the same run: their lines coincide."
+_, err = call("alive.h5", "second.h5", "copy.h5", "--what", "fitness", "-o", "x.svg")
+check(err.count("same run") == 1 and same in err, f"the same run twice: {err}")
+texts = svg_texts("x.svg")
+check({"alive", "copy", "second", same} <= set(texts),
+      f"runs of the same title go by their files: {texts}")
+call("alive.h5", "alive.h5", "--what", "fitness", "-o", "x.svg")
+check({"alive.h5", "alive.h5 (2)"} <= set(svg_texts("x.svg")), "the same file twice")
 os.mkdir("other")
 shutil.copy("alive.h5", "other/alive.h5")
 call("alive.h5", "other/alive.h5", "--what", "fitness", "-o", "x.svg")
@@ -275,6 +311,84 @@ with h5py.File("many.h5") as other:
         close(data[f"optimum_{name}_1"], np.column_stack(
             [range(1, 61), np.sort(other["statistics/expression_mean"][row])]), f"ranks {name}")
 call("alive.h5", "--what", "all", "--size", "8.5,6", code=2, says="too small .* allowed: from 13,")
+
+# --- steps, few values, decades ----------------------------------------------------------------------
+program.run(write("steps.yaml", optimum="{series: steps, values: [0, 1, 0.5], duration: 9}"),
+            "steps.h5", ["environment.temperature={series: table, at: [0, 15], values: [20, 30]}",
+                         "environment.nutrients={series: table, at: [0, 10, 20], values: [1, 0.5, 1], "
+                         "interpolation: linear}"])
+data = script("steps.h5", "--what", "optimum,environment")
+close(data["temperature_1"], [[0, 20], [15, 20], [15, 30], [40, 30]], "a table that is held")
+close(data["optimum_1_0"], [[0, 0], [9, 0], [9, 1], [18, 1], [18, 0.5], [27, 0.5], [27, 0], [36, 0],
+                            [36, 1], [40, 1]], "steps")
+close(data["nutrients_1"][:, 1], np.interp(range(41), [0, 10, 20], [1, 0.5, 1]), "a table of slopes")
+
+program.run("alive.yaml", "few.h5", ["population.individuals=200", "regulation.model=none",
+                                     "fitness=[{model: threshold, threshold: 0.5}]"])
+with h5py.File("few.h5") as other:
+    data = script("few.h5", "--what", "phenotypes", "--generation", "0")
+    share = np.mean(other["snapshots/fitness"][0])
+    check(0.2 < share < 0.8, f"{share} of the founders are fit")
+    bars = data["sample_1_1_1"]
+    close(bars, [[-0.42 * (1 - share), 0, 0.84 * (1 - share), 1],
+                 [-0.42 * share, 1, 0.84 * share, 1]],
+          "bars as long as their shares", 1e-5)
+    check(len(data["sample_2_1_1"]) == 258, "many values are a shape")
+call("few.h5", "--what", "phenotypes", "-o", "x.png")
+call("few.h5", "--what", "phenotypes", "-o", "x.png", "--size", "8.5,9")
+call("few.h5", "--what", "phenotypes", "-o", "x.png", "--size", "8.5,7", code=2,
+     says="phenotypes: --size leaves no room for 2 panels; allowed: 13 cm of width")
+program.run("few.h5", "near.h5", ["fitness=[{model: neutral}]", "mutation.basal.rate=0.001",
+                                  "run.generations=400", "population.individuals=40",
+                                  "output.snapshots.every=0"])
+with h5py.File("near.h5") as other:
+    values, counts = np.unique(other["snapshots/basal"][-1][:, 0], return_counts=True)
+    data = script("near.h5", "--what", "phenotypes", "--gene", "a", "--generation", "400")
+    close(data["sample_1_1_1"][:, 1:3], np.column_stack([values, 0.84 * counts / 40]), "each allele", 1e-5)
+
+deep = ["fitness=[{model: gaussian, optimum: {series: steps, values: [0.5, 3], duration: 20}, "
+        "strength: 3}]"]
+program.run("alive.yaml", "deep.h5", deep)
+call("deep.h5", "--what", "fitness,phenotypes", "-o", "x.svg")
+texts = svg_texts("x.svg")
+check(texts.count("fitness (logarithmic)") == 2 and {"10⁻⁶", "1"} <= set(texts),
+      f"many decades on a logarithmic axis: {texts}")
+call("deep.h5", "--what", "fitness,phenotypes", "--axis", "linear", "-o", "x.svg")
+texts = svg_texts("x.svg")
+check(texts.count("fitness") == 2 and "10⁻⁶" not in texts, f"--axis linear: {texts}")
+call("alive.h5", "--what", "fitness", "--axis", "log", "-o", "x.svg")
+check("fitness (logarithmic)" in svg_texts("x.svg"), "--axis log")
+with h5py.File("deep.h5") as other:
+    data = script("deep.h5", "--what", "phenotypes", "--generation", "20")
+    values = np.log10(other["snapshots/fitness"][2])
+    check(other["statistics/fitness_mean"][:].min() * 1000 < other["statistics/fitness_mean"][:].max(),
+          "no three decades")
+data = script("deep.h5", "--what", "phenotypes", "--generation", "20", "--axis", "log")
+outline = data["sample_1_1_1"]
+close(np.log10([outline[:, 1].min(), outline[:, 1].max()]), [values.min(), values.max()],
+      "the shape on a logarithmic axis")
+close(np.log10(data["sample_1_1_1_quartiles"][0, 1:]), np.quantile(values, [0.25, 0.5, 0.75]),
+      "its quartiles")
+shutil.copy("deep.h5", "zeros.h5")
+with h5py.File("zeros.h5", "r+") as other:
+    other["statistics/fitness_min"][5] = 0
+    other["statistics/fitness_min"][6] = 1e-200
+_, err = call("zeros.h5", "--what", "fitness", "-o", "x.svg")
+words = re.search(r"Fitness below 1e-(\d+), also that of 0, is drawn on the lower edge", err)
+check(words is not None, f"not noted: {err}")
+call("zeros.h5", "--what", "fitness", "-o", "x.gp")
+text = open("x.gp", encoding="utf-8").read()
+low = re.search(r"fitness_min_1 using 1:\(\$2 < (\S+) \? (\S+) :", text)
+check(low is not None and f"set yrange [{low[2]}:" in text and float(low[2]) < float(low[1]),
+      "zeros are not held at the edge")
+with h5py.File("zeros.h5", "r+") as other:
+    for name in ("mean", "min", "max"):
+        other[f"statistics/fitness_{name}"][:] = 0
+_, err = call("zeros.h5", "--what", "fitness", "--axis", "log", "-o", "x.svg")
+check("No mean fitness is above 0: its axis is linear" in err, f"not noted: {err}")
+program.run("alive.yaml", "same.h5", ["fitness=[{model: neutral}]"])
+call("same.h5", "--what", "fitness,phenotypes", "--axis", "log", "-o", "x.png")
+call("alive.h5", "--axis", "square", code=2, says="--axis square: allowed: linear, log")
 
 # --- long, large, flat, few ---------------------------------------------------------------------------
 program.run(write("long.yaml", individuals=5), "long.h5",
@@ -486,6 +600,27 @@ open(".gnuplot", "w", encoding="utf-8").write("system 'touch pwned'\n")
 os.environ["HOME"] = os.getcwd()
 call("alive.h5", "-o", "x.svg")
 check(not os.path.exists("pwned"), "a start-up file was executed")
+
+# --- letters that no font has ------------------------------------------------------------------------------
+fonts = subprocess.run(["fc-list", ":family=DejaVu Sans:style=Book", "file"], capture_output=True,
+                       text=True, check=False).stdout.split(":")[0]
+check(fonts != "", "no DejaVu Sans is installed; on Debian: apt-get install fonts-dejavu-core")
+os.mkdir("fonts") # with a single font, of Latin, Greek and Cyrillic
+shutil.copy(fonts, "fonts")
+with open("fonts.conf", "w", encoding="utf-8") as other:
+    other.write(f"<?xml version='1.0'?><fontconfig><dir>{os.getcwd()}/fonts</dir>"
+                f"<cachedir>{os.getcwd()}/fonts</cachedir></fontconfig>")
+os.environ["FONTCONFIG_FILE"] = os.path.abspath("fonts.conf")
+write("letters.yaml", name="αж漢字🧬", genes="[漢, ж, c, d]", edges="[[漢, ж, 1]]")
+program.run("letters.yaml", "letters.h5")
+for ending in ("png", "pdf"):
+    _, err = call("letters.h5", "--what", "expression,network", "-o", f"x.{ending}")
+    check("no installed font has 漢字🧬; on Debian: apt-get install fonts-noto-cjk "
+          "fonts-noto-color-emoji;" in err, f"{ending}: not noted: {err}")
+_, words = pdf_info("x.pdf")
+check("αж□□□" in words and "a box is drawn" in words, f"the stand-in is not drawn: {words}")
+_, err = call("letters.h5", "--what", "expression,network", "-o", "x.svg")
+check("font" not in err and "αж漢字🧬" in svg_texts("x.svg"), f"an SVG needs no font here: {err}")
 
 shutil.rmtree(folder)
 verdict.exit()

@@ -223,6 +223,8 @@ START_TEST(graphml_is_read)
     assert_read(hg_network_graphml_read,
                 GRAPHML(NODE("x", DATA("l", "7")) NODE("y", DATA("l", "8"))
                         EDGE("x", "y", DATA("w", "2"))), 2, labels, 1, one, NULL);
+    const char *later = GRAPHML(EDGE("x", "y", DATA("w", "2")) NODE("x", "") NODE("&#121;", ""));
+    assert_read(hg_network_graphml_read, later, 2, ids, 1, one, NULL);
     const char *alone = GRAPHML(NODE("x", "") NODE("y", ""));
     assert_read(hg_network_graphml_read, alone, 2, ids, 0, NULL, NULL);
 }
@@ -258,6 +260,16 @@ START_TEST(broken_graphml_is_refused)
     assert_refused(read, GRAPHML(NODE("x", "") EDGE("x", "x", DATA("w", "inf"))),
                    "net: the weight of an edge is not a finite number");
     assert_refused(read, GRAPHML(NODE("x", "") EDGE("x", "x", DATA("w", "much"))), "net: ");
+    assert_refused(read, GRAPHML(NODE("x", "") EDGE("x", "y", "")),
+                   "net:8:1: an edge names the node 'y', which is not declared");
+    assert_refused(read, GRAPHML(EDGE("z", "x", "") NODE("x", "") EDGE("x", "z", "")),
+                   "net:7:1: an edge names the node 'z', which is not declared");
+    assert_refused(read, GRAPHML(NODE("x", "") NODE("x", "")), "net:8:1: two nodes have the id 'x'");
+    assert_refused(read, GRAPHML("<!-- " NODE("y", "") " --><data key='n'><![CDATA[<node id='y'/>]]>"
+                                 "</data>" NODE("x", "") EDGE("x", "y", "")),
+                   "net:9:1: an edge names the node 'y'");
+    assert_refused(read, GRAPHML(NODE("x", "") EDGE("x", "y", "") "</graph><graph>" NODE("y", "")),
+                   "net:8:1: an edge names the node 'y'");
 }
 END_TEST
 

@@ -154,6 +154,11 @@ START_TEST(overrides_win)
     ck_assert_str_eq(hg_error_message(),
                      "--set run.sed=1: unknown key 'sed' in run (did you mean 'seed'?)");
     hg_config_free(&config);
+    const char *const size[] = {"population.size=5"};
+    ck_assert_int_eq(hg_runfile_parse(&config, "f", text, size, 1), HG_BAD_INPUT);
+    ck_assert_str_eq(hg_error_message(), "--set population.size=5: unknown key 'size' in "
+                     "population (did you mean 'individuals'?)");
+    hg_config_free(&config);
     ck_assert_int_eq(hg_runfile_parse(&config, "f", text, bare, 1), HG_USAGE);
     hg_config_free(&config);
 }

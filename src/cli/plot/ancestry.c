@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * How many individuals of each generation the last one descends from, and where all lines meet. */
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -77,28 +78,24 @@ static hg_status find_course(const hg_plot_run *run, course *of)
     return HG_OK;
 }
 
-/* Lines meet at a generation that is marked, or before the first. */
-static void mark_common(hg_plot *plot, int r, const course *of)
-{
-    if (of->lineages.common < 0) return;
-    hg_plot_say(plot, "set arrow from first %lld, graph 0 to first %lld, graph 1 nohead back "
-                "linecolor %s linewidth 0.8 dashtype 3\n", (long long)of->lineages.common,
-                (long long)of->lineages.common, hg_plot_colour(r));
-}
+/* What the panel has, besides its lines. */
+typedef struct panel {
+    hg_plot_range range;
+    bool sexual, neutral;
+    int64_t common[HG_PLOT_MOST_RUNS]; /* generation where all lines meet, -1: before the first */
+} panel;
 
-static hg_status add_run(hg_plot *plot, int r, hg_plot_range *range, bool *sexual, bool *neutral,
-                         bool *common)
+static hg_status add_run(hg_plot *plot, int r, panel *all)
 {
     course of = {.generation = NULL};
     char name[40];
     hg_status status = find_course(&plot->run[r], &of);
     const int64_t length = of.lineages.last + 1;
     if (status == HG_OK) {
-        *sexual |= of.sexual;
-        *neutral |= of.neutral;
-        *common |= of.lineages.common >= 0;
-        hg_plot_extend(range, of.count, length);
-        mark_common(plot, r, &of);
+        all->sexual |= of.sexual;
+        all->neutral |= of.neutral && plot->runs == 1;
+        all->common[r] = of.lineages.common;
+        hg_plot_extend(&all->range, of.count, length);
         snprintf(name, sizeof name, "lineages_%d", r + 1);
         status = hg_plot_curve(plot, name, of.generation, of.count, length);
     }
@@ -108,14 +105,22 @@ static hg_status add_run(hg_plot *plot, int r, hg_plot_range *range, bool *sexua
     return status;
 }
 
-static void plot_one(hg_plot *plot, bool sexual, bool neutral, bool common)
+static void mark_common(hg_plot *plot, int r, int64_t generation)
+{
+    if (generation >= 0)
+        hg_plot_say(plot, "set arrow from first %" PRId64 ", graph 0 to first %" PRId64
+                    ", graph 1 nohead back linecolor %s linewidth 0.8 dashtype 3\n", generation,
+                    generation, hg_plot_colour(r));
+}
+
+static void plot_one(hg_plot *plot, const panel *all)
 {
     hg_plot_say(plot, "plot $lineages_1 with lines linewidth 1.4 linecolor %s title '%s'",
-                hg_plot_colour(0), sexual ? "ancestors" : "lineages");
-    if (neutral)
+                hg_plot_colour(0), all->sexual ? "ancestors" : "lineages");
+    if (all->neutral)
         hg_plot_say(plot, ", \\\n     $lineages_expected with lines linewidth 1 linecolor "
-                    "rgb '#606060' dashtype 2 title 'expected without selection'");
-    if (common)
+                    "rgb '#606060' dashtype 2 title 'neutral expectation'");
+    if (all->common[0] >= 0)
         hg_plot_say(plot, ", \\\n     NaN with lines linewidth 0.8 linecolor %s dashtype 3 "
                     "title 'common ancestor'", hg_plot_colour(0));
     hg_plot_say(plot, "\n");
@@ -135,20 +140,25 @@ static void plot_several(hg_plot *plot)
 static hg_status draw(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *box)
 {
     (void)run;
-    const int lines = plot->runs > 1 ? hg_plot_legend_lines(plot, box->width) : 1;
-    hg_plot_range range = {1, 2};
-    bool sexual = false, neutral = false, common = false;
+    panel all = {.range = {1, 2}};
+    for (int r = 0; r < plot->runs; r++) HG_TRY(add_run(plot, r, &all));
+    const int entries = 1 + all.neutral + (all.common[0] >= 0);
+    const int lines = plot->runs > 1 ? hg_plot_legend_lines(plot, box->width)
+                                     : hg_plot_key_lines(box->width, entries,
+                                                         all.neutral ? 19 : 15);
     hg_plot_begin(plot, box, &(hg_plot_margins){HG_PLOT_LEFT, HG_PLOT_RIGHT, HG_PLOT_BOTTOM,
                                                 HG_PLOT_TOP + HG_PLOT_LEGEND_LINE * lines});
-    for (int r = 0; r < plot->runs; r++)
-        HG_TRY(add_run(plot, r, &range, &sexual, &neutral, &common));
-    hg_plot_title(plot, box, "Ancestors of the last generation", NULL);
+    for (int r = 0; r < plot->runs; r++) mark_common(plot, r, all.common[r]);
+    bool any = false;
+    for (int r = 0; r < plot->runs && plot->runs > 1; r++) any |= all.common[r] >= 0;
+    hg_plot_title(plot, box, any ? "Ancestors of the last generation (dotted: in common)"
+                            : "Ancestors of the last generation", NULL);
     hg_plot_say_legend(plot, box, lines);
     hg_plot_say_generations(plot, box->width - 2.4);
     hg_plot_say_ylabel(plot, box, "individuals");
     hg_plot_say(plot, "set logscale y\nset ytics autofreq\nset yrange [0.9:%.15g]\n",
-                1.2 * range.high);
-    if (plot->runs == 1) plot_one(plot, sexual, neutral, common);
+                1.2 * all.range.high);
+    if (plot->runs == 1) plot_one(plot, &all);
     else plot_several(plot);
     hg_plot_say(plot, "unset arrow\nunset logscale y\n");
     return HG_OK;

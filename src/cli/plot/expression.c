@@ -19,6 +19,7 @@
 #define MOST_NAMES 60              /* genes that a page has room to name */
 #define NAME_HEIGHT 0.25           /* cm; of letters of 6 points */
 #define BLOCK 4000000              /* numbers read at a time */
+#define NARROW 0.05                /* share of the colours that is one colour to the eye */
 #define SHARP 600                  /* pixels at least, each way, where viewers blur them */
 
 typedef struct heat_map {
@@ -217,6 +218,22 @@ static hg_status make_rows(hg_plot *plot, heat_map *map)
     return HG_OK;
 }
 
+/* Where few rows take up the colours, the others look alike. */
+static void note_narrow(hg_plot *plot, const heat_map *map)
+{
+    const double size = map->range.high - map->range.low;
+    int64_t low = 0, high = 0;
+    for (int64_t r = 0; r < map->rows; r++) {
+        hg_plot_range own = HG_PLOT_NO_RANGE;
+        hg_plot_extend(&own, map->of_row + r * map->columns, map->columns);
+        low += own.high - map->range.low < NARROW * size;
+        high += map->range.high - own.low < NARROW * size;
+    }
+    if (10 * low >= 9 * map->rows || 10 * high >= 9 * map->rows)
+        hg_plot_note(plot, "Most genes share one end of the colours: --scale gene colours each by "
+                     "its own range.");
+}
+
 /* --- the script ------------------------------------------------------------------------------ */
 
 /* Viewers of SVG and PDF blur from pixel to pixel: there a cell is many of them. */
@@ -326,6 +343,7 @@ static hg_status draw(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *
     if (status == HG_OK) status = make_rows(plot, &map);
     if (status == HG_OK && map.columns < run->records)
         hg_plot_note(plot, "Each column of the map is the mean of %" PRId64 " records.", map.share);
+    if (status == HG_OK && !plot->by_gene) note_narrow(plot, &map);
     if (status == HG_OK) status = say_map(plot, run, &map, order, named, box);
     hg_release(&map.value);
     hg_release(&map.gap);

@@ -177,6 +177,21 @@ static bool ends_with(const hg_text *picture, const char *ending)
     return false;
 }
 
+/*
+ * gnuplot has the edges of filled shapes drawn without shades, so that shapes side by side, such as
+ * the colours of a scale, have no seams. A shape by itself has none, and is ragged on a screen.
+ */
+static void smooth_edges(char *svg)
+{
+    static const char crisp[] = "'crispEdges'", smooth[] = "'auto'      ", shape[] = "<polygon";
+    for (char *at = svg; (at = strstr(at, crisp)) != NULL; at += sizeof crisp - 1) {
+        const char *end = strstr(at, "</g>"), *first = strstr(at, shape);
+        const char *second = first != NULL ? strstr(first + 1, shape) : NULL;
+        if (end != NULL && first != NULL && first < end && (second == NULL || second > end))
+            memcpy(at, smooth, sizeof smooth - 1);
+    }
+}
+
 hg_status hg_gnuplot_draw(const char *script, const char *path, const char *ending)
 {
     gnuplot run = {.to = -1};
@@ -192,6 +207,8 @@ hg_status hg_gnuplot_draw(const char *script, const char *path, const char *endi
     if (status == HG_OK && !ends_with(&picture, ending))
         status = hg_fail(HG_IO, "gnuplot left the picture unfinished: is there room for temporary "
                          "files?");
+    if (status == HG_OK && picture.data != NULL && strcmp(ending, "</svg>") == 0)
+        smooth_edges(picture.data);
     if (status == HG_OK) status = hg_plot_save(path, picture.data, picture.length);
     hg_text_free(&picture);
     if (run.to >= 0) close(run.to);

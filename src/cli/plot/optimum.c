@@ -23,6 +23,7 @@ typedef struct aim {
     hg_config config;
     hg_network network;
     const hg_fitness_component *component; /* with the optimum */
+    bool clipped; /* a standard deviation ends where the model's levels do */
 } aim;
 
 static void free_target(aim *target)
@@ -65,6 +66,27 @@ static int64_t count_selected(const aim *target)
     int64_t count = 0;
     for (int64_t g = 0; g < target->network.genes; g++) count += is_selected(target, g);
     return count;
+}
+
+/* Mean and standard deviation turn into the mean less and plus it, as far as levels can be. */
+static void find_edges(aim *target, double *mean, double *sd)
+{
+    const hg_regulation_model model = target->config.regulation.model;
+    const bool of_signs = model == HG_REGULATION_SIEGAL_BERGMAN || model == HG_REGULATION_WAGNER;
+    const bool bounded = (of_signs || model == HG_REGULATION_SIGMOID) &&
+                         target->config.development.noise_sd <= 0;
+    const double least = !of_signs ? 0 : bounded ? -1 : -INFINITY, most = bounded ? 1 : INFINITY;
+    double low = *mean - *sd, high = *mean + *sd;
+    if (low < least && *mean >= least) {
+        target->clipped = true;
+        low = least;
+    }
+    if (high > most && *mean <= most) {
+        target->clipped = true;
+        high = most;
+    }
+    *mean = low;
+    *sd = high;
 }
 
 static hg_status needs(const hg_plot *plot, const hg_plot_run *run)
@@ -110,6 +132,12 @@ static void begin(hg_plot *plot, const hg_plot_box *box, int entries, int longes
     hg_plot_say_legend(plot, box, lines);
 }
 
+static const char *title(const aim *target)
+{
+    return target->clipped ? "Expression (± s.d., clipped), optimum"
+                           : "Expression (mean ± s.d.) and optimum";
+}
+
 /* --- over time ------------------------------------------------------------------------------- */
 
 static hg_status choose_genes(hg_plot *plot, const hg_plot_run *run, const aim *target,
@@ -142,11 +170,12 @@ static hg_status read_gene(const hg_plot_run *run, const char *dataset, int64_t 
 }
 
 /* A gene's blocks: mean, band and optimum. */
-static hg_status say_gene(hg_plot *plot, const hg_plot_run *run, int number, int i, int64_t gene,
+static hg_status say_gene(hg_plot *plot, const hg_plot_run *run, aim *target, int i, int64_t gene,
                           hg_plot_range *range)
 {
     hg_results_values mean = {0}, variance = {0}, optimum = {0};
     char name[64];
+    const int number = (int)(run - plot->run) + 1;
     const double *generation = run->generation.value;
     hg_status status = HG_OK;
     HG_TRY_OUT(read_gene(run, MEAN, gene, &mean));
@@ -155,13 +184,14 @@ static hg_status say_gene(hg_plot *plot, const hg_plot_run *run, int number, int
     snprintf(name, sizeof name, "level_%d_%d", number, i);
     HG_TRY_OUT(hg_plot_curve(plot, name, generation, mean.value, run->records));
     snprintf(name, sizeof name, "optimum_%d_%d", number, i);
-    HG_TRY_OUT(hg_plot_curve(plot, name, generation, optimum.value, run->records));
+    const bool jumps = hg_series_jumps(&target->component->optimum_series);
+    HG_TRY_OUT((jumps ? hg_plot_steps : hg_plot_curve)(plot, name, generation, optimum.value,
+                                                       run->records));
     hg_plot_extend(range, mean.value, run->records);
     hg_plot_extend(range, optimum.value, run->records);
     for (int64_t k = 0; k < run->records; k++) {
-        const double sd = sqrt(fmax(variance.value[k], 0));
-        variance.value[k] = mean.value[k] + sd;
-        mean.value[k] -= sd;
+        variance.value[k] = sqrt(fmax(variance.value[k], 0));
+        find_edges(target, &mean.value[k], &variance.value[k]);
     }
     snprintf(name, sizeof name, "spread_%d_%d", number, i);
     HG_TRY_OUT(hg_plot_band(plot, name, generation, mean.value, variance.value, run->records));
@@ -192,7 +222,7 @@ static void plot_courses(hg_plot *plot, const aim *target, int number, const int
                 "title 'optimum'\n", number);
 }
 
-static hg_status draw_courses(hg_plot *plot, const hg_plot_run *run, const aim *target,
+static hg_status draw_courses(hg_plot *plot, const hg_plot_run *run, aim *target,
                               const hg_plot_box *box)
 {
     const int number = (int)(run - plot->run) + 1;
@@ -201,9 +231,9 @@ static hg_status draw_courses(hg_plot *plot, const hg_plot_run *run, const aim *
     hg_plot_range range = HG_PLOT_NO_RANGE;
     HG_TRY(choose_genes(plot, run, target, gene, &count));
     begin(plot, box, count + 1, longest_name(target) > 7 ? longest_name(target) : 7);
-    for (int i = 0; i < count; i++) HG_TRY(say_gene(plot, run, number, i, gene[i], &range));
-    hg_plot_title(plot, box, count <= MOST_BANDS ? "Expression (mean ± s.d.) and optimum"
-                                            : "Mean expression and optimum", run);
+    for (int i = 0; i < count; i++) HG_TRY(say_gene(plot, run, target, i, gene[i], &range));
+    hg_plot_title(plot, box, count <= MOST_BANDS ? title(target) : "Mean expression and optimum",
+                  run);
     hg_plot_say_ylabel(plot, box, "expression");
     hg_plot_say_generations(plot, box->width - 2.4);
     hg_plot_say_range(plot, "y", range, 0.04);
@@ -223,8 +253,8 @@ static hg_status read_record(const hg_plot_run *run, const char *dataset, int64_
                    run->results.path, dataset);
 }
 
-/* Lines "place optimum mean standard-deviation" of one record, for the genes under selection. */
-static hg_status say_record(hg_plot *plot, const hg_plot_run *run, const aim *target,
+/* Lines "place optimum mean low high" of one record, for the genes under selection. */
+static hg_status say_record(hg_plot *plot, const hg_plot_run *run, aim *target,
                             int64_t record, const char *name, hg_plot_range *range)
 {
     const int64_t genes = target->network.genes;
@@ -235,14 +265,16 @@ static hg_status say_record(hg_plot *plot, const hg_plot_run *run, const aim *ta
     hg_plot_say(plot, "$%s << EOD\n", name);
     for (int64_t g = 0, place = 0; g < genes; g++) {
         if (!is_selected(target, g)) continue;
-        const double sd = sqrt(fmax(variance.value[g], 0)), level = mean.value[g];
-        const double values[] = {(double)place++, at(&target->component->optimum, g), level, sd};
-        const double edges[] = {values[1], level - sd, level + sd};
+        double low = mean.value[g], high = sqrt(fmax(variance.value[g], 0));
+        find_edges(target, &low, &high);
+        const double values[] = {at(&target->component->optimum, g), mean.value[g], low, high};
+        hg_plot_say(plot, "%" PRId64, place++);
         for (int v = 0; v < 4; v++) {
+            hg_plot_say(plot, " ");
             hg_plot_say_number(plot, values[v]);
-            hg_plot_say(plot, v < 3 ? " " : "\n");
         }
-        hg_plot_extend(range, edges, 3);
+        hg_plot_say(plot, "\n");
+        hg_plot_extend(range, values, 4);
     }
     hg_plot_say(plot, "EOD\n");
 out:
@@ -276,10 +308,10 @@ static void plot_on_axis(hg_plot *plot, const hg_plot_run *run, int number)
     hg_plot_say(plot, "plot $optimum_end_%d using ($1-0.34):2:(0.68):(0) with vectors nohead "
                 "linewidth 1.6 linecolor rgb '#000000' title 'optimum'", number);
     if (run->records > 1)
-        hg_plot_say(plot, ", \\\n     $optimum_start_%d using ($1-0.13):3:4 with yerrorbars "
+        hg_plot_say(plot, ", \\\n     $optimum_start_%d using ($1-0.13):3:4:5 with yerrorbars "
                     "pointtype 6 pointsize 0.6 linewidth 0.9 linecolor %s title 'generation %.0f'",
                     number, hg_plot_colour(4), generation[0]);
-    hg_plot_say(plot, ", \\\n     $optimum_end_%d using ($1+0.13):3:4 with yerrorbars pointtype 7 "
+    hg_plot_say(plot, ", \\\n     $optimum_end_%d using ($1+0.13):3:4:5 with yerrorbars pointtype 7 "
                 "pointsize 0.6 linewidth 0.9 linecolor %s title 'generation %.0f'\n", number,
                 hg_plot_colour(0), generation[run->records - 1]);
 }
@@ -356,7 +388,7 @@ static void plot_cloud(hg_plot *plot, const hg_plot_run *run, int number)
                 generation[run->records - 1]);
 }
 
-static hg_status draw_genes(hg_plot *plot, const hg_plot_run *run, const aim *target,
+static hg_status draw_genes(hg_plot *plot, const hg_plot_run *run, aim *target,
                             const hg_plot_box *box)
 {
     const int number = (int)(run - plot->run) + 1;
@@ -374,8 +406,7 @@ static hg_status draw_genes(hg_plot *plot, const hg_plot_run *run, const aim *ta
     if (run->records > 1) HG_TRY(say_record(plot, run, target, 0, name, &range));
     snprintf(name, sizeof name, "optimum_end_%d", number);
     HG_TRY(say_record(plot, run, target, run->records - 1, name, &range));
-    hg_plot_title(plot, box, on_axis ? "Expression (mean ± s.d.) and optimum"
-                                : "Mean expression of each gene", run);
+    hg_plot_title(plot, box, on_axis ? title(target) : "Mean expression of each gene", run);
     hg_plot_say_range(plot, "y", range, 0.05);
     if (on_axis) {
         say_gene_axis(plot, target, box);

@@ -144,8 +144,8 @@ static void say_bars(hg_plot *plot, bool ranks, bool labels)
             hg_plot_say(plot, ", \\\n     $time_%d using 1:2:4:5 with xerrorbars pointtype 0 "
                         "linewidth 0.7 linecolor rgb '#000000' notitle", r + 1);
         if (labels)
-            hg_plot_say(plot, ", \\\n     $time_%d using 5:2:(sprintf(' %%.1f %%%%', $6)) with "
-                        "labels left font ',7' notitle", r + 1);
+            hg_plot_say(plot, ", \\\n     $time_%d using 5:2:(sprintf('%%.1f %%%%', $6)) with "
+                        "labels left offset 0.4,0 font ',7' notitle", r + 1);
     }
     hg_plot_say(plot, "\n");
 }
@@ -166,7 +166,7 @@ static void say_panel(hg_plot *plot, const hg_plot_box *box, const phase_times *
     hg_plot_say(plot, "set xlabel 'time / s%s'\n",
                 ranks ? " (mean over ranks; whiskers: least and most)" : "");
     hg_plot_say_range(plot, "x", range, 0);
-    hg_plot_say_tics(plot, "x", range, (box->width - 3.6) / 1.7);
+    hg_plot_say_tics(plot, "x", range, (box->width - 3.6) / 2.5);
     hg_plot_say(plot, "set yrange [-0.6:%d-0.4]\nset ytics scale 0 font ',8' (", rows->count);
     for (int k = 0; k < rows->count; k++) {
         hg_plot_say(plot, k > 0 ? ", " : "");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Distributions among the individuals at chosen generations: densities, mirrored, with median and
- * quartiles; of few individuals each is a point. */
+ * quartiles; of few individuals each is a point, of few values each is a bar. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -14,6 +14,10 @@
 #define SHOWN 5           /* generations, unless --generation says which */
 #define MOST_SHOWN 12
 #define FEW 30            /* individuals that are drawn one by one */
+#define FEW_VALUES 24     /* that have a bar each */
+#define APART 0.04        /* of the axis: bars as far from each other are thick */
+#define NARROW 6.5        /* cm; panels side by side are at least as wide */
+#define LOW 3.3           /* and panels above each other as high */
 #define BLOCK 4000000     /* numbers read at a time */
 
 /* What a panel shows: fitness, mean expression, or the expression of a gene. */
@@ -21,6 +25,9 @@ typedef struct quantity {
     enum { FITNESS, MEAN, GENE } kind;
     const char *gene; /* as asked for */
 } quantity;
+
+/* How the individuals of a run's snapshot are drawn. */
+typedef enum { SHAPE, POINTS, BARS } sample_form;
 
 typedef struct generation_list {
     int count;
@@ -155,8 +162,8 @@ static hg_status choose(hg_plot *plot, hg_results_values *generations, generatio
     }
     for (int r = 0; r < plot->runs && kept > 0; r++)
         if ((r == 0 ? rows_of_first : generations[r].rows) > kept)
-            hg_plot_note(plot, "Of the snapshots those of %" PRId64 " generations are drawn, which "
-                         "all runs have.", kept);
+            hg_plot_note(plot, "Of the snapshots those of %" PRId64 " generation%s are drawn, "
+                         "which all runs have.", kept, kept == 1 ? "" : "s");
     if (kept == 0)
         return hg_fail(HG_BAD_INPUT, "%s and the other runs have no snapshots of the same "
                        "generation", plot->run[0].results.path);
@@ -259,84 +266,174 @@ static void say_outline(hg_plot *plot, const hg_density *shape, double place, do
         }
 }
 
-/* The blocks of one distribution: outline or points, and "place quartile median quartile". */
-static void say_blocks(hg_plot *plot, const char *name, double *sample, int64_t count, double place,
-                       double half, hg_plot_range *range)
+/* But for rounding: sums of the same levels differ with their order. */
+static bool is_same(const double *sorted, int64_t count, int64_t a, int64_t b)
+{
+    return sorted[b] - sorted[a] <= 1e-12 * fmax(fabs(sorted[0]), fabs(sorted[count - 1]));
+}
+
+/* Of a sorted sample; more than FEW_VALUES need not be counted. */
+static int count_values(const double *sorted, int64_t count)
+{
+    int values = 1;
+    for (int64_t i = 1; i < count && values <= FEW_VALUES; i++)
+        values += !is_same(sorted, count, i - 1, i);
+    return values;
+}
+
+/* How far a value is from another on the axis, as a share of its length. */
+static double distance(const hg_plot_fitness *axis, double low, double high)
+{
+    if (axis->logarithmic) return log10(high / low) / log10(axis->range.high / axis->edge);
+    return (high - low) / (axis->range.high - axis->range.low);
+}
+
+/*
+ * Lines "left value length thick" of each value, as long as its share: all individuals have the
+ * width. Those that lie side by side are thin lines.
+ */
+static void say_bars(hg_plot *plot, const double *sorted, int64_t count, double place, double half,
+                     const hg_plot_fitness *axis)
+{
+    double below = INFINITY; /* the distance to the value before */
+    for (int64_t from = 0, i = 1; i <= count; i++) {
+        if (i < count && is_same(sorted, count, i - 1, i)) continue;
+        const double above = i < count ? distance(axis, sorted[from], sorted[i]) : INFINITY;
+        const double share = (double)(i - from) / (double)count;
+        hg_plot_say(plot, "%.6g %.10g %.6g %d\n", place - half * share, sorted[from],
+                    2 * half * share, fmin(below, above) > APART);
+        below = above;
+        from = i;
+    }
+}
+
+/* The shape on the axis that it is drawn on. Sorts the sample. */
+static void estimate(double *sample, int64_t count, bool logarithmic, hg_density *shape)
+{
+    double *const ends[] = {&shape->low, &shape->quartile, &shape->median, &shape->upper_quartile,
+                            &shape->high};
+    for (int64_t i = 0; i < count && logarithmic; i++) sample[i] = log10(sample[i]);
+    hg_density_estimate(sample, count, shape);
+    if (!logarithmic) return;
+    for (int64_t i = 0; i < count; i++) sample[i] = pow(10, sample[i]);
+    for (int i = 0; i < 5; i++) *ends[i] = pow(10, *ends[i]);
+    for (int i = 0; i < HG_DENSITY_POINTS; i++) shape->at[i] = pow(10, shape->at[i]);
+}
+
+/*
+ * The blocks of one distribution: bars, points or an outline, and "place quartile median quartile".
+ * Between few values there is nothing, which a density would hide.
+ */
+static sample_form say_blocks(hg_plot *plot, const char *name, double *sample, int64_t count,
+                              double place, double half, const hg_plot_fitness *axis)
 {
     hg_density shape;
-    hg_density_estimate(sample, count, &shape);
-    hg_plot_extend(range, &shape.low, 1);
-    hg_plot_extend(range, &shape.high, 1);
+    estimate(sample, count, axis->logarithmic, &shape);
+    const sample_form form = count <= FEW ? POINTS
+                             : count_values(sample, count) <= FEW_VALUES ? BARS : SHAPE;
     hg_plot_say(plot, "$%s << EOD\n", name);
-    if (count <= FEW)
+    if (form == BARS)
+        say_bars(plot, sample, count, place, half, axis);
+    else if (form == POINTS)
         for (int64_t i = 0; i < count; i++) hg_plot_say(plot, "%.6g %.10g\n", place, sample[i]);
     else
         say_outline(plot, &shape, place, half);
     hg_plot_say(plot, "EOD\n$%s_quartiles << EOD\n%.6g %.10g %.10g %.10g\nEOD\n", name, place,
                 shape.quartile, shape.median, shape.upper_quartile);
+    return form;
+}
+
+/* The numbers of a snapshot: *sample [*count >= 1], to be released. */
+static hg_status load_sample(const hg_plot *plot, int r, const quantity *of, int64_t generation,
+                             double **sample, int64_t *count)
+{
+    const hg_plot_run *run = &plot->run[r];
+    HG_TRY(hg_allocate(sample, HG_MEMORY_OTHER, (size_t)run->results.individuals,
+                       sizeof **sample));
+    HG_TRY(read_sample(plot, run, of, generation, *sample));
+    *count = drop_strays(*sample, run->results.individuals);
+    if (*count > 0) return HG_OK;
+    return hg_fail(HG_BAD_INPUT, "%s: no number in the snapshot of generation %" PRId64,
+                   run->results.path, generation);
 }
 
 static hg_status add_sample(hg_plot *plot, int r, const quantity *of, const char *name,
-                            int64_t generation, double place, hg_plot_range *range)
+                            int64_t generation, double place, const hg_plot_fitness *axis,
+                            sample_form *form)
 {
-    const hg_plot_run *run = &plot->run[r];
     double *sample = NULL;
-    HG_TRY(hg_allocate(&sample, HG_MEMORY_OTHER, (size_t)run->results.individuals,
-                       sizeof *sample));
-    hg_status status = read_sample(plot, run, of, generation, sample);
-    const int64_t count = status == HG_OK ? drop_strays(sample, run->results.individuals) : 0;
-    if (status == HG_OK && count == 0)
-        status = hg_fail(HG_BAD_INPUT, "%s: no number in the snapshot of generation %" PRId64,
-                         run->results.path, generation);
+    int64_t count = 0;
+    const hg_status status = load_sample(plot, r, of, generation, &sample, &count);
+    for (int64_t i = 0; i < count; i++) sample[i] = hg_plot_fitness_place(axis, sample[i]);
     if (status == HG_OK)
-        say_blocks(plot, name, sample, count, place, 0.42 / plot->runs, range);
+        *form = say_blocks(plot, name, sample, count, place, 0.42 / plot->runs, axis);
     hg_release(&sample);
     return status;
 }
 
-static void say_axes(hg_plot *plot, const generation_list *shown, hg_plot_range range)
+/* What the axis has to show of a sample. */
+static hg_status take_sample(hg_plot *plot, int r, const quantity *of, int64_t generation,
+                             hg_plot_fitness *axis)
+{
+    double *sample = NULL;
+    int64_t count = 0;
+    const hg_status status = load_sample(plot, r, of, generation, &sample, &count);
+    if (status == HG_OK) {
+        hg_density shape;
+        hg_density_estimate(sample, count, &shape);
+        hg_plot_fitness_take(axis, sample, count);
+        hg_plot_fitness_take_middles(axis, &shape.median, 1);
+    }
+    hg_release(&sample);
+    return status;
+}
+
+static void say_axis(hg_plot *plot, const generation_list *shown)
 {
     hg_plot_say(plot, "set xrange [-0.6:%d-0.4]\nset xlabel 'generation'\nset xtics scale 0 (",
                 shown->count);
     for (int i = 0; i < shown->count; i++)
         hg_plot_say(plot, "%s'%" PRId64 "' %d", i > 0 ? ", " : "", shown->generation[i], i);
     hg_plot_say(plot, ")\nset grid noxtics ytics\n");
-    hg_plot_say_range(plot, "y", range, 0.04);
 }
 
-static void say_plot(hg_plot *plot, int number, const generation_list *shown, bool legend)
+/* One run's individuals in one snapshot; `title` says its name in the legend. */
+static void say_sample(hg_plot *plot, const char *name, sample_form form, int r, bool title)
 {
-    const char *separator = "plot ";
-    for (int r = 0; r < plot->runs; r++)
-        for (int i = 0; i < shown->count; i++, separator = ", \\\n     ") {
-            const bool few = plot->run[r].results.individuals <= FEW;
-            hg_plot_say(plot, "%s$sample_%d_%d_%d with %s %s ", separator, number, r + 1, i + 1,
-                        few ? "points pointtype 6 pointsize 0.5 linecolor"
-                            : "filledcurves closed fillstyle solid 0.55 fillcolor",
-                        hg_plot_colour(r));
-            if (legend && i == 0 && plot->runs > 1) {
-                hg_plot_say(plot, "title ");
-                hg_plot_say_quoted(plot, plot->run[r].label, HG_PLOT_LABEL);
-            } else {
-                hg_plot_say(plot, "notitle");
-            }
-            hg_plot_say(plot, ", \\\n     $sample_%d_%d_%d_quartiles using 1:3:2:4 with yerrorbars "
-                        "pointtype 7 pointsize 0.5 linewidth 1.6 linecolor rgb '#202020' notitle, "
-                        "\\\n     $sample_%d_%d_%d_quartiles using 1:3 with points pointtype 7 "
-                        "pointsize 0.22 linecolor rgb '#ffffff' notitle", number, r + 1, i + 1,
-                        number, r + 1, i + 1);
-        }
-    hg_plot_say(plot, "\n");
+    hg_plot_say(plot, "$%s ", name);
+    if (form == BARS)
+        hg_plot_say(plot, "using 1:($4 > 0 ? $2 : NaN):3:(0) with vectors nohead linewidth 3 "
+                    "linecolor");
+    else
+        hg_plot_say(plot, form == POINTS ? "with points pointtype 6 pointsize 0.5 linecolor"
+                                         : "with filledcurves closed fillstyle solid 0.55 fillcolor");
+    hg_plot_say(plot, " %s ", hg_plot_colour(r));
+    if (title) {
+        hg_plot_say(plot, "title ");
+        hg_plot_say_quoted(plot, plot->run[r].label, HG_PLOT_LABEL);
+    } else {
+        hg_plot_say(plot, "notitle");
+    }
+    if (form == BARS) { /* of values that hardly anyone has, a point is seen */
+        hg_plot_say(plot, ", \\\n     $%s using 1:($4 > 0 ? NaN : $2):3:(0) with vectors nohead "
+                    "linewidth 0.7 linecolor %s notitle, \\\n     $%s using ($1+$3/2):2:($4 > 0 ? 0.2 : "
+                    "0.05) with points pointtype 7 pointsize variable linecolor %s notitle", name,
+                    hg_plot_colour(r), name, hg_plot_colour(r));
+        return;
+    }
+    hg_plot_say(plot, ", \\\n     $%s_quartiles using 1:3:2:4 with yerrorbars pointtype 7 "
+                "pointsize 0.5 linewidth 1.6 linecolor rgb '#202020' notitle, \\\n     "
+                "$%s_quartiles using 1:3 with points pointtype 7 pointsize 0.22 linecolor "
+                "rgb '#ffffff' notitle", name, name);
 }
 
 static void say_labels(hg_plot *plot, const hg_plot_box *box, const quantity *of)
 {
     const char *field = common_field(plot);
     const bool basal = field != NULL && strcmp(field, "/snapshots/basal") == 0;
-    static const char *const labels[3][2] = {{"fitness", "fitness"},
-                                             {"mean expression", "mean basal level"},
-                                             {"expression", "basal level"}};
-    hg_plot_say_ylabel(plot, box, labels[of->kind][basal]);
+    static const char *const labels[3][2] = {[MEAN] = {"mean expression", "mean basal level"},
+                                             [GENE] = {"expression", "basal level"}};
+    if (of->kind != FITNESS) hg_plot_say_ylabel(plot, box, labels[of->kind][basal]);
     if (of->kind != GENE) {
         hg_plot_title(plot, box, of->kind == FITNESS ? "Fitness of individuals"
                       : basal                 ? "Mean basal level of individuals"
@@ -351,23 +448,35 @@ static hg_status draw_quantity(hg_plot *plot, int number, const quantity *of,
                                const generation_list *shown,
                                const hg_plot_box *box, const hg_plot_box *legend)
 {
-    hg_plot_range range = HG_PLOT_NO_RANGE;
+    hg_plot_fitness axis = HG_PLOT_NO_FITNESS; /* or another quantity, on a linear axis */
+    sample_form form[HG_PLOT_COLOURS][MOST_SHOWN];
+    char name[64];
     hg_plot_begin(plot, box, &(hg_plot_margins){HG_PLOT_LEFT, HG_PLOT_RIGHT, HG_PLOT_BOTTOM,
                                                 HG_PLOT_TOP});
+    for (int s = 0; s < plot->runs * shown->count; s++)
+        HG_TRY(take_sample(plot, s / shown->count, of, shown->generation[s % shown->count], &axis));
+    if (of->kind == FITNESS) hg_plot_say_fitness_axis(plot, box, &axis);
+    else hg_plot_say_range(plot, "y", axis.range, 0.04);
     for (int r = 0; r < plot->runs; r++)
         for (int i = 0; i < shown->count; i++) {
-            char name[64];
             const double place = i + (r + 0.5) * 0.9 / plot->runs - 0.45;
             snprintf(name, sizeof name, "sample_%d_%d_%d", number, r + 1, i + 1);
-            HG_TRY(add_sample(plot, r, of, name, shown->generation[i], place, &range));
+            HG_TRY(add_sample(plot, r, of, name, shown->generation[i], place, &axis,
+                              &form[r][i]));
         }
     say_labels(plot, box, of);
-    say_axes(plot, shown, range);
+    say_axis(plot, shown);
     if (legend != NULL) {
         plot->middle = legend->x + (legend->width + HG_PLOT_LEFT - HG_PLOT_RIGHT) / 2;
         hg_plot_say_legend(plot, legend, hg_plot_legend_lines(plot, legend->width));
     }
-    say_plot(plot, number, shown, legend != NULL);
+    for (int s = 0; s < plot->runs * shown->count; s++) {
+        const int r = s / shown->count, i = s % shown->count;
+        snprintf(name, sizeof name, "sample_%d_%d_%d", number, r + 1, i + 1);
+        hg_plot_say(plot, "%s", s == 0 ? "plot " : ", \\\n     ");
+        say_sample(plot, name, form[r][i], r, legend != NULL && i == 0 && plot->runs > 1);
+    }
+    hg_plot_say(plot, "\n");
     return HG_OK;
 }
 
@@ -393,8 +502,9 @@ static hg_status draw(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *
     (void)run;
     generation_list shown = {0, {0}};
     quantity list[HG_PLOT_MOST_GENES + 2];
-    const int count = list_quantities(plot, list), columns = count > 1 ? 2 : 1;
-    const int rows = (count + columns - 1) / columns;
+    const int count = list_quantities(plot, list);
+    const int columns = count > 1 && box->width >= 2 * NARROW ? 2 : 1;
+    const int rows = count > 0 ? (count + columns - 1) / columns : 1;
     if (count == 0)
         return hg_fail(HG_BAD_INPUT, "plot: the runs' snapshots have nothing in common to draw");
     HG_TRY(find_shown(plot, &shown));
@@ -402,6 +512,10 @@ static hg_status draw(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *
     const double width = box->width / columns;
     const double lines = HG_PLOT_LEGEND_LINE * hg_plot_legend_lines(plot, box->width);
     const double each = (box->height - lines) / rows;
+    if (each < LOW)
+        return hg_fail(HG_USAGE, "plot: phenotypes: --size leaves no room for %d panels; allowed: "
+                       "%g cm of width for two side by side, %g of height for each row", count,
+                       2 * NARROW, LOW);
     const hg_plot_box above = {box->x, box->y, box->width, box->height + HG_PLOT_TOP - 0.15};
     for (int i = 0; i < count; i++) {
         const int row = rows - 1 - i / columns;

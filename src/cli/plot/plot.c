@@ -18,6 +18,7 @@ static const hg_figure *const figures[] = {
 
 #define MOST_FIGURES 30 /* more than the table has */
 
+#define COURSE "/statistics/fitness_mean" /* that every run has, and none like another */
 #define MOST_PANELS 128
 #define PAGE_WIDTH 16.0  /* cm; of two columns: */
 #define WIDE_PAGE 18.0
@@ -31,7 +32,7 @@ static const hg_figure *const figures[] = {
 
 /* What the command line asks for. */
 typedef struct request {
-    const char *output, *what, *order, *scale, *size;
+    const char *output, *what, *order, *scale, *axis, *size;
     const char *genes[HG_PLOT_MOST_GENES];
     double width, height; /* of --size; 0: as the figures like it */
     int quiet;
@@ -57,17 +58,19 @@ typedef struct picture_format {
     const char *terminal;  /* with size (width, height), as in printf */
     double per_cm;         /* units of size */
     bool blurred;          /* viewers blur images */
+    bool with_fonts;       /* of this machine */
 } picture_format;
 
 #define DOTS_PER_INCH 300
 static const picture_format formats[] = {
     {"png", "IEND", "pngcairo noenhanced size %.0f,%.0f font 'sans,9' fontscale 3.125 "
-     "pointscale 3.2 linewidth 4.1667 background '#ffffff'", DOTS_PER_INCH / 2.54, false},
+     "pointscale 3.2 linewidth 4.1667 background '#ffffff'", DOTS_PER_INCH / 2.54, false,
+     true},
     {"svg", "</svg>", "svg noenhanced size %.0f,%.0f font 'sans-serif,9' fontscale 1.3333 "
-     "linewidth 1.3333 background '#ffffff'", 96 / 2.54, true},
+     "linewidth 1.3333 background '#ffffff'", 96 / 2.54, true, false},
     {"pdf", "%%EOF", "pdfcairo noenhanced size %.6gcm,%.6gcm font 'sans,9' fontscale 0.75 "
-     "pointscale 0.75 linewidth 2 background '#ffffff'", 1, true},
-    {"gp", NULL, NULL, 0, false}};
+     "pointscale 0.75 linewidth 2 background '#ffffff'", 1, true, true},
+    {"gp", NULL, NULL, 0, false, false}};
 #define FORMATS ((int)(sizeof formats / sizeof *formats))
 
 static hg_status find_format(const char *path, const picture_format **found)
@@ -162,6 +165,19 @@ static bool are_distinct(const hg_plot *plot)
     return true;
 }
 
+/* "a.h5 (2)" of a path that is given for the second time. */
+static hg_status number_path(const hg_plot *plot, int r)
+{
+    hg_text label = hg_text_of(HG_MEMORY_OTHER);
+    const char *path = plot->run[r].results.path;
+    int before = 0;
+    for (int i = 0; i < r; i++) before += strcmp(plot->run[i].results.path, path) == 0;
+    hg_text_add(&label, "%s", path);
+    if (before > 0) hg_text_add(&label, " (%d)", before + 1);
+    hg_release(&plot->run[r].label);
+    return hg_text_take(&label, &plot->run[r].label);
+}
+
 /* Titles where they tell the runs apart, else names of files, else their paths. */
 static hg_status label_runs(hg_plot *plot)
 {
@@ -170,10 +186,40 @@ static hg_status label_runs(hg_plot *plot)
     if (are_distinct(plot)) return HG_OK;
     for (int r = 0; r < plot->runs; r++) HG_TRY(name_by_file(&plot->run[r]));
     if (are_distinct(plot)) return HG_OK;
-    for (int r = 0; r < plot->runs; r++) {
-        hg_release(&plot->run[r].label);
-        HG_TRY(hg_copy_text(&plot->run[r].label, HG_MEMORY_OTHER, plot->run[r].results.path));
-    }
+    for (int r = 0; r < plot->runs; r++) HG_TRY(number_path(plot, r));
+    return HG_OK;
+}
+
+/* Whether they hold the same values: what the run file and what became of it are the same. */
+static bool are_the_same(const hg_plot_run *a, const hg_plot_run *b, hg_status *status)
+{
+    hg_results_values left = {0}, right = {0};
+    bool same = a->records == b->records && a->records > 0 &&
+                strcmp(a->results.run_file_resolved, b->results.run_file_resolved) == 0 &&
+                hg_results_has(&a->results, COURSE) && hg_results_has(&b->results, COURSE);
+    if (!same) return false;
+    *status = hg_plot_read_course(a, COURSE, &left);
+    if (*status == HG_OK) *status = hg_plot_read_course(b, COURSE, &right);
+    same = *status == HG_OK &&
+           memcmp(left.value, right.value, (size_t)a->records * sizeof(double)) == 0;
+    hg_results_values_free(&left);
+    hg_results_values_free(&right);
+    return same;
+}
+
+/* Each is compared with those before it, to the first that it is like. */
+static hg_status note_doubled(hg_plot *plot)
+{
+    hg_status status = HG_OK;
+    for (int b = 1; b < plot->runs; b++)
+        for (int a = 0; a < b; a++) {
+            const bool same = are_the_same(&plot->run[a], &plot->run[b], &status);
+            HG_TRY(status);
+            if (!same) continue;
+            hg_plot_note(plot, "%s and %s hold the same run: their lines coincide.",
+                         plot->run[a].results.path, plot->run[b].results.path);
+            break;
+        }
     return HG_OK;
 }
 
@@ -371,8 +417,8 @@ static double say_foot(hg_plot *plot, double width)
     return count > 0 ? 0.15 + NOTE_LINE * count : 0;
 }
 
-/* Title and notes, on a panel of their own without axes. */
-static double say_frame(hg_plot *plot, const plot_page *page)
+/* The title, on a panel of its own without axes, to which the notes come. */
+static void say_head(hg_plot *plot, const plot_page *page)
 {
     hg_plot_say(plot, "\nreset\nunset border\nunset tics\nunset key\n"
                 "set lmargin at screen 0\nset rmargin at screen 1\n"
@@ -382,9 +428,6 @@ static double say_frame(hg_plot *plot, const plot_page *page)
         hg_plot_say_quoted(plot, plot->run[0].label, (int)(page->width / 0.22));
         hg_plot_say(plot, " at screen 0.5,1-0.42/H center font ',11'\n");
     }
-    const double foot = say_foot(plot, page->width);
-    hg_plot_say(plot, "plot [0:1] [0:1] 2 notitle\n");
-    return foot;
 }
 
 static void say_terminal(hg_text *text, const picture_format *format, double width, double height)
@@ -400,7 +443,8 @@ static hg_status finish(hg_plot *plot, const plot_page *page, const picture_form
 {
     hg_text whole = hg_text_of(HG_MEMORY_OTHER);
     char *panels = NULL;
-    double foot = say_frame(plot, page);
+    double foot = say_foot(plot, page->width);
+    hg_plot_say(plot, "plot [0:1] [0:1] 2 notitle\n");
     if (asked->height > 0) foot = asked->height - page->height;
     hg_status status = hg_text_take(&plot->script, &panels);
     const double height = page->height + foot;
@@ -432,11 +476,15 @@ static hg_status draw(hg_plot *plot, const request *asked, const picture_format 
     plot_page page = {.panels = 0};
     char *script = NULL;
     plot->blurred = format->blurred;
+    plot->with_fonts = format->with_fonts;
     HG_TRY(choose_panels(plot, &page, asked->what));
     HG_TRY(lay_out(plot, &page, asked));
     note_unfinished(plot);
+    HG_TRY(note_doubled(plot));
     for (int i = 0; i < page.panels; i++)
         HG_TRY(page.panel[i].figure->draw(plot, page.panel[i].run, &page.panel[i].box));
+    say_head(plot, &page);
+    hg_plot_note_glyphs(plot, !asked->quiet);
     HG_TRY(plot->notes.status);
     if (!asked->quiet && plot->notes.data != NULL)
         for (const char *c = plot->notes.data; *c != '\0'; c++) {
@@ -483,6 +531,14 @@ static hg_status read_scale(const char *word, bool *by_gene)
     return hg_fail(HG_USAGE, "plot: --scale %s: allowed: common, gene", word);
 }
 
+static hg_status read_axis(const char *word, hg_plot_axis *axis)
+{
+    *axis = word == NULL ? HG_AXIS_OF_DATA
+            : strcmp(word, "linear") == 0 ? HG_AXIS_LINEAR : HG_AXIS_LOGARITHMIC;
+    if (*axis != HG_AXIS_LOGARITHMIC || strcmp(word, "log") == 0) return HG_OK;
+    return hg_fail(HG_USAGE, "plot: --axis %s: allowed: linear, log", word);
+}
+
 static hg_status read_size(request *asked)
 {
     char first[HG_NUMBER_SIZE];
@@ -525,13 +581,15 @@ static hg_status run(int count, char **words)
     const char *paths[HG_PLOT_MOST_RUNS + 1] = {NULL};
     request asked = {0};
     hg_plot plot = {.script = hg_text_of(HG_MEMORY_OTHER), .notes = hg_text_of(HG_MEMORY_OTHER),
-                    .gene = asked.genes};
+                    .lacking = hg_text_of(HG_MEMORY_OTHER),
+                    .packages = hg_text_of(HG_MEMORY_OTHER), .gene = asked.genes};
     int given, verbose = 0;
     const hg_option options[] = {
         {.name = "--output,-o", .argument = "FILE", .value = &asked.output},
         {.name = "--what", .argument = "NAMES", .value = &asked.what},
         {.name = "--order", .argument = "ORDER", .value = &asked.order},
         {.name = "--scale", .argument = "SCALE", .value = &asked.scale},
+        {.name = "--axis", .argument = "linear|log", .value = &asked.axis},
         {.name = "--generation", .argument = "GENERATIONS", .value = &plot.generations},
         {.name = "--gene", .argument = "NAME", .values = asked.genes, .count = &plot.genes,
          .room = HG_PLOT_MOST_GENES},
@@ -542,6 +600,7 @@ static hg_status run(int count, char **words)
                             sizeof options / sizeof *options, paths, 1, HG_PLOT_MOST_RUNS, &given));
     HG_TRY(read_order(asked.order, &plot.order));
     HG_TRY(read_scale(asked.scale, &plot.by_gene));
+    HG_TRY(read_axis(asked.axis, &plot.axis));
     HG_TRY(read_size(&asked));
     HG_TRY(hg_allocate(&plot.run, HG_MEMORY_OTHER, (size_t)given, sizeof *plot.run));
     paths[given] = NULL;
@@ -550,6 +609,9 @@ static hg_status run(int count, char **words)
     hg_release(&plot.run);
     hg_text_free(&plot.script);
     hg_text_free(&plot.notes);
+    hg_text_free(&plot.lacking);
+    hg_text_free(&plot.packages);
+    hg_release(&plot.glyphs);
     return status;
 }
 
@@ -569,6 +631,7 @@ const hg_command hg_command_plot = {
         "                       courses, the default), variance (the most variable first) or file\n"
         "  --scale SCALE        of the map's colours: common to all genes (the default), or gene:\n"
         "                       each from its least mean expression to its greatest\n"
+        "  --axis linear|log    of fitness; default: log where its mean spans three decades\n"
         "  --generation T[,T]   snapshots that phenotypes are drawn of; default: up to five\n"
         "  --gene NAME          a gene for phenotypes and for a varying optimum; may be repeated\n"
         "  --size WIDTH,HEIGHT  of the picture in cm; default: what the figures need, 16 wide\n"

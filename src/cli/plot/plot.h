@@ -28,6 +28,7 @@ typedef struct hg_plot_run {
 } hg_plot_run;
 
 typedef enum { HG_ORDER_CLUSTER, HG_ORDER_VARIANCE, HG_ORDER_FILE } hg_plot_order;
+typedef enum { HG_AXIS_OF_DATA, HG_AXIS_LINEAR, HG_AXIS_LOGARITHMIC } hg_plot_axis;
 
 /** The picture that is being made. Lengths are in cm. */
 typedef struct hg_plot {
@@ -35,10 +36,15 @@ typedef struct hg_plot {
     int runs;
     hg_plot_order order;      /**< of the genes */
     bool by_gene;             /**< the map's colours: each gene from its least to its greatest */
+    hg_plot_axis axis;        /**< of fitness */
     const char *generations;  /**< --generation as given, or NULL */
     const char **gene;        /**< [genes]: --gene, distinct */
     int genes;
     bool blurred;             /**< viewers blur images: SVG and PDF */
+    bool with_fonts;          /**< letters are drawn with the fonts of this machine: PNG and PDF */
+    bool asked_fonts;         /**< which are known */
+    unsigned char *glyphs;    /**< a bit for each character that they have; NULL: unknown */
+    hg_text lacking, packages; /**< characters that they have not, fonts that have them */
     double middle;            /**< of the axes of the panel, from the left */
     hg_text script, notes;    /**< a note is a line */
 } hg_plot;
@@ -128,6 +134,9 @@ void hg_plot_extend(hg_plot_range *range, const double *value, int64_t count);
  */
 void hg_plot_say_range(hg_plot *plot, const char *axis, hg_plot_range range, double share);
 
+/** Adds a power of ten, with superscripts. */
+void hg_plot_say_power(hg_plot *plot, int exponent);
+
 /** Tics at round numbers, about `count`; the value alone where the range is none. */
 void hg_plot_say_tics(hg_plot *plot, const char *axis, hg_plot_range range, double count);
 
@@ -141,6 +150,10 @@ void hg_plot_say_generations(hg_plot *plot, double width);
 hg_status hg_plot_curve(hg_plot *plot, const char *name, const double *x, const double *y,
                         int64_t count);
 
+/** The same of values that are held until the next one: the corners of the steps. */
+hg_status hg_plot_steps(hg_plot *plot, const char *name, const double *x, const double *y,
+                        int64_t count);
+
 /** The outline of the band between two curves, to be filled. */
 hg_status hg_plot_band(hg_plot *plot, const char *name, const double *x, const double *low,
                        const double *high, int64_t count);
@@ -151,6 +164,33 @@ void hg_plot_say_number(hg_plot *plot, double value);
 /** "rgb '#......'" and dash type of the n-th line; colours that the colour-blind tell apart. */
 const char *hg_plot_colour(int n);
 int hg_plot_dashes(int n);
+
+/* --- fitness_axis.c --------------------------------------------------------------------------- */
+
+/** The fitness that a panel has to show, and how its axis does. */
+typedef struct hg_plot_fitness {
+    hg_plot_range range;   /**< of all */
+    hg_plot_range middles; /**< of the means or medians that are above 0 */
+    double least;          /**< above 0 */
+    bool zeros;            /**< some are 0 */
+    bool logarithmic;
+    double low, edge; /**< a logarithmic axis shows what is less than `low` at its lower edge */
+} hg_plot_fitness;
+
+#define HG_PLOT_NO_FITNESS ((hg_plot_fitness){HG_PLOT_NO_RANGE, HG_PLOT_NO_RANGE, INFINITY, \
+                                              false, false, 0, 0})
+
+/** Takes in values that are drawn. */
+void hg_plot_fitness_take(hg_plot_fitness *fitness, const double *value, int64_t count);
+
+/** Takes in means or medians: an axis is logarithmic where these span decades, or as --axis says. */
+void hg_plot_fitness_take_middles(hg_plot_fitness *fitness, const double *value, int64_t count);
+
+/** The vertical axis; notes what it shows at its edge. */
+void hg_plot_say_fitness_axis(hg_plot *plot, const hg_plot_box *box, hg_plot_fitness *fitness);
+
+/** Where the axis shows a value. */
+double hg_plot_fitness_place(const hg_plot_fitness *fitness, double value);
 
 /* --- plot.c: what figures ask of runs -------------------------------------------------------- */
 
@@ -164,6 +204,14 @@ hg_status hg_plot_read_course(const hg_plot_run *run, const char *dataset,
 /** The gene of a name or an index; HG_BAD_INPUT, with the nearest name. */
 hg_status hg_plot_find_gene(const hg_plot_run *run, const hg_results_texts *names,
                             const char *word, int64_t *gene);
+
+/* --- glyphs.c ---------------------------------------------------------------------------- */
+
+/** What stands for a character of UTF-8 that no font has; NULL where it can stand for itself. */
+const char *hg_plot_glyph(hg_plot *plot, const char *bytes, size_t length);
+
+/** Notes that there were such, and `aloud`, on standard error, which, and what has them. */
+void hg_plot_note_glyphs(hg_plot *plot, bool aloud);
 
 /* --- gnuplot.c --------------------------------------------------------------------------- */
 

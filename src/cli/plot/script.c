@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "cli/plot/plot.h"
 
+#define LETTER 0.17 /* cm, of letters of 9 points */
 #define TOO_LARGE 1e300 /* differences of such numbers overflow */
 
 /* --- texts ----------------------------------------------------------------------------------- */
@@ -34,12 +35,11 @@ static void say_character(hg_plot *plot, const char *c, size_t length, bool tic)
         hg_plot_say(plot, "?");
     else if ((unsigned char)*c < ' ' || *c == 127)
         hg_plot_say(plot, " ");
-    else if (length > 2 && ((unsigned char)*c > 0xe2 || ((unsigned char)*c == 0xe2 &&
-                                                         (unsigned char)c[1] >= 0xba))) {
-        hg_text_add_bytes(&plot->script, c, length); /* from U+2E80 on: East Asia and beyond */
-        hg_plot_note(plot, "Some names are in scripts that not all fonts have: if boxes are drawn, "
-                     "install a font that has them, or draw an SVG.");
-    } else if (length > 1 || isalnum((unsigned char)*c) || strchr(" _-+.,:/()=", *c) != NULL)
+    else if (length > 1) {
+        const char *instead = hg_plot_glyph(plot, c, length);
+        hg_text_add_bytes(&plot->script, instead != NULL ? instead : c,
+                          instead != NULL ? strlen(instead) : length);
+    } else if (isalnum((unsigned char)*c) || strchr(" _-+.,:/()=", *c) != NULL)
         hg_text_add_bytes(&plot->script, c, length);
     else
         hg_plot_say(plot, tic && *c == '%' ? "\\045\\%03o" : "\\%03o", (unsigned)*c);
@@ -100,7 +100,7 @@ void hg_plot_begin(hg_plot *plot, const hg_plot_box *box, const hg_plot_margins 
                 "set xlabel font ',9' offset 0,0.4\n"
                 "set errorbars small\n"
                 "set format x '%%.10g'\nset format y '%%.6g'\n"
-                "set key font ',8' samplen 2 spacing 1.05 Left reverse\n"
+                "set key font ',8' samplen 2 spacing 1.05 width 1 Left reverse\n"
                 "set grid back linetype 1 linecolor rgb '#e4e4e4' linewidth 0.5\n"
                 "set style fill solid 1 noborder\n"
                 "set lmargin at screen %.4g/W\nset rmargin at screen %.4g/W\n"
@@ -116,11 +116,13 @@ void hg_plot_title(hg_plot *plot, const hg_plot_box *box, const char *title,
     hg_text_add(&words, "%s", title);
     if (run != NULL && plot->runs > 1) hg_text_add(&words, " – %s", run->label);
     if (words.status != HG_OK) plot->script.status = words.status;
+    const double right = box->x + box->width, letters = words.data != NULL ? (double)words.length : 0;
+    const bool fits = LETTER * letters / 2 < right - plot->middle; /* over the middle of the axes */
     hg_plot_say(plot, "set label 1 ");
     hg_plot_say_quoted(plot, words.data != NULL ? words.data : title,
-                       (int)((box->width - 0.4) / 0.17));
+                       (int)((box->width - 0.4) / LETTER));
     hg_plot_say(plot, " at screen %.4g/W,(F+%.4g)/H center font ',9'\n",
-                plot->middle, box->y + box->height - 0.42);
+                fits ? plot->middle : box->x + box->width / 2, box->y + box->height - 0.42);
     hg_text_free(&words);
 }
 
@@ -178,8 +180,7 @@ static double step_of(hg_plot_range range, double count)
     return power * (digit < 1.5 ? 1 : digit < 3.5 ? 2 : digit < 7.5 ? 5 : 10);
 }
 
-/* A power of ten in superscripts. */
-static void say_power(hg_plot *plot, int exponent)
+void hg_plot_say_power(hg_plot *plot, int exponent)
 {
     static const char *const digits[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
     char plain[16];
@@ -205,7 +206,7 @@ static void say_scaled_tics(hg_plot *plot, const char *axis, hg_plot_range range
     for (double k = ceil(range.low / step); k * step <= range.high; k++, separator = ", ")
         hg_plot_say(plot, "%s'%.4g' %.10g", separator, k * step / unit, k * step);
     hg_plot_say(plot, ")\nset label 9 '×");
-    say_power(plot, exponent);
+    hg_plot_say_power(plot, exponent);
     hg_plot_say(plot, "' at graph %s left font ',7'\n",
                 strcmp(axis, "cb") == 0 ? "1.02,1.03" : "0,1.03 offset -3.5,0");
 }
@@ -264,6 +265,22 @@ hg_status hg_plot_curve(hg_plot *plot, const char *name, const double *x, const 
     HG_TRY(thin_out(plot, y, count, &index, &kept));
     hg_plot_say(plot, "$%s << EOD\n", name);
     for (int64_t i = 0; i < kept; i++) say_point(plot, x[index[i]], y[index[i]]);
+    hg_plot_say(plot, "EOD\n");
+    hg_release(&index);
+    return HG_OK;
+}
+
+hg_status hg_plot_steps(hg_plot *plot, const char *name, const double *x, const double *y,
+                        int64_t count)
+{
+    int64_t *index = NULL, kept;
+    HG_TRY(thin_out(plot, y, count, &index, &kept));
+    hg_plot_say(plot, "$%s << EOD\n", name);
+    for (int64_t i = 0; i < kept; i++) {
+        const bool is_end = i == 0 || i + 1 == kept, jumps = i > 0 && y[index[i]] != y[index[i - 1]];
+        if (jumps) say_point(plot, x[index[i]], y[index[i - 1]]);
+        if (jumps || is_end) say_point(plot, x[index[i]], y[index[i]]);
+    }
     hg_plot_say(plot, "EOD\n");
     hg_release(&index);
     return HG_OK;
