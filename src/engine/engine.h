@@ -106,6 +106,7 @@ typedef struct __attribute__((aligned(HG_ALIGNMENT))) hg_worker {
                                   rows of their own; clonal only */
     int64_t first_row, end_row; /**< its share of the rows of genotypes */
     int64_t free_rows;       /**< of these; clonal only */
+    int64_t next_row;        /**< of these, the first that no thread has come to; clonal only */
 } hg_worker;
 
 /** What becomes of a row of genotypes in a generation; clonal only. */
