@@ -77,12 +77,16 @@ static void house_migrants(hg_run *run)
     }
 }
 
-/* Whether an offspring needs a row of its own: a mutant, or a migrant, as individuals of
+/* Which of the worker's offspring need a row of their own: mutants, and migrants, as individuals of
  * different demes never share a row. */
-static bool stands_alone(const hg_run *run, int64_t j)
+static void mark_those_alone(hg_run *run, const hg_worker *worker)
 {
-    if (run->lives_on != NULL && run->lives_on[j]) return false;
-    return hg_mutates(run, j) || (run->migration.rate != NULL && run->migrants.place[j] >= 0);
+    bool *alone = run->alone;
+    hg_mark_mutants(run, worker->begin, worker->end, alone);
+    for (int64_t j = worker->begin; run->migration.rate != NULL && j < worker->end; j++)
+        alone[j] |= run->migrants.place[j] >= 0;
+    for (int64_t j = worker->begin; run->lives_on != NULL && j < worker->end; j++)
+        alone[j] &= !run->lives_on[j];
 }
 
 /* Counts the carriers of each row in a list that has siblings side by side; other threads may hold
@@ -111,12 +115,12 @@ static void part_clones_from_mutants(hg_run *run)
         hg_worker *worker = &run->worker[t];
         int32_t *mutant = run->mutant + worker->begin, *clone = run->other + worker->begin;
         int64_t mutants = 0, clones = 0;
+        mark_those_alone(run, worker);
         for (int64_t j = worker->begin; j < worker->end; j++) {
-            const bool alone = stands_alone(run, j);
             mutant[mutants] = (int32_t)j;
             clone[clones] = run->row[j] = run->parent_row[j]; /* a mutant's row will be found */
-            mutants += alone;
-            clones += !alone;
+            mutants += run->alone[j];
+            clones += !run->alone[j];
         }
         worker->mutants = mutants;
         count_carriers(&run->genotypes, clone, clones, run->litter + worker->begin);

@@ -16,7 +16,7 @@
 #define GENE_BYTES 300.0     /* a gene's name, its parameters and its statistics */
 #define EDGE_BYTES 80.0      /* an edge of the network, while it is built */
 #define DEME_BYTES 280.0     /* of a column of a deme's statistics, with its sums */
-#define INDIVIDUAL_BYTES 75. /* an individual's place, parents, fitness, draws */
+#define INDIVIDUAL_BYTES 76. /* an individual's place, parents, fitness, draws */
 
 /* What an individual inherits, in bytes: whole cache lines. */
 static double genome_bytes(const hg_config *config, const hg_network *network)
