@@ -77,12 +77,16 @@ static void house_migrants(hg_run *run)
     }
 }
 
-/* Whether an offspring needs a row of its own: a mutant, or a migrant, as individuals of
+/* Which of the worker's offspring need a row of their own: mutants, and migrants, as individuals of
  * different demes never share a row. */
-static bool stands_alone(const hg_run *run, int64_t j)
+static void mark_those_alone(hg_run *run, const hg_worker *worker)
 {
-    if (run->lives_on != NULL && run->lives_on[j]) return false;
-    return hg_mutates(run, j) || (run->migration.rate != NULL && run->migrants.place[j] >= 0);
+    bool *alone = run->alone;
+    hg_mark_mutants(run, worker->begin, worker->end, alone);
+    for (int64_t j = worker->begin; run->migration.rate != NULL && j < worker->end; j++)
+        alone[j] |= run->migrants.place[j] >= 0;
+    for (int64_t j = worker->begin; run->lives_on != NULL && j < worker->end; j++)
+        alone[j] &= !run->lives_on[j];
 }
 
 /* Counts the carriers of each row in a list that has siblings side by side; other threads may hold
@@ -111,12 +115,12 @@ static void part_clones_from_mutants(hg_run *run)
         hg_worker *worker = &run->worker[t];
         int32_t *mutant = run->mutant + worker->begin, *clone = run->other + worker->begin;
         int64_t mutants = 0, clones = 0;
+        mark_those_alone(run, worker);
         for (int64_t j = worker->begin; j < worker->end; j++) {
-            const bool alone = stands_alone(run, j);
             mutant[mutants] = (int32_t)j;
             clone[clones] = run->row[j] = run->parent_row[j]; /* a mutant's row will be found */
-            mutants += alone;
-            clones += !alone;
+            mutants += run->alone[j];
+            clones += !run->alone[j];
         }
         worker->mutants = mutants;
         count_carriers(&run->genotypes, clone, clones, run->litter + worker->begin);
@@ -218,6 +222,10 @@ typedef struct some {
     int count;
 } some;
 
+typedef struct kept {
+    some unknown, single, shared;
+} kept;
+
 static void develop_some(hg_run *run, hg_worker *worker, some *rows)
 {
     hg_worker_begin(worker);
@@ -234,18 +242,20 @@ static void tally_some(hg_run *run, hg_worker *worker, some *rows)
     rows->count = 0;
 }
 
-/* The genotypes that live on unchanged: developed where their phenotype is not known. Those of
- * one carrier are tallied apart, which is faster. */
-static void keep_rows(hg_run *run, hg_worker *worker, bool environment_changed)
+/* Genotypes that live on unchanged, of rows `first` .. `end`-1: developed where their phenotype is
+ * not known. Those of one carrier are tallied apart, which is faster. */
+static void keep_rows(hg_run *run, hg_worker *worker, bool environment_changed, int64_t first,
+                      int64_t end, kept *lists)
 {
     const hg_genotypes *genotypes = &run->genotypes;
-    some unknown = {.count = 0}, single = {.count = 0}, shared = {.count = 0};
-    for (int64_t r = worker->first_row; r < worker->end_row; r++) {
+    for (int64_t r = first; r < end; r++) {
         const int8_t claim = genotypes->claim[r];
         if (claim == HG_ROW_TAKEN || genotypes->copies[r] == 0) continue; /* mutants' are being set */
         const bool known = claim != HG_ROW_FETCHED && !environment_changed;
         if (known && !run->recording) continue;
-        some *list = !known ? &unknown : genotypes->copies[r] == 1 ? &single : &shared;
+        some *list = !known                       ? &lists->unknown
+                     : genotypes->copies[r] == 1 ? &lists->single
+                                                 : &lists->shared;
         if (known) {
             fetch_ahead(hg_genome(genotypes, r), genotypes->stride);
             fetch_ahead(hg_expression(genotypes, r), genotypes->expression_stride);
@@ -255,9 +265,26 @@ static void keep_rows(hg_run *run, hg_worker *worker, bool environment_changed)
         if (known) tally_some(run, worker, list);
         else develop_some(run, worker, list);
     }
-    develop_some(run, worker, &unknown);
-    tally_some(run, worker, &single);
-    tally_some(run, worker, &shared);
+}
+
+/* The worker's own rows, and then, a few at a time, those that others have not come to: how many
+ * live on among a worker's rows drifts, and nobody should wait for it. */
+static void keep_unchanged(hg_run *run, hg_worker *worker, bool environment_changed)
+{
+    enum { AT_A_TIME = 128 };
+    kept lists = {.unknown = {.count = 0}};
+    for (int k = 0; k < run->threads; k++) {
+        hg_worker *of = &run->worker[(worker->number + k) % run->threads];
+        for (;;) {
+            const int64_t first = __atomic_fetch_add(&of->next_row, AT_A_TIME, __ATOMIC_RELAXED);
+            const int64_t end = first + AT_A_TIME < of->end_row ? first + AT_A_TIME : of->end_row;
+            if (first >= end) break;
+            keep_rows(run, worker, environment_changed, first, end, &lists);
+        }
+    }
+    develop_some(run, worker, &lists.unknown);
+    tally_some(run, worker, &lists.single);
+    tally_some(run, worker, &lists.shared);
 }
 
 void hg_breed_clonal(hg_run *run, bool environment_changed)
@@ -283,7 +310,7 @@ void hg_breed_clonal(hg_run *run, bool environment_changed)
         hg_worker *worker = &run->worker[t];
         const double begun = hg_clock();
         breed_mutants(run, worker, worker->movers, worker->mutants);
-        keep_rows(run, worker, environment_changed);
+        keep_unchanged(run, worker, environment_changed);
         worker->busy += hg_clock() - begun;
     }
     hg_run_note_region(run, &since);

@@ -106,6 +106,7 @@ typedef struct __attribute__((aligned(HG_ALIGNMENT))) hg_worker {
                                   rows of their own; clonal only */
     int64_t first_row, end_row; /**< its share of the rows of genotypes */
     int64_t free_rows;       /**< of these; clonal only */
+    int64_t next_row;        /**< of these, the first that no thread has come to; clonal only */
 } hg_worker;
 
 /** What becomes of a row of genotypes in a generation; clonal only. */
@@ -237,6 +238,7 @@ struct hg_run {
     int threads;
     int32_t *row;        /**< [count] genotype of each own individual */
     int32_t *parent_row; /**< [count] clonal: the genotype of the parent */
+    bool *alone;         /**< [count] clonal: needs a row that is nobody else's */
     int32_t *mutant;     /**< [count] clonal: local indices of mutated offspring, by thread */
     int32_t *other;      /**< [count] clonal: room for the others while these are listed */
     int32_t *litter;     /**< [count] clonal: and for where their litters end */
@@ -328,14 +330,8 @@ void hg_mutators_prepare(hg_run *run, int64_t generation, int64_t first, int64_t
 /** Whether own offspring `own` has a gene duplicated or deleted. */
 bool hg_has_gene_event(const hg_run *run, int64_t own);
 
-/** Whether own offspring `own` (local index) gets any mutation. */
-static inline bool hg_mutates(const hg_run *run, int64_t own)
-{
-    bool mutates = false;
-    for (int m = 0; m < run->mutators; m++)
-        mutates |= run->mutator[m].first[own] < (double)run->mutator[m].loci;
-    return mutates || (run->gene_mutation.any && hg_has_gene_event(run, own));
-}
+/** Whether each of the own offspring first .. end-1 (local) gets any mutation: mutates[first .. end-1]. */
+void hg_mark_mutants(const hg_run *run, int64_t first, int64_t end, bool *mutates);
 
 /** Puts all their mutations into the genomes of `count` <= HG_BROOD own offspring (local). */
 void hg_mutate(hg_run *run, hg_worker *worker, const int32_t *own, double *const *genome,

@@ -139,6 +139,16 @@ void hg_mutators_free(hg_run *run)
 
 /* --- who and where ---------------------------------------------------------------------- */
 
+void hg_mark_mutants(const hg_run *run, int64_t first, int64_t end, bool *mutates)
+{
+    for (int64_t j = first; j < end; j++)
+        mutates[j] = run->gene_mutation.any && hg_has_gene_event(run, j);
+    for (int m = 0; m < run->mutators; m++) {
+        const double *restrict site = run->mutator[m].first, loci = (double)run->mutator[m].loci;
+        for (int64_t j = first; j < end; j++) mutates[j] |= site[j] < loci;
+    }
+}
+
 void hg_mutators_prepare(hg_run *run, int64_t generation, int64_t first, int64_t count)
 {
     for (int m = 0; m < run->mutators; m++) {

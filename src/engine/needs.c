@@ -16,7 +16,7 @@
 #define GENE_TILE 840.0      /* what a thread has of a gene, */
 #define EDGE_TILE 240.0      /* and of a heritable edge */
 #define DEME_BYTES 280.0     /* of a column of a deme's statistics, with its sums */
-#define INDIVIDUAL_BYTES 75. /* an individual's place, parents, fitness, draws */
+#define INDIVIDUAL_BYTES 76. /* an individual's place, parents, fitness, draws */
 
 /* What an individual inherits, in bytes: whole cache lines. */
 static double genome_bytes(const hg_config *config, const hg_network *network)

@@ -23,6 +23,7 @@ void hg_rows_collect(hg_run *run, hg_worker *worker)
         genotypes->copies[r] = 0;
     }
     worker->free_rows = count;
+    worker->next_row = worker->first_row;
 }
 
 /* Takes up to `wanted` of the free rows of `from`, whatever other threads take there: how many,

@@ -31,6 +31,7 @@ static hg_status allocate_individuals(hg_run *run)
     if (!run->genotypes.clonal)
         return hg_allocate(&run->place, HG_MEMORY_INDIVIDUALS, count, sizeof *run->place);
     HG_TRY(hg_allocate(&run->parent_row, HG_MEMORY_INDIVIDUALS, count, sizeof *run->parent_row));
+    HG_TRY(hg_allocate(&run->alone, HG_MEMORY_INDIVIDUALS, count, sizeof *run->alone));
     HG_TRY(hg_allocate(&run->litter, HG_MEMORY_INDIVIDUALS, count, sizeof *run->litter));
     HG_TRY(hg_allocate(&run->other, HG_MEMORY_INDIVIDUALS, count, sizeof *run->other));
     return hg_allocate(&run->mutant, HG_MEMORY_INDIVIDUALS, count, sizeof *run->mutant);
@@ -436,6 +437,7 @@ void hg_run_destroy(hg_run **pointer)
     hg_release(&run->mutant);
     hg_release(&run->other);
     hg_release(&run->litter);
+    hg_release(&run->alone);
     hg_network_free(&run->network);
     hg_config_free(&run->config);
     hg_release(&run->resolved);

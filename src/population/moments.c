@@ -159,27 +159,29 @@ static void add_crowd(hg_moments *moments, hg_moments_thread *thread, const doub
     empty_sums(moments, thread, copies);
 }
 
+/* Rows that have few copies each. */
+static void add_few(hg_moments *moments, hg_moments_thread *thread, const double *const *row,
+                    const int64_t *copies, int rows)
+{
+    int64_t weight = 0;
+    for (int r = 0; r < rows; r++) weight += copies[r];
+    if (thread->weight + weight > MOST_WEIGHT) empty_sums(moments, thread, 1);
+    thread->weight += weight;
+    moments->kernels->add_rows(&moments->grid, moments->columns, row, copies, rows, &thread->sums);
+}
+
 void hg_moments_add(hg_moments *moments, int number, const double *const *row,
                     const int64_t *copies, int rows)
 {
     hg_moments_thread *thread = &moments->thread[number];
-    const double *some[HG_LANES];
-    int64_t times[HG_LANES], weight = 0;
-    int count = 0;
+    int first = 0; /* of some rows without a crowd among them */
     for (int r = 0; r < rows; r++) {
-        if (copies[r] > MOST_WEIGHT / HG_LANES) {
-            add_crowd(moments, thread, row[r], copies[r]);
-        } else {
-            some[count] = row[r];
-            times[count++] = copies[r];
-            weight += copies[r];
-        }
+        if (copies[r] <= MOST_WEIGHT / HG_LANES) continue;
+        if (r > first) add_few(moments, thread, row + first, copies + first, r - first);
+        add_crowd(moments, thread, row[r], copies[r]);
+        first = r + 1;
     }
-    if (count == 0) return;
-    if (thread->weight + weight > MOST_WEIGHT) empty_sums(moments, thread, 1);
-    thread->weight += weight;
-    moments->kernels->add_rows(&moments->grid, moments->columns, some, times, count,
-                               &thread->sums);
+    if (rows > first) add_few(moments, thread, row + first, copies + first, rows - first);
 }
 
 static void split(__int128 value, int64_t *limb)

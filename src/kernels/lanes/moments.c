@@ -72,6 +72,7 @@ HG_INLINE column_sums sum_columns(const hg_grid *grid, int64_t at, const double 
 {
     const hg_vector shift = hg_load_unaligned(grid->shift + at);
     column_sums sums = {.largest = hg_all(0.0), .sound = hg_all(0.0)};
+#pragma GCC unroll 4
     for (int r = 0; r < rows; r++) {
         const hg_vector d = hg_load_unaligned(row[r] + at) - shift, s = d * d;
         const uint64_t times = all_single ? 1 : (uint64_t)copies[r];
