@@ -253,6 +253,17 @@ for words in "validate $tiny" "info a.h5" "diff a.h5 b.h5" "diff a.h5 c.h5" "hel
 done
 call info full.h5; exits 0 # the result itself is sound
 
+# --- runs side by side share nothing: MPI's folder of this one is gone when generations are made ---
+mkdir ../temporary
+TMPDIR=$PWD/../temporary "$program" run "$tiny" -o long.h5 -q --set run.generations=100000000 \
+    --set output.statistics.every=1000 --set output.snapshots.every=0 >../out 2>../err &
+running=$!
+for _ in $(seq 600); do [ -e long.h5 ] && break; sleep 0.1; done
+checks=$((checks + 1)); [ -e long.h5 ] && [ -z "$(ls ../temporary)" ] || fail "left in TMPDIR: $(ls ../temporary)"
+kill -TERM $running
+wait $running
+code=$? said="happygene run, stopped"; exits 75
+
 cd / && rm -rf "$folder"
 echo "$checks checks, $failures failed"
 [ "$failures" -eq 0 ]
