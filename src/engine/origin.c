@@ -122,11 +122,7 @@ static hg_status share_network(hg_network *network, MPI_Comm communicator, int r
     HG_TRY_OUT(hg_team_agree(communicator, status));
     for (int64_t e = 0; rank == 0 && e < sizes[1]; e++)
         edges[e] = (hg_edge){network->source[e], network->target[e], network->weight[e]};
-    MPI_Datatype edge_type; /* their number, not their bytes, must fit an int */
-    MPI_Type_contiguous((int)sizeof *edges, MPI_BYTE, &edge_type);
-    MPI_Type_commit(&edge_type);
-    MPI_Bcast(edges, (int)sizes[1], edge_type, 0, communicator);
-    MPI_Type_free(&edge_type);
+    hg_team_share_bytes(communicator, 0, edges, (size_t)sizes[1] * sizeof *edges);
     HG_TRY_OUT(hg_team_share_text(communicator, 0, &names));
     if (rank != 0) status = rebuild_network(network, sizes[0], names, edges, sizes[1]);
     status = hg_team_agree(communicator, status);

@@ -29,9 +29,16 @@ hg_status hg_team_agree(MPI_Comm communicator, hg_status status)
     return hg_team_share(communicator, worst.rank, status);
 }
 
+void hg_team_share_bytes(MPI_Comm communicator, int root, void *bytes, size_t size)
+{
+    const size_t most = 1 << 30; /* MPI counts with an int */
+    for (size_t at = 0; at < size; at += most)
+        MPI_Bcast((char *)bytes + at, (int)(size - at < most ? size - at : most), MPI_BYTE, root,
+                  communicator);
+}
+
 hg_status hg_team_share_text(MPI_Comm communicator, int root, char **text)
 {
-    const unsigned long most = 1 << 30;
     int rank;
     MPI_Comm_rank(communicator, &rank);
     unsigned long size = rank == root ? strlen(*text) + 1 : 0;
@@ -39,9 +46,7 @@ hg_status hg_team_share_text(MPI_Comm communicator, int root, char **text)
     hg_status status = HG_OK;
     if (rank != root) status = hg_allocate(text, HG_MEMORY_CONFIGURATION, size, 1);
     HG_TRY(hg_team_agree(communicator, status));
-    for (unsigned long at = 0; at < size; at += most) /* MPI counts with an int */
-        MPI_Bcast(*text + at, (int)(size - at < most ? size - at : most), MPI_CHAR, root,
-                  communicator);
+    hg_team_share_bytes(communicator, root, *text, size);
     return HG_OK;
 }
 

@@ -19,6 +19,9 @@ hg_status hg_team_agree(MPI_Comm communicator, hg_status status);
  */
 hg_status hg_team_share(MPI_Comm communicator, int root, hg_status status);
 
+/** Collective: rank `root`'s `size` bytes to all; any number of them, the same on all ranks. */
+void hg_team_share_bytes(MPI_Comm communicator, int root, void *bytes, size_t size);
+
 /**
  * Collective: rank `root`'s text to all, as new memory of label configuration
  * (hg_release). `*text` is read on root only.
