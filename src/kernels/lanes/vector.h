@@ -137,8 +137,8 @@ HG_INLINE hg_vector hg_sqrt(hg_vector a)
 HG_INLINE hg_vector hg_absolute(hg_vector a) { return hg_max(a, -a); }
 
 HG_INLINE hg_vector hg_vexp(hg_vector x) { return HG_SLEEF(exp, u10)(x); }
-HG_INLINE hg_vector hg_vlog(hg_vector x) { return HG_SLEEF(log, u10)(x); }
-HG_INLINE hg_vector hg_vcospi(hg_vector x) { return HG_SLEEF(cospi, u05)(x); }
+HG_INLINE hg_vector hg_vlog(hg_vector x) { return HG_SLEEF(log, u35)(x); }
+HG_INLINE hg_vector hg_vcospi(hg_vector x) { return HG_SLEEF(sincospi, u35)(x).y; }
 HG_INLINE hg_vector hg_vlog1p(hg_vector x) { return HG_SLEEF(log1p, u10)(x); }
 HG_INLINE hg_vector hg_vexpm1(hg_vector x) { return HG_SLEEF(expm1, u10)(x); }
 HG_INLINE hg_vector hg_vpow(hg_vector x, hg_vector y) { return HG_SLEEF(pow, u10)(x, y); }
