@@ -60,16 +60,26 @@ static own_counts add_counts(own_counts a, own_counts b)
     initializer(omp_priv = (own_counts){0, 0, -INFINITY, INFINITY})
 
 /* Every individual's fitness is its genotype's, unless it depends on the others, too. */
+static int64_t take_phenotypes(hg_run *run, int64_t first, int64_t end)
+{
+    const int32_t *restrict row = run->row;
+    const double *restrict of_row = run->genotypes.fitness;
+    const int8_t *restrict stable = run->genotypes.stable;
+    double *restrict fitness = run->fitness;
+    int64_t settled = 0;
+    for (int64_t i = first; i < end; i++) settled += stable[row[i]];
+    for (int64_t i = first; i < end && run->paretos == 0; i++) fitness[i] = of_row[row[i]];
+    return settled;
+}
+
 static own_counts close_individuals(hg_run *run, int64_t first, int64_t end)
 {
-    own_counts counts = {0, 0, -INFINITY, INFINITY};
+    own_counts counts = {0, take_phenotypes(run, first, end), -INFINITY, INFINITY};
+    const double *fitness = run->fitness;
     for (int64_t i = first; i < end; i++) {
-        const int32_t row = run->row[i];
-        if (run->paretos == 0) run->fitness[i] = run->genotypes.fitness[row];
         counts.parents += hg_has_offspring(run, i);
-        counts.stable += run->genotypes.stable[row];
-        if (run->fitness[i] > counts.fittest) counts.fittest = run->fitness[i];
-        if (run->fitness[i] < counts.least_fit) counts.least_fit = run->fitness[i];
+        counts.fittest = fitness[i] > counts.fittest ? fitness[i] : counts.fittest;
+        counts.least_fit = fitness[i] < counts.least_fit ? fitness[i] : counts.least_fit;
     }
     return counts;
 }
