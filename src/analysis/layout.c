@@ -29,17 +29,29 @@ static hg_status place(const hg_igraph *igraph, const igraph_t *graph, int64_t g
                                                     (double)genes, NULL, NULL, NULL, NULL, NULL));
 }
 
-/* A column of places, stretched to 0 .. 1; a half where all are the same. */
-static void normalize(const igraph_matrix_t *places, int64_t genes, int column, double *value)
+static void find_range(const igraph_matrix_t *places, int64_t genes, int column, double range[2])
 {
-    double low = INFINITY, high = -INFINITY;
+    range[0] = INFINITY, range[1] = -INFINITY;
     for (int64_t g = 0; g < genes; g++) {
-        value[g] = MATRIX(*places, g, column);
-        low = fmin(low, value[g]);
-        high = fmax(high, value[g]);
+        range[0] = fmin(range[0], MATRIX(*places, g, column));
+        range[1] = fmax(range[1], MATRIX(*places, g, column));
     }
-    for (int64_t g = 0; g < genes; g++)
-        value[g] = high - low > 1e-6 ? (value[g] - low) / (high - low) : 0.5;
+}
+
+/* The longer side becomes 0 .. 1, the shorter one lies about a half: distances keep their ratios. */
+static void normalize(const igraph_matrix_t *places, int64_t genes, double *x, double *y)
+{
+    double across[2], up[2];
+    find_range(places, genes, 0, across);
+    find_range(places, genes, 1, up);
+    const double longer = fmax(across[1] - across[0], up[1] - up[0]);
+    const double scale = longer > 1e-6 ? 1 / longer : 0;
+    for (int64_t g = 0; g < genes; g++) {
+        const double from_middle_x = MATRIX(*places, g, 0) - (across[0] + across[1]) / 2;
+        const double from_middle_y = MATRIX(*places, g, 1) - (up[0] + up[1]) / 2;
+        x[g] = fmin(1, fmax(0, 0.5 + scale * from_middle_x)); /* 1 as it may come out of rounding */
+        y[g] = fmin(1, fmax(0, 0.5 + scale * from_middle_y));
+    }
 }
 
 hg_status hg_layout_place(const hg_network *network, double *x, double *y)
@@ -52,10 +64,7 @@ hg_status hg_layout_place(const hg_network *network, double *x, double *y)
     hg_status status = check(igraph->igraph_matrix_init(&places, 0, 0));
     if (status == HG_OK) {
         status = place(igraph, &graph, network->genes, &places);
-        if (status == HG_OK) {
-            normalize(&places, network->genes, 0, x);
-            normalize(&places, network->genes, 1, y);
-        }
+        if (status == HG_OK) normalize(&places, network->genes, x, y);
         igraph->igraph_matrix_destroy(&places);
     }
     igraph->igraph_destroy(&graph);

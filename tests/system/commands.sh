@@ -246,7 +246,9 @@ call diff a.h5 diploid.h5; exits 1; says '^/snapshots/basal: another type or num
 
 # --- a full disk behind standard output ---
 for words in "validate $tiny" "info a.h5" "diff a.h5 b.h5" "diff a.h5 c.h5" "help keys" \
-             "example tiny" "--version" "run $tiny -o full.h5 -q"; do
+             "example tiny" "--version" "run $tiny -o full.h5 -q" \
+             "export a.h5 -t genes" "export a.h5 -t network" "export a.h5 -t performance" \
+             "export a.h5 -t graphml" "export a.h5 -t sbml"; do
     # shellcheck disable=SC2086
     "$program" $words >/dev/full 2>../err
     code=$? said="happygene $words > /dev/full"; : >../out; exits 74; errs 'standard output'

@@ -186,7 +186,7 @@ def check_choices(program, path, folder):
         (65, ["-t", "genes", "--generation", "99999"], "generation 99999 is not recorded in "
          "/statistics; recorded: 0, 1"),
         (74, ["-t", "genes", "-o", os.path.join(folder, "no", "where.csv")], "cannot be written"),
-        (74, ["-t", "individuals", "-o", "/dev/full"], "cannot be written"),
+        (74, ["-t", "individuals", "-o", "/dev/full"], "cannot be written: No space"),
     ]
     for expected, options, words in refusals:
         before = sorted(os.listdir(folder))

@@ -218,6 +218,16 @@ START_TEST(neighbours_are_near_each_other)
 }
 END_TEST
 
+START_TEST(proportions_are_kept)
+{
+    double x[3], y[3];
+    place((const hg_edge[]){{0, 1, -1}, {1, 2, -1}, {2, 0, -1}}, 3, 3, x, y);
+    for (int g = 0; g < 3; g++) /* all three sides of a ring of three are alike */
+        ck_assert_double_eq_tol(hypot(x[g] - x[(g + 1) % 3], y[g] - y[(g + 1) % 3]),
+                                hypot(x[0] - x[1], y[0] - y[1]), 1e-3);
+}
+END_TEST
+
 START_TEST(odd_networks_are_placed)
 {
     double x[4], y[4];
@@ -238,6 +248,7 @@ int main(void)
     HG_TEST(a_normal_sample_has_a_bell);
     HG_TEST(equal_and_few_values_have_a_density);
     HG_TEST(neighbours_are_near_each_other);
+    HG_TEST(proportions_are_kept);
     HG_TEST(odd_networks_are_placed);
     return hg_test_run(suite, CK_NORMAL) == 0 ? 0 : 1;
 }

@@ -201,7 +201,7 @@ static hg_status write_file(const request *asked, hg_export *export)
     }
     status = asked->row->write(export);
     errno = 0;
-    const bool failed = ferror(export->file) != 0 || fflush(export->file) != 0 ||
+    const bool failed = fflush(export->file) != 0 || ferror(export->file) != 0 ||
                         (beside && fsync(fileno(export->file)) != 0);
     const int reason = errno;
     if (fclose(export->file) != 0 || failed)
@@ -219,7 +219,8 @@ static hg_status write_out(const request *asked, hg_export *export)
     if (asked->row->write_files != NULL) return asked->row->write_files(export, asked->output);
     if (asked->output != NULL && strcmp(asked->output, "-") != 0) return write_file(asked, export);
     export->file = stdout;
-    return asked->row->write(export); /* main() tells what standard output does not take */
+    const hg_status status = asked->row->write(export);
+    return ferror(stdout) ? HG_OK : status; /* main() tells what standard output does not take */
 }
 
 static hg_status read_run(const request *asked, const hg_results *results, hg_export *export)

@@ -20,6 +20,7 @@
 #define APART 0.07        /* half the distance of two arrows there and back */
 #define ARC_PARTS 12      /* half of its straight parts */
 #define MARGIN 0.9
+#define MOST_STRETCHED 1.5
 
 typedef struct net_drawing {
     hg_network network; /* its weights are those drawn */
@@ -102,6 +103,27 @@ static int letters(const char *name)
     return count < MOST_LETTERS ? count : MOST_LETTERS;
 }
 
+/* What the genes' places, which lie about a half, take of 0 .. 1. */
+static double extent(const double *place, int64_t genes)
+{
+    double most = 0;
+    for (int64_t g = 0; g < genes; g++) most = fmax(most, 2 * fabs(place[g] - 0.5));
+    return fmax(most, 1e-6);
+}
+
+/* The places in cm, in the middle of the panel. One direction may be stretched, to use the panel, but
+ * not by so much that distances tell nothing. */
+static void fit(net_drawing *drawing, double width, double high)
+{
+    const int64_t genes = drawing->network.genes;
+    const double across = (width - 2 * MARGIN) / extent(drawing->x, genes);
+    const double up = (high - 2 * MARGIN) / extent(drawing->y, genes);
+    for (int64_t g = 0; g < genes; g++) {
+        drawing->x[g] = width / 2 + (drawing->x[g] - 0.5) * fmin(across, MOST_STRETCHED * up);
+        drawing->y[g] = high / 2 + (drawing->y[g] - 0.5) * fmin(up, MOST_STRETCHED * across);
+    }
+}
+
 static hg_status load(hg_plot *plot, const hg_plot_run *run, net_drawing *drawing, double width,
                       double high)
 {
@@ -114,11 +136,9 @@ static hg_status load(hg_plot *plot, const hg_plot_run *run, net_drawing *drawin
     HG_TRY(hg_allocate(&drawing->y, HG_MEMORY_OTHER, genes, sizeof *drawing->y));
     HG_TRY(hg_allocate(&drawing->half, HG_MEMORY_OTHER, genes, sizeof *drawing->half));
     HG_TRY(hg_layout_place(network, drawing->x, drawing->y));
-    for (int64_t g = 0; g < network->genes; g++) {
-        drawing->x[g] = MARGIN + drawing->x[g] * (width - 2 * MARGIN);
-        drawing->y[g] = MARGIN + drawing->y[g] * (high - 2 * MARGIN);
+    fit(drawing, width, high);
+    for (int64_t g = 0; g < network->genes; g++)
         drawing->half[g] = fmax(0.3, 0.065 * letters(network->name[g]) + 0.14);
-    }
     for (int64_t e = 0; e < network->edges; e++)
         if (fabs(network->weight[e]) < 1e300)
             drawing->strongest = fmax(drawing->strongest, fabs(network->weight[e]));
