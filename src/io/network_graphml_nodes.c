@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The nodes of GraphML: igraph makes one of whatever an edge names, and of two of the same id one,
- * where GraphML wants each to be declared, once. */
+ * The nodes and keys of GraphML: igraph makes a node of whatever an edge names, and of two of the same
+ * id one, where GraphML wants each to be declared, once; of two keys of one name, as NetworkX writes
+ * them for whole and other numbers, it reads one. */
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/names.h"
@@ -18,7 +21,7 @@ typedef struct loose_end {
 typedef struct nodes {
     const hg_libxml *xml;
     hg_mistakes *mistakes;
-    hg_names declared, ends;
+    hg_names declared, ends, keys;
     loose_end *loose; /* [count] the first of each name, owned */
     int64_t count, room;
 } nodes;
@@ -64,6 +67,30 @@ static hg_status take_attribute(nodes *all, xmlNode *element, const char *name,
     return status;
 }
 
+/* What is read of nodes and edges has one key each. */
+static hg_status take_key(nodes *all, xmlNode *element)
+{
+    static const char *const read[] = {"edge weight", "edge sign", "node name", "node label"};
+    xmlChar *of = all->xml->xmlGetNoNsProp(element, (const xmlChar *)"for");
+    xmlChar *name = all->xml->xmlGetNoNsProp(element, (const xmlChar *)"attr.name");
+    char words[16] = "";
+    hg_status status = HG_OK;
+    if (of != NULL && name != NULL)
+        snprintf(words, sizeof words, "%s %.10s", strcmp((const char *)of, "edge") == 0 ? "edge"
+                 : strcmp((const char *)of, "node") == 0 ? "node" : "", (const char *)name);
+    for (size_t i = 0; i < sizeof read / sizeof *read && status == HG_OK; i++) {
+        int64_t number;
+        bool added = true;
+        if (strcmp(words, read[i]) == 0) status = hg_names_add(&all->keys, words, &number, &added);
+        if (!added)
+            hg_mistakes_add(all->mistakes, place_of(all->xml->xmlGetLineNo(element)), "the attribute "
+                            "'%s' of %.4ss has two keys; allowed: one key, of one type", words + 5, words);
+    }
+    if (of != NULL) (*all->xml->xmlFree)(of);
+    if (name != NULL) (*all->xml->xmlFree)(name);
+    return status;
+}
+
 static hg_status take_element(nodes *all, xmlTextReader *reader, const char *name)
 {
     xmlNode *element = all->xml->xmlTextReaderCurrentNode(reader);
@@ -88,6 +115,8 @@ static hg_status read_elements(nodes *all, xmlTextReader *reader)
         if (kind != XML_READER_TYPE_ELEMENT || name == NULL) continue;
         if (is_graph && depth < 0) depth = xml->xmlTextReaderDepth(reader);
         if (depth >= 0) HG_TRY(take_element(all, reader, name));
+        else if (strcmp(name, "key") == 0)
+            HG_TRY(take_key(all, all->xml->xmlTextReaderCurrentNode(reader)));
     }
     if (more == 0) return HG_OK;
     return hg_fail(HG_BAD_INPUT, "%s: libxml2 cannot read it", all->mistakes->path);
@@ -105,7 +134,8 @@ static void refuse_loose_ends(nodes *all)
 
 hg_status hg_network_graphml_check_nodes(hg_mistakes *mistakes, const char *text)
 {
-    nodes all = {.mistakes = mistakes, .declared = hg_names_of(LABEL), .ends = hg_names_of(LABEL)};
+    nodes all = {.mistakes = mistakes, .declared = hg_names_of(LABEL), .ends = hg_names_of(LABEL),
+                 .keys = hg_names_of(LABEL)};
     xmlTextReader *reader = NULL;
     hg_status status;
     HG_TRY_OUT(hg_libxml_load(&all.xml));
@@ -123,6 +153,7 @@ out:
     if (reader != NULL) all.xml->xmlFreeTextReader(reader);
     hg_names_free(&all.declared);
     hg_names_free(&all.ends);
+    hg_names_free(&all.keys);
     hg_release(&all.loose);
     return status;
 }

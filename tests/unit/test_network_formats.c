@@ -270,6 +270,11 @@ START_TEST(broken_graphml_is_refused)
                    "net:9:1: an edge names the node 'y'");
     assert_refused(read, GRAPHML(NODE("x", "") EDGE("x", "y", "") "</graph><graph>" NODE("y", "")),
                    "net:8:1: an edge names the node 'y'");
+    assert_refused(read, "<graphml><key id='d' for='edge' attr.name='weight' attr.type='double'/>\n"
+                         "<key id='l' for='edge' attr.name='weight' attr.type='long'/>\n"
+                         "<graph edgedefault='directed'><node id='x'/><edge source='x' target='x'>"
+                         "<data key='l'>-1</data></edge></graph></graphml>",
+                   "net:2:1: the attribute 'weight' of edges has two keys");
 }
 END_TEST
 

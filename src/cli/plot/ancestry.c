@@ -151,7 +151,7 @@ static hg_status draw(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *
     for (int r = 0; r < plot->runs; r++) mark_common(plot, r, all.common[r]);
     bool any = false;
     for (int r = 0; r < plot->runs && plot->runs > 1; r++) any |= all.common[r] >= 0;
-    hg_plot_title(plot, box, any ? "Ancestors of the last generation (dotted: in common)"
+    hg_plot_title(plot, box, any ? "Ancestors (dotted: in common)"
                             : "Ancestors of the last generation", NULL);
     hg_plot_say_legend(plot, box, lines);
     hg_plot_say_generations(plot, box->width - 2.4);

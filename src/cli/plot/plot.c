@@ -587,8 +587,8 @@ static hg_status run(int count, char **words)
     const hg_option options[] = {
         {.name = "--output,-o", .argument = "FILE", .value = &asked.output},
         {.name = "--what", .argument = "NAMES", .value = &asked.what},
-        {.name = "--order", .argument = "ORDER", .value = &asked.order},
-        {.name = "--scale", .argument = "SCALE", .value = &asked.scale},
+        {.name = "--order", .argument = "cluster|variance|file", .value = &asked.order},
+        {.name = "--scale", .argument = "common|gene", .value = &asked.scale},
         {.name = "--axis", .argument = "linear|log", .value = &asked.axis},
         {.name = "--generation", .argument = "GENERATIONS", .value = &plot.generations},
         {.name = "--gene", .argument = "NAME", .values = asked.genes, .count = &plot.genes,
@@ -627,10 +627,11 @@ const hg_command hg_command_plot = {
         "\n"
         "  -o, --output FILE    the picture; default: RUN.png beside RUN.h5\n"
         "  --what NAME[,NAME]   figures to draw; default: fitness,expression\n"
-        "  --order ORDER        of the genes in the map: cluster (by average linkage of their\n"
-        "                       courses, the default), variance (the most variable first) or file\n"
-        "  --scale SCALE        of the map's colours: common to all genes (the default), or gene:\n"
-        "                       each from its least mean expression to its greatest\n"
+        "  --order cluster|variance|file\n"
+        "                       of the genes in the map: by average linkage of their courses (the\n"
+        "                       default), the most variable first, or as in the file\n"
+        "  --scale common|gene  of the map's colours: common to all genes (the default), or of each\n"
+        "                       gene from its least mean expression to its greatest\n"
         "  --axis linear|log    of fitness; default: log where its mean spans three decades\n"
         "  --generation T[,T]   snapshots that phenotypes are drawn of; default: up to five\n"
         "  --gene NAME          a gene for phenotypes and for a varying optimum; may be repeated\n"
