@@ -16,6 +16,9 @@
 #define START ((size_t)48 << 20)
 #define START_MANY ((size_t)128 << 20)
 
+/* Files open at once without which Open MPI ends the process, with exit code 1. */
+#define FILES 16
+
 static bool started_here;
 
 /* Whether mpirun or srun started this process, perhaps among others. */
@@ -79,6 +82,11 @@ hg_status hg_initialize(int *argc, char ***argv)
     if (!hg_memory_has_room(start))
         return hg_fail(HG_NO_MEMORY, "no memory to start MPI: this process may not have the %zu bytes "
                        "more that it takes (ulimit -v)", start);
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < FILES)
+        return hg_fail(HG_NO_MEMORY, "MPI cannot start: this process may have %llu files open "
+                       "(ulimit -n); allowed: at least %d",
+                       (unsigned long long)files.rlim_cur, FILES);
     save_room();
     const bool started =
         has_launcher() ? MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided) == MPI_SUCCESS

@@ -255,6 +255,10 @@ for words in "validate $tiny" "info a.h5" "diff a.h5 b.h5" "diff a.h5 c.h5" "hel
 done
 call info full.h5; exits 0 # the result itself is sound
 
+# --- too few files for MPI, which would end the process in its own way ---
+(ulimit -n 8; exec "$program" run "$tiny" -o few.h5 -q) >../out 2>../err
+code=$? said='ulimit -n 8; happygene run'; exits 71; errs 'may have 8 files open'
+
 # --- runs side by side share nothing: MPI's folder of this one is gone when generations are made ---
 mkdir ../temporary
 TMPDIR=$PWD/../temporary "$program" run "$tiny" -o long.h5 -q --set run.generations=100000000 \
