@@ -59,7 +59,8 @@ static own_counts add_counts(own_counts a, own_counts b)
 #pragma omp declare reduction(count : own_counts : omp_out = add_counts(omp_out, omp_in)) \
     initializer(omp_priv = (own_counts){0, 0, -INFINITY, INFINITY})
 
-/* Every individual's fitness is its genotype's, unless it depends on the others, too. */
+/* Every individual's fitness is its genotype's, unless it depends on the others, too. Returns how many
+ * are stable. */
 static int64_t take_phenotypes(hg_run *run, int64_t first, int64_t end)
 {
     const int32_t *restrict row = run->row;
