@@ -66,12 +66,13 @@ static hg_status parse(int count, char **words, run_options *options)
 static hg_run *volatile running;
 static volatile sig_atomic_t caught;
 
-/* The run stops at the end of its generation; a second SIGINT ends it at once. */
+/* The run stops at the end of its generation. A second SIGINT ends it at once; so does a second
+ * SIGTERM while there is no run yet, as where the run file is a pipe that nobody writes to. */
 static void on_signal(int number)
 {
-    if (number == SIGINT && caught == SIGINT) {
-        signal(SIGINT, SIG_DFL);
-        raise(SIGINT);
+    if (number == caught && (number == SIGINT || (number == SIGTERM && running == NULL))) {
+        signal(number, SIG_DFL);
+        raise(number);
     }
     caught = number;
     if (running != NULL) hg_run_stop(running);

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -78,16 +79,27 @@ static hg_status check_room_of(const struct statvfs *volume, const char *path, i
                    "free", path, bytes + METADATA_ROOM, room);
 }
 
+/* Against the size that this process may give to a file. */
+static hg_status check_limit(const char *path, double bytes)
+{
+    struct rlimit size;
+    if (getrlimit(RLIMIT_FSIZE, &size) != 0 || size.rlim_cur == RLIM_INFINITY) return HG_OK;
+    if ((double)size.rlim_cur >= bytes) return HG_OK;
+    return hg_fail(HG_IO, "%s: the output will have %.0f bytes, and this process may write files of "
+                   "%.0f (ulimit -f)", path, bytes, (double)size.rlim_cur);
+}
+
 /* What an earlier run takes will be free by then, or is the beginning of this one. */
 hg_status hg_output_check_planned(const hg_output *output)
 {
     struct statvfs volume;
     struct stat earlier;
     const char *path = output->plan.path;
+    const double needed = hg_output_planned_bytes(&output->plan) + (double)METADATA_ROOM;
+    HG_TRY(check_limit(path, needed));
     if (fstatvfs(output->held, &volume) != 0 || volume.f_blocks == 0) return HG_OK;
     double room = (double)volume.f_bavail * (double)volume.f_frsize;
     if (stat(path, &earlier) == 0) room += 512.0 * (double)earlier.st_blocks;
-    const double needed = hg_output_planned_bytes(&output->plan) + (double)METADATA_ROOM;
     if (room >= needed) return HG_OK;
     return hg_fail(HG_IO, "%s: the disk is too small: the output will have %.0f bytes and %.0f are "
                    "free", path, needed, room);

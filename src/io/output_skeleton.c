@@ -33,9 +33,12 @@ int64_t hg_output_axis_length(const hg_output_plan *plan, hg_axis axis)
     }
 }
 
+/* Chunks as equal as can be: what the last one has beyond the individuals is in the file, too. */
 int64_t hg_output_chunk_individuals(int64_t individuals, int64_t row)
 {
-    return most(1, least(individuals, CHUNK_BYTES / most(row, 1)));
+    const int64_t longest = most(1, CHUNK_BYTES / most(row, 1));
+    const int64_t chunks = most(1, (individuals + longest - 1) / longest);
+    return most(1, (individuals + chunks - 1) / chunks);
 }
 
 static size_t size_of(const hg_dataset *dataset, const hg_config *config)

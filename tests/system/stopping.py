@@ -163,6 +163,20 @@ def by_second_interrupt(case):
     verdict.check(case.step(slow, "after a second SIGINT") > 1, "the last checkpoint is sound")
 
 
+def by_second_terminate(case):
+    """A run file that is a pipe without a writer: there is no run yet that could stop."""
+    pipe = case.path(".pipe")
+    os.mkfifo(pipe)
+    started = subprocess.Popen([case.program.path, "run", pipe, "-o", case.output], text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    for _ in range(2):
+        time.sleep(0.5 * PATIENCE)
+        started.send_signal(signal.SIGTERM)
+    code, _, errors = finish(started, 20)
+    verdict.check(code == -signal.SIGTERM, f"a pipe without a writer: exit {code}: {errors}")
+    os.remove(pipe)
+
+
 def seconds_of_run(case, settings, ranks, stopped=False):
     """A new run, stopped after a generation or not: exit code, messages, and how long it took."""
     case.clean()
@@ -232,7 +246,7 @@ def by_size_of_files(case):
     command = ["sh", "-c", "ulimit -f 200; exec \"$@\"", "sh", case.program.path,
                *case.words(["run.generations=2000"])]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60 * PATIENCE)
-    verdict.check(done.returncode == 74 and case.output in done.stderr,
+    verdict.check(done.returncode == 74 and case.output in done.stderr and "(ulimit -f)" in done.stderr,
                   f"ulimit -f: exit {done.returncode}: {done.stderr}")
     verdict.check(not os.path.exists(case.output), f"ulimit -f leaves {os.listdir(case.folder)}")
 
@@ -493,6 +507,7 @@ def main():
     by_early_signals(case, 2, ["output.snapshots.every=1000",
                                "output.snapshots.compression=deflate"], 8)
     by_second_interrupt(case)
+    by_second_terminate(case)
     by_wall_time(case, None)
     by_wall_time(case, 2)
     by_hanging(case)
