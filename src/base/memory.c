@@ -111,11 +111,12 @@ static header *header_of(void *block) { return (header *)((char *)block - HG_ALI
 static void *take_block(size_t padded)
 {
     enum { LARGE_PAGE = 2 << 20 };
-    const bool large = padded >= 4 * (size_t)LARGE_PAGE;
+    const bool large = padded >= 2 * (size_t)LARGE_PAGE;
     const size_t alignment = large ? LARGE_PAGE : HG_ALIGNMENT;
-    void *block = aligned_alloc(alignment, (padded + alignment - 1) & ~(alignment - 1));
+    const size_t whole = (padded + alignment - 1) & ~(alignment - 1);
+    void *block = aligned_alloc(alignment, whole);
 #ifdef MADV_HUGEPAGE
-    if (block != NULL && large) madvise(block, padded, MADV_HUGEPAGE); /* as far as there are any */
+    if (block != NULL && large) madvise(block, whole, MADV_HUGEPAGE); /* as far as there are any */
 #endif
     return block;
 }

@@ -71,10 +71,15 @@ static bool wants_help(int count, char **words)
  * their cores to themselves. On cores that others use, a thread that goes on spinning loses its turn
  * and is many times slower: GNU's OpenMP, which spins for milliseconds, is told to try a
  * thousand times and then to sleep, unless the user has told it otherwise. It looks at its
- * environment only when it is loaded, so the program is started again, as the same process. */
+ * environment only when it is loaded, so the program is started again, as the same process. Not where
+ * threads are bound: their cores are their own, and the first thread, bound already, would not find
+ * the other ones again. */
 static void limit_spinning(char **words)
 {
-    if (getenv("OMP_WAIT_POLICY") != NULL || getenv("GOMP_SPINCOUNT") != NULL) return;
+    static const char *const variables[] = {"OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "OMP_PROC_BIND",
+                                            "OMP_PLACES", "GOMP_CPU_AFFINITY"};
+    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
+        if (getenv(variables[i]) != NULL) return;
     if (setenv("GOMP_SPINCOUNT", "1000", 1) == 0) execv("/proc/self/exe", words);
     unsetenv("GOMP_SPINCOUNT"); /* it works as well without */
 }

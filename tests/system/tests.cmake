@@ -102,6 +102,9 @@ hg_add_system_test(system/stopping system 300
   ${HG_PYTHON} ${HG_SYSTEM}/stopping.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE}
   ${HG_SCRATCH}/stopping ${CMAKE_CURRENT_SOURCE_DIR}/data/runs)
 
+hg_add_system_test(system/binding system 120
+  ${HG_PYTHON} ${HG_SYSTEM}/binding.py $<TARGET_FILE:happygene> ${HG_SCRATCH}/binding
+  ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/hill-hill.yaml)
 hg_add_system_test(system/jobs system 300
   bash ${HG_SYSTEM}/jobs.sh $<TARGET_FILE:happygene> ${PROJECT_SOURCE_DIR} ${HG_SCRATCH}/jobs)
 hg_add_system_test(slurm slurm 540
