@@ -89,12 +89,11 @@ static void tell_state(told *to, const hg_config *config)
 static void tell_checkpoint(told *to)
 {
     const char *output = to->results->path;
-    for (int64_t k = 0; k < HG_MOST_CHECKPOINTS && !to->results->complete; k++) {
+    if (to->results->complete) return;
+    for (int64_t k = hg_checkpoint_next(output, 0); k >= 0; k = hg_checkpoint_next(output, k + 1)) {
         hg_checkpoint_file file;
         char *path = NULL;
-        if (!hg_checkpoint_exists(output, k) ||
-            hg_checkpoint_path(output, k, &path) != HG_OK)
-            continue;
+        if (hg_checkpoint_path(output, k, &path) != HG_OK) continue;
         const bool sound = hg_checkpoint_open(&file, path) == HG_OK;
         label(to, k == 0 ? "checkpoint" : "");
         add_safely(to, path);

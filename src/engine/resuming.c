@@ -26,10 +26,10 @@ static bool seed_of(const char *resolved, const char *path, uint64_t *seed)
 bool hg_resume_seed(const char *output, const char *path, uint64_t *seed)
 {
     bool found = false;
-    for (int64_t k = 0; k < HG_MOST_CHECKPOINTS && !found; k++) {
+    for (int64_t k = hg_checkpoint_next(output, 0); k >= 0 && !found;
+         k = hg_checkpoint_next(output, k + 1)) {
         hg_checkpoint_file file;
         char *name = NULL;
-        if (!hg_checkpoint_exists(output, k)) continue;
         if (hg_checkpoint_path(output, k, &name) == HG_OK) {
             found = hg_checkpoint_open(&file, name) == HG_OK &&
                     seed_of(file.content.resolved, path, seed);
@@ -68,8 +68,7 @@ static bool is_foreign(const char *output, int64_t number)
 {
     hg_checkpoint_file file = {.file = -1};
     char *path = NULL;
-    const bool foreign = hg_checkpoint_exists(output, number) &&
-                         hg_checkpoint_path(output, number, &path) == HG_OK &&
+    const bool foreign = hg_checkpoint_path(output, number, &path) == HG_OK &&
                          hg_checkpoint_open(&file, path) == HG_OK &&
                          hg_output_image_check(&file.content.image, output) != HG_OK;
     hg_checkpoint_close(&file);
@@ -80,7 +79,7 @@ static bool is_foreign(const char *output, int64_t number)
 /* A run that was killed when its output was complete could not remove its checkpoints. */
 static hg_status retire(const char *output)
 {
-    for (int64_t k = 0; k < HG_MOST_CHECKPOINTS; k++)
+    for (int64_t k = hg_checkpoint_next(output, 0); k >= 0; k = hg_checkpoint_next(output, k + 1))
         if (is_foreign(output, k)) return HG_OK;
     return hg_checkpoint_retire(output);
 }
@@ -265,11 +264,7 @@ static hg_status try_number(hg_run *run, const hg_output_plan *plan, int64_t num
 static int64_t next_number(const hg_run *run, int64_t number)
 {
     int64_t found = -1;
-    for (int64_t k = number; run->partition.rank == 0 && k < HG_MOST_CHECKPOINTS; k++) {
-        if (!hg_checkpoint_exists(run->output_path, k)) continue;
-        found = k;
-        break;
-    }
+    if (run->partition.rank == 0) found = hg_checkpoint_next(run->output_path, number);
     MPI_Bcast(&found, 1, MPI_INT64_T, 0, run->partition.communicator);
     return found;
 }

@@ -99,8 +99,8 @@ hg_status hg_checkpoint_check_places(const char *output, int64_t keep);
 /** What stands behind the name of a checkpoint when something else that lay there was moved. */
 #define HG_CHECKPOINT_ASIDE ".aside"
 
-/** Whether checkpoint `number` of the output is there. One process. */
-bool hg_checkpoint_exists(const char *output, int64_t number);
+/** The number of the output's newest checkpoint from `number` on; -1 where there is none. One process. */
+int64_t hg_checkpoint_next(const char *output, int64_t number);
 /** Whether the output has any. One process. */
 bool hg_checkpoint_any(const char *output);
 /** Removes one; what is no ordinary file is moved instead: true then. One process. */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The names of checkpoints: NAME.ckpt is the newest, NAME.ckpt.1 the one before, and so on;
  * NAME.ckpt.part one that is being written. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -41,21 +43,75 @@ hg_status hg_checkpoint_stop_path(const char *output, char **path)
     return name_with(output, ".stop", path);
 }
 
-bool hg_checkpoint_exists(const char *output, int64_t number)
+static void put_number(char path[LONGEST_NUMBERED], const char *newest, int64_t number)
 {
-    char *path = NULL;
-    const bool there =
-        hg_checkpoint_path(output, number, &path) == HG_OK && access(path, F_OK) == 0;
-    hg_release(&path);
-    return there;
+    if (number == 0) snprintf(path, LONGEST_NUMBERED, "%s", newest);
+    else snprintf(path, LONGEST_NUMBERED, "%s.%" PRId64, newest, number);
 }
 
-bool hg_checkpoint_any(const char *output)
+/* The folder of a file, and what the file is called there. */
+static const char *split(const char *path, char folder[LONGEST_PATH])
 {
-    bool any = false;
-    for (int64_t k = 0; k < HG_MOST_CHECKPOINTS && !any; k++) any = hg_checkpoint_exists(output, k);
-    return any;
+    const char *slash = strrchr(path, '/');
+    const int length = slash == path ? 1 : (int)(slash - path);
+    if (slash == NULL) snprintf(folder, LONGEST_PATH, ".");
+    else snprintf(folder, LONGEST_PATH, "%.*s", length, path);
+    return slash == NULL ? path : slash + 1;
 }
+
+/* The number of a checkpoint whose name goes on like this after that of the newest one; or -1. */
+static int64_t number_of(const char *rest)
+{
+    char *end;
+    if (rest[0] == '\0') return 0;
+    if (rest[0] != '.' || rest[1] < '1' || rest[1] > '9') return -1;
+    const long number = strtol(rest + 1, &end, 10);
+    return *end == '\0' && number < HG_MOST_CHECKPOINTS ? number : -1;
+}
+
+typedef struct found {
+    int64_t next, last; /* the first number from the one asked for on, and the last of all; or -1 */
+} found;
+
+static void note(found *numbers, int64_t from, int64_t number)
+{
+    if (number > numbers->last) numbers->last = number;
+    if (number >= from && (numbers->next < 0 || number < numbers->next)) numbers->next = number;
+}
+
+/* In a folder that may not be listed each name is asked for. */
+static found probe(const char *newest, int64_t from)
+{
+    char path[LONGEST_NUMBERED];
+    found numbers = {-1, -1};
+    for (int64_t k = 0; k < HG_MOST_CHECKPOINTS; k++) {
+        put_number(path, newest, k);
+        if (access(path, F_OK) == 0) note(&numbers, from, k);
+    }
+    return numbers;
+}
+
+/* File systems of clusters list a folder faster than they look for a thousand names. */
+static found find(const char *output, int64_t from)
+{
+    char folder[LONGEST_PATH], *newest = NULL;
+    found numbers = {-1, -1};
+    if (hg_checkpoint_path(output, 0, &newest) != HG_OK) return numbers;
+    const char *name = split(newest, folder);
+    const size_t length = strlen(name);
+    DIR *entries = opendir(folder);
+    if (entries == NULL) numbers = probe(newest, from);
+    for (const struct dirent *entry; entries != NULL && (entry = readdir(entries)) != NULL;)
+        if (strncmp(entry->d_name, name, length) == 0)
+            note(&numbers, from, number_of(entry->d_name + length));
+    if (entries != NULL) closedir(entries);
+    hg_release(&newest);
+    return numbers;
+}
+
+int64_t hg_checkpoint_next(const char *output, int64_t number) { return find(output, number).next; }
+
+bool hg_checkpoint_any(const char *output) { return find(output, 0).last >= 0; }
 
 /* A checkpoint is an ordinary file; nothing else is removed, or written over. */
 static bool is_other(const char *path)
@@ -122,8 +178,7 @@ static void remove_one(const char *output, int64_t number)
 void hg_checkpoint_remove_all(const char *output)
 {
     hg_checkpoint_remove_unfinished(output);
-    for (int64_t k = HG_MOST_CHECKPOINTS; k-- > 0;)
-        if (hg_checkpoint_exists(output, k)) remove_one(output, k);
+    for (int64_t k = find(output, 0).last; k >= 0; k--) remove_one(output, k);
 }
 
 /* What the folder holds by now survives a failing machine, as far as the file system can do
@@ -131,10 +186,8 @@ void hg_checkpoint_remove_all(const char *output)
 static void sync_folder(const char *path)
 {
     char folder[LONGEST_PATH];
-    snprintf(folder, sizeof folder, "%s", path);
-    char *slash = strrchr(folder, '/');
-    if (slash != NULL) slash[slash == folder] = '\0';
-    const int descriptor = open(slash != NULL ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    split(path, folder);
+    const int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0) return;
     fsync(descriptor);
     close(descriptor);
@@ -148,12 +201,6 @@ static hg_status put_name(char path[LONGEST_PATH], const char *output, int64_t n
     const bool fits = (size_t)snprintf(path, LONGEST_PATH, "%s", made) < LONGEST_PATH;
     hg_release(&made);
     return fits ? HG_OK : hg_fail(HG_IO, "%s: the name is too long", output);
-}
-
-static void put_number(char path[LONGEST_NUMBERED], const char *newest, int64_t number)
-{
-    if (number == 0) snprintf(path, LONGEST_NUMBERED, "%s", newest);
-    else snprintf(path, LONGEST_NUMBERED, "%s.%" PRId64, newest, number);
 }
 
 static hg_status move(const char *from, const char *to)

@@ -324,9 +324,10 @@ hg_status hg_output_snapshot(hg_output *output, int64_t generation, hg_snapshot_
     hg_status status = hg_output_check_room(output, output->snapshot_bytes);
     if (status == HG_OK) status = hg_output_written(output, false);
     HG_TRY(hg_team_agree(team, status));
+    status = write_generation(output, generation); /* while the writer has nothing to do */
+    HG_TRY(hg_team_agree(team, status));
     status = output->together ? write_fields(output, source, context)
                               : put_fields(output, source, context);
-    if (status == HG_OK) status = write_generation(output, generation);
     HG_TRY(hg_team_agree(team, status));
     output->snapshots++;
     output->bytes += output->snapshot_bytes + (int64_t)sizeof generation;

@@ -6,9 +6,10 @@
 
 #include "base/memory.h"
 
-/* |deviation| <= reach is 2^REACH_BITS quanta: the integers of 2^11 values fit 63 bits. A
- * coarse quantum is 2^REST_BITS fine ones. */
-enum { REACH_BITS = 51, REST_BITS = 50, MOST_WEIGHT = 1 << 11, HEADROOM = 2 };
+/* |deviation| <= reach is 2^51 quanta: the integers of 2^11 values fit 63 bits. A coarse quantum is
+ * 2^50 fine ones. */
+enum { MOST_WEIGHT = 1 << 11, HEADROOM = 2 };
+static const double reach_quantum = 0x1p-51, rest_quantum = 0x1p-50;
 
 /* Reach in standard deviations up to which coarse quanta are fine enough: the error of a variance
  * is then at most 64^2 * 2^-52 of it. Once needed, rests are summed until they have not been for
@@ -20,23 +21,18 @@ static const double smallest_reach = 0x1p-400, largest_reach = 0x1p400;
 /* How slowly a grid forgets: a new mutant of an allele that had become rare should fit. */
 static const double memory = 0.99;
 
-/* The reach as the grid has it: a power of two, so that quanta are exact. */
-static double rounded_reach(const hg_moments *moments, int64_t c)
-{
-    return ldexp(1.0, ilogb(moments->reach[c]) + 1);
-}
-
 static void set_grid(hg_moments *moments, int64_t c, double shift, double wanted)
 {
     moments->shift[c] = shift;
     const double reached = fmax(wanted, moments->least[c]);
     moments->reach[c] = fmin(fmax(reached, smallest_reach), largest_reach);
-    const double reach = rounded_reach(moments, c);
-    const double quantum = ldexp(reach, -REACH_BITS), quantum2 = ldexp(reach * reach, -REACH_BITS);
+    const double reach = ldexp(1.0, ilogb(moments->reach[c]) + 1);
+    const double quantum = reach * reach_quantum, quantum2 = reach * reach * reach_quantum;
+    moments->rounded[c] = reach;
     moments->coarse[c] = 0x1.8p52 * quantum;
-    moments->fine[c] = 0x1.8p52 * ldexp(quantum, -REST_BITS);
+    moments->fine[c] = 0x1.8p52 * (quantum * rest_quantum);
     moments->coarse2[c] = 0x1.8p52 * quantum2;
-    moments->fine2[c] = 0x1.8p52 * ldexp(quantum2, -REST_BITS);
+    moments->fine2[c] = 0x1.8p52 * (quantum2 * rest_quantum);
 }
 
 static hg_status column(const hg_moments *moments, void *array, size_t size)
@@ -59,6 +55,7 @@ hg_status hg_moments_create(hg_moments *moments, int64_t columns, int threads,
     *moments = (hg_moments){.columns = (columns + 7) / 8 * 8, .kernels = kernels};
     HG_TRY(column(moments, &moments->shift, sizeof(double)));
     HG_TRY(column(moments, &moments->reach, sizeof(double)));
+    HG_TRY(column(moments, &moments->rounded, sizeof(double)));
     HG_TRY(column(moments, &moments->coarse, sizeof(double)));
     HG_TRY(column(moments, &moments->fine, sizeof(double)));
     HG_TRY(column(moments, &moments->coarse2, sizeof(double)));
@@ -91,6 +88,7 @@ void hg_moments_free(hg_moments *moments)
     hg_release(&moments->thread);
     hg_release(&moments->shift);
     hg_release(&moments->reach);
+    hg_release(&moments->rounded);
     hg_release(&moments->coarse);
     hg_release(&moments->fine);
     hg_release(&moments->coarse2);
@@ -218,14 +216,14 @@ static double sum_of(const hg_moment *entry, hg_sum coarse, double quantum)
 {
     const double whole = (double)join(entry->limb + 2 * coarse);
     const double rest = (double)join(entry->limb + 2 * (coarse + 1));
-    return (whole + ldexp(rest, -REST_BITS)) * quantum;
+    return (whole + rest * rest_quantum) * quantum;
 }
 
 /* Whether the finest quantum is small beside the spread found. A grid that remembers an outlier
  * a hundred million times as far out is not; one as narrow as it may be is tight enough. */
 static bool is_tight(const hg_moments *moments, int64_t c, double largest, double deviation)
 {
-    const double reach = rounded_reach(moments, c);
+    const double reach = moments->rounded[c];
     return largest == 0.0 || reach <= 0x1p28 * deviation ||
            reach <= 4.0 * HEADROOM * sqrt(largest) ||
            reach <= 2.0 * fmax(moments->least[c], smallest_reach);
@@ -243,7 +241,7 @@ static bool are_alike(double sum, double squares, double largest, double n)
  * not too wide. */
 static bool is_plain(const hg_moments *moments, int64_t c, double largest, double deviation)
 {
-    return largest == 0.0 || rounded_reach(moments, c) <= PLAIN_REACH * deviation;
+    return largest == 0.0 || moments->rounded[c] <= PLAIN_REACH * deviation;
 }
 
 /* Mean and variance of one column that fits the grid, and the next grid; false where the variance
@@ -253,9 +251,9 @@ static bool finish_fitting(hg_moments *moments, int64_t c, const hg_moment *entr
                            bool *plain, double *mean, double *variance)
 {
     const bool rests = moments->rests[c / HG_GRID_GROUP] > 0;
-    const double reach = rounded_reach(moments, c);
-    const double sum = sum_of(entry, HG_SUM_DEVIATION, ldexp(reach, -REACH_BITS));
-    const double squares = sum_of(entry, HG_SUM_SQUARE, ldexp(reach * reach, -REACH_BITS));
+    const double reach = moments->rounded[c];
+    const double sum = sum_of(entry, HG_SUM_DEVIATION, reach * reach_quantum);
+    const double squares = sum_of(entry, HG_SUM_SQUARE, reach * reach * reach_quantum);
     const bool alike = are_alike(sum, squares, entry->largest, n);
     const double offset = sum / n, spread = alike ? 0.0 : fmax(squares - sum * offset, 0.0);
     const double before = moments->shift[c];
@@ -276,7 +274,7 @@ static bool finish_fitting(hg_moments *moments, int64_t c, const hg_moment *entr
 static hg_moments_state finish_column(hg_moments *moments, int64_t c, const hg_moment *entry,
                                       double n, bool *plain, double *mean, double *variance)
 {
-    const double reach = rounded_reach(moments, c), farthest = sqrt(entry->largest);
+    const double reach = moments->rounded[c], farthest = sqrt(entry->largest);
     if (!(farthest < largest_reach)) return HG_MOMENTS_UNBOUNDED;
     if (entry->largest <= reach * reach)
         return finish_fitting(moments, c, entry, n, plain, mean, variance) ? HG_MOMENTS_DONE

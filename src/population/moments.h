@@ -35,6 +35,7 @@ typedef struct hg_moments {
     const hg_kernels *kernels;
     hg_grid grid;
     double *shift, *reach, *coarse, *fine, *coarse2, *fine2; /**< [columns] */
+    double *rounded; /**< [columns] the reach of the grid: a power of two, so that quanta are exact */
     uint8_t *rests; /**< [columns / HG_GRID_GROUP] records for which rests will still be summed */
     bool *done; /**< [columns / HG_GRID_GROUP] of this record */
     double *least; /**< [columns] no reach is less: what one mutation may well do; 0 at first */
