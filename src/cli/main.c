@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/launcher.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "happygene/happygene.h"
@@ -50,15 +51,7 @@ static hg_status refuse_command(const char *name)
 
 /* Most commands are serial and know nothing of MPI; started by mpirun or srun, one process
  * speaks for all. */
-static bool is_another_rank(void)
-{
-    static const char *const variables[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"};
-    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) {
-        const char *rank = getenv(variables[i]);
-        if (rank != NULL && rank[0] != '\0') return strtol(rank, NULL, 10) > 0;
-    }
-    return false;
-}
+static bool is_another_rank(void) { return hg_launched_rank() > 0; }
 
 static bool wants_help(int count, char **words)
 {

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
+#include "base/launcher.h"
 #include "base/memory.h"
 #include "engine/engine.h"
 
@@ -20,17 +21,6 @@
 #define FILES 16
 
 static bool started_here;
-
-/* Whether mpirun or srun started this process, perhaps among others. */
-static bool has_launcher(void)
-{
-    static const char *const variables[] = {"OMPI_COMM_WORLD_SIZE", "PMIX_NAMESPACE", "PMIX_RANK",
-                                            "PMI_RANK", "PMI_SIZE"};
-    bool found = false;
-    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
-        found |= getenv(variables[i]) != NULL;
-    return found;
-}
 
 static int remove_one(const char *path, const struct stat *found, int kind, struct FTW *place)
 {
@@ -78,7 +68,8 @@ hg_status hg_initialize(int *argc, char ***argv)
     int running, provided;
     MPI_Initialized(&running);
     if (running) return HG_OK;
-    const size_t start = has_launcher() ? START_MANY : START;
+    const bool launched = hg_launched_rank() >= 0;
+    const size_t start = launched ? START_MANY : START;
     if (!hg_memory_has_room(start))
         return hg_fail(HG_NO_MEMORY, "no memory to start MPI: this process may not have the %zu bytes "
                        "more that it takes (ulimit -v)", start);
@@ -89,8 +80,8 @@ hg_status hg_initialize(int *argc, char ***argv)
                        (unsigned long long)files.rlim_cur, FILES);
     save_room();
     const bool started =
-        has_launcher() ? MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided) == MPI_SUCCESS
-                       : start_alone(argc, argv, &provided);
+        launched ? MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided) == MPI_SUCCESS
+                 : start_alone(argc, argv, &provided);
     if (!started) return hg_fail(HG_NO_MEMORY, "MPI does not start");
     started_here = true;
     return HG_OK;

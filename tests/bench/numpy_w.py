@@ -4,8 +4,8 @@
 
 The model and the parameters are those of jobs/quickstart.yaml, random numbers are NumPy's own:
 Wright-Fisher reproduction by fitness, as many mutations as a binomial says, one step of Hill
-regulation through the random network as a product of matrices, Gaussian fitness, means and variances
-of every gene each generation, snapshots of basal levels, expression and fitness every 100
+regulation through the random network as a product of matrices, Gaussian fitness, each generation the
+statistics that a result has (of fitness, of every gene, numbers of parents and mutations), snapshots of basal levels, expression and fitness every 100
 generations.
 
 usage: numpy_w.py [--generations T] [--individuals N] [--genes G] [--output FILE]
@@ -83,11 +83,12 @@ def evaluate(expression, optimum=0.35, strength=0.5):
 
 
 def mutate(basal, rate, sd, rng):
-    """Adds steps where mutations fall; levels stay at 0 or above."""
+    """Adds steps where mutations fall, and returns how many; levels stay at 0 or above."""
     count = rng.binomial(basal.size, rate)
     where = rng.integers(basal.size, size=count)
     flat = basal.reshape(-1)
     flat[where] = np.maximum(flat[where] + rng.normal(0.0, sd, count), 0.0)
+    return count
 
 
 def run(individuals, genes, generations, snapshot, rng):
@@ -98,21 +99,23 @@ def run(individuals, genes, generations, snapshot, rng):
     expression = develop(basal, weights)
     fitness = evaluate(expression)
     statistics = np.empty((generations, 4, genes))
-    means = np.empty(generations)
+    scalars = np.empty((generations, 6))
     for generation in range(1, generations + 1):
         cumulative = np.cumsum(fitness)
         parents = np.searchsorted(cumulative, np.sort(rng.random(individuals)) * cumulative[-1])
-        basal = basal[np.minimum(parents, individuals - 1)]
-        mutate(basal, 0.01, 0.1, rng)
+        np.minimum(parents, individuals - 1, out=parents)
+        basal = basal[parents]
+        mutations = mutate(basal, 0.01, 0.1, rng)
         expression = develop(basal, weights)
         fitness = evaluate(expression)
         statistics[generation - 1] = (basal.mean(axis=0), basal.var(axis=0, ddof=1),
                                       expression.mean(axis=0), expression.var(axis=0, ddof=1))
-        means[generation - 1] = fitness.mean()
+        scalars[generation - 1] = (fitness.mean(), fitness.var(ddof=1), fitness.min(), fitness.max(),
+                                   1 + np.count_nonzero(np.diff(parents)), mutations)
         if generation % 100 == 0:
             for values in (basal, expression, fitness):
                 np.save(snapshot, values)
-    return time.perf_counter() - since, means[-1]
+    return time.perf_counter() - since, scalars[-1, 0]
 
 
 def main():
