@@ -119,7 +119,7 @@ static void plot_one(hg_plot *plot, const panel *all)
                 hg_plot_colour(0), all->sexual ? "ancestors" : "lineages");
     if (all->neutral)
         hg_plot_say(plot, ", \\\n     $lineages_expected with lines linewidth 1 linecolor "
-                    "rgb '#606060' dashtype 2 title 'neutral expectation'");
+                    "rgb '#606060' dashtype " HG_PLOT_DASHED " title 'neutral expectation'");
     if (all->common[0] >= 0)
         hg_plot_say(plot, ", \\\n     NaN with lines linewidth 0.8 linecolor %s dashtype 3 "
                     "title 'common ancestor'", hg_plot_colour(0));
@@ -129,7 +129,7 @@ static void plot_one(hg_plot *plot, const panel *all)
 static void plot_several(hg_plot *plot)
 {
     for (int r = 0; r < plot->runs; r++) {
-        hg_plot_say(plot, "%s$lineages_%d with lines linewidth 1.4 linecolor %s dashtype %d title ",
+        hg_plot_say(plot, "%s$lineages_%d with lines linewidth 1.4 linecolor %s dashtype %s title ",
                     r > 0 ? ", \\\n     " : "plot ", r + 1, hg_plot_colour(r), hg_plot_dashes(r));
         hg_plot_say_quoted(plot, plot->run[r].label, HG_PLOT_LABEL);
     }

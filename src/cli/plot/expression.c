@@ -31,6 +31,7 @@ typedef struct heat_map {
     double *of_row;  /* [rows][columns] */
     int64_t *order;  /* [genes] */
     hg_plot_range range;
+    bool by_gene;    /* colours are of each gene's own range */
 } heat_map;
 
 static hg_status needs(const hg_plot *plot, const hg_plot_run *run)
@@ -130,18 +131,60 @@ static hg_status load(const hg_plot_run *run, heat_map *map)
     return status;
 }
 
+/* Of a gene's course, over what is a number. */
+static hg_plot_range range_of(const heat_map *map, int64_t gene)
+{
+    hg_plot_range range = HG_PLOT_NO_RANGE;
+    for (int64_t cell = gene * map->columns; cell < (gene + 1) * map->columns; cell++)
+        if (!map->gap[cell]) hg_plot_extend(&range, &map->value[cell], 1);
+    return range;
+}
+
 /* Each gene's course from its least, 0, to its greatest, 1; where it stays the same, a half. */
 static void rescale(heat_map *map)
 {
     for (int64_t g = 0; g < map->genes; g++) {
         double *course = map->value + g * map->columns;
-        hg_plot_range range = HG_PLOT_NO_RANGE;
-        for (int64_t c = 0; c < map->columns; c++)
-            if (!map->gap[g * map->columns + c]) hg_plot_extend(&range, &course[c], 1);
+        const hg_plot_range range = range_of(map, g);
         const double span = range.high - range.low;
         for (int64_t c = 0; c < map->columns; c++)
             course[c] = span > 0 ? (course[c] - range.low) / span : 0.5;
     }
+}
+
+/*
+ * Whether few genes would take up common colours, and the others, although they change, look all
+ * alike. Levels of both signs have common colours, which tell the sign.
+ */
+static bool is_narrow(const heat_map *map)
+{
+    hg_plot_range all = HG_PLOT_NO_RANGE;
+    int64_t low = 0, high = 0, changing = 0;
+    for (int64_t g = 0; g < map->genes; g++) {
+        const hg_plot_range own = range_of(map, g);
+        hg_plot_extend(&all, &own.low, 1);
+        hg_plot_extend(&all, &own.high, 1);
+        changing += own.high > own.low;
+    }
+    const double edge = NARROW * (all.high - all.low);
+    for (int64_t g = 0; g < map->genes; g++) {
+        const hg_plot_range own = range_of(map, g);
+        low += own.high - all.low < edge;
+        high += all.high - own.low < edge;
+    }
+    const int64_t alike = low > high ? low : high;
+    return all.low >= 0 && 10 * alike >= 9 * map->genes && 2 * changing >= map->genes;
+}
+
+static void choose_scale(hg_plot *plot, heat_map *map)
+{
+    map->by_gene = plot->scale == HG_SCALE_GENE;
+    if (plot->scale == HG_SCALE_OF_DATA && is_narrow(map)) {
+        map->by_gene = true;
+        hg_plot_note(plot, "On a common scale most genes would look alike: the map has each gene from "
+                     "its least to its greatest mean (--scale).");
+    }
+    if (map->by_gene) rescale(map);
 }
 
 /* --- the order of the genes ------------------------------------------------------------------ */
@@ -218,22 +261,6 @@ static hg_status make_rows(hg_plot *plot, heat_map *map)
     return HG_OK;
 }
 
-/* Where few rows take up the colours, the others look alike. */
-static void note_narrow(hg_plot *plot, const heat_map *map)
-{
-    const double size = map->range.high - map->range.low;
-    int64_t low = 0, high = 0;
-    for (int64_t r = 0; r < map->rows; r++) {
-        hg_plot_range own = HG_PLOT_NO_RANGE;
-        hg_plot_extend(&own, map->of_row + r * map->columns, map->columns);
-        low += own.high - map->range.low < NARROW * size;
-        high += map->range.high - own.low < NARROW * size;
-    }
-    if (10 * low >= 9 * map->rows || 10 * high >= 9 * map->rows)
-        hg_plot_note(plot, "Most genes share one end of the colours: --scale gene colours each by "
-                     "its own range.");
-}
-
 /* --- the script ------------------------------------------------------------------------------ */
 
 /* Viewers of SVG and PDF blur from pixel to pixel: there a cell is many of them. */
@@ -299,6 +326,7 @@ static void say_palette(hg_plot *plot, const heat_map *map)
     hg_plot_say(plot, "set palette defined (0 '#440154', 1 '#482878', 2 '#3e4a89', 3 '#31688e', "
                 "4 '#26828e', 5 '#1f9e89', 6 '#35b779', 7 '#6dcd59', 8 '#b4de2c', 9 '#fde725')\n");
     hg_plot_say_range(plot, "cb", range, 0);
+    if (map->by_gene) hg_plot_say(plot, "set cbrange [0:1]\nset cbtics ('min' 0, 'max' 1)\n");
 }
 
 static hg_status say_map(hg_plot *plot, const hg_plot_run *run, const heat_map *map,
@@ -307,8 +335,8 @@ static hg_status say_map(hg_plot *plot, const hg_plot_run *run, const heat_map *
     const int number = (int)(run - plot->run) + 1;
     const double *generation = run->generation.value;
     say_block(plot, map, number);
-    hg_plot_title(plot, box, plot->by_gene ? "Mean expression, each gene from its least to its "
-                  "greatest" : "Mean expression", run);
+    hg_plot_title(plot, box, map->by_gene ? "Mean expression, scaled by gene" : "Mean expression",
+                  run);
     hg_plot_say(plot, "set xlabel 'generation'\nset xrange [%.15g:%.15g]\nset yrange [%" PRId64
                 ".5:-0.5]\nunset key\nunset grid\nset colorbox user origin graph 1.025,0 size "
                 "graph 0.028,1 noborder\nset cbtics font ',7' scale 0.5 offset -0.6,0\n",
@@ -338,12 +366,11 @@ static hg_status draw(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *
     const bool named = is_named(run, box->height - margins.bottom - margins.top);
     hg_plot_begin(plot, box, &margins);
     hg_status status = load(run, &map);
-    if (status == HG_OK && plot->by_gene) rescale(&map);
+    if (status == HG_OK) choose_scale(plot, &map);
     if (status == HG_OK) status = arrange(plot, &map, &order);
     if (status == HG_OK) status = make_rows(plot, &map);
     if (status == HG_OK && map.columns < run->records)
         hg_plot_note(plot, "Each column of the map is the mean of %" PRId64 " records.", map.share);
-    if (status == HG_OK && !plot->by_gene) note_narrow(plot, &map);
     if (status == HG_OK) status = say_map(plot, run, &map, order, named, box);
     hg_release(&map.value);
     hg_release(&map.gap);

@@ -121,7 +121,7 @@ static void plot_several(hg_plot *plot, const hg_plot_fitness *fitness)
     for (int r = 0; r < plot->runs; r++, separator = ", \\\n     ") {
         hg_plot_say(plot, "%s", separator);
         say_block(plot, fitness, "mean", r + 1);
-        hg_plot_say(plot, " with lines linewidth 1.4 linecolor %s dashtype %d title ",
+        hg_plot_say(plot, " with lines linewidth 1.4 linecolor %s dashtype %s title ",
                     hg_plot_colour(r), hg_plot_dashes(r));
         hg_plot_say_quoted(plot, plot->run[r].label, HG_PLOT_LABEL);
     }

@@ -110,11 +110,15 @@ const char *hg_plot_glyph(hg_plot *plot, const char *bytes, size_t length)
     return has(plot, STAND_IN) ? box : mark;
 }
 
-void hg_plot_note_glyphs(hg_plot *plot, bool aloud)
+void hg_plot_note_glyphs(hg_plot *plot)
 {
-    if (plot->lacking.data == NULL || plot->packages.data == NULL) return;
-    hg_plot_note(plot, "For characters that no installed font has, a box is drawn.");
-    if (aloud)
+    if (plot->lacking.data != NULL)
+        hg_plot_note(plot, "For characters that no installed font has, a box is drawn.");
+}
+
+void hg_plot_print_glyphs(const hg_plot *plot)
+{
+    if (plot->lacking.data != NULL && plot->packages.data != NULL)
         fprintf(stderr, "happygene: note: no installed font has %s; on Debian: apt-get install %s; "
                 "or draw an SVG, whose letters the viewer's fonts have\n", plot->lacking.data,
                 plot->packages.data);

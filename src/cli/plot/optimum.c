@@ -218,7 +218,7 @@ static void plot_courses(hg_plot *plot, const aim *target, int number, const int
         hg_plot_say_quoted(plot, target->network.name[gene[i]], 24);
         hg_plot_say(plot, ", \\\n     ");
     }
-    hg_plot_say(plot, "$optimum_%d_0 with lines linewidth 1 dashtype 2 linecolor rgb '#000000' "
+    hg_plot_say(plot, "$optimum_%d_0 with lines linewidth 1 dashtype " HG_PLOT_DASHED " linecolor rgb '#000000' "
                 "title 'optimum'\n", number);
 }
 
@@ -362,7 +362,7 @@ static hg_status draw_ranks(hg_plot *plot, const hg_plot_run *run, const aim *ta
                 "set xrange [0:%" PRId64 "]\n", count_selected(target) + 1);
     hg_plot_say_ylabel(plot, box, "mean expression");
     hg_plot_say_range(plot, "y", range, 0.05);
-    hg_plot_say(plot, "plot %.10g with lines linewidth 1 dashtype 2 linecolor rgb '#000000' title "
+    hg_plot_say(plot, "plot %.10g with lines linewidth 1 dashtype " HG_PLOT_DASHED " linecolor rgb '#000000' title "
                 "'optimum'", optimum);
     if (run->records > 1)
         hg_plot_say(plot, ", \\\n     $optimum_start_%d with points pointtype 6 pointsize 0.35 "

@@ -27,7 +27,7 @@ typedef struct quantity {
 } quantity;
 
 /* How the individuals of a run's snapshot are drawn. */
-typedef enum { SHAPE, POINTS, BARS } sample_form;
+typedef enum { NOTHING, SHAPE, POINTS, BARS } sample_form;
 
 typedef struct generation_list {
     int count;
@@ -343,7 +343,7 @@ static sample_form say_blocks(hg_plot *plot, const char *name, double *sample, i
     return form;
 }
 
-/* The numbers of a snapshot: *sample [*count >= 1], to be released. */
+/* The numbers of a snapshot: *sample [*count], to be released. */
 static hg_status load_sample(const hg_plot *plot, int r, const quantity *of, int64_t generation,
                              double **sample, int64_t *count)
 {
@@ -352,9 +352,7 @@ static hg_status load_sample(const hg_plot *plot, int r, const quantity *of, int
                        sizeof **sample));
     HG_TRY(read_sample(plot, run, of, generation, *sample));
     *count = drop_strays(*sample, run->results.individuals);
-    if (*count > 0) return HG_OK;
-    return hg_fail(HG_BAD_INPUT, "%s: no number in the snapshot of generation %" PRId64,
-                   run->results.path, generation);
+    return HG_OK;
 }
 
 static hg_status add_sample(hg_plot *plot, int r, const quantity *of, const char *name,
@@ -365,10 +363,18 @@ static hg_status add_sample(hg_plot *plot, int r, const quantity *of, const char
     int64_t count = 0;
     const hg_status status = load_sample(plot, r, of, generation, &sample, &count);
     for (int64_t i = 0; i < count; i++) sample[i] = hg_plot_fitness_place(axis, sample[i]);
-    if (status == HG_OK)
+    *form = NOTHING;
+    if (status == HG_OK && count > 0)
         *form = say_blocks(plot, name, sample, count, place, 0.42 / plot->runs, axis);
     hg_release(&sample);
     return status;
+}
+
+static const char *name_of(const hg_plot *plot, const quantity *of)
+{
+    const char *field = common_field(plot);
+    const bool basal = field != NULL && strcmp(field, "/snapshots/basal") == 0;
+    return of->kind == FITNESS ? "fitness" : basal ? "basal level" : "expression";
 }
 
 /* What the axis has to show of a sample. */
@@ -378,7 +384,10 @@ static hg_status take_sample(hg_plot *plot, int r, const quantity *of, int64_t g
     double *sample = NULL;
     int64_t count = 0;
     const hg_status status = load_sample(plot, r, of, generation, &sample, &count);
-    if (status == HG_OK) {
+    if (status == HG_OK && count == 0)
+        hg_plot_note(plot, "%s: no %s in the snapshot of generation %" PRId64 " is a number.",
+                     plot->run[r].results.path, name_of(plot, of), generation);
+    if (status == HG_OK && count > 0) {
         hg_density shape;
         hg_density_estimate(sample, count, &shape);
         hg_plot_fitness_take(axis, sample, count);
@@ -397,34 +406,54 @@ static void say_axis(hg_plot *plot, const generation_list *shown)
     hg_plot_say(plot, ")\nset grid noxtics ytics\n");
 }
 
+/* Bars; of values that hardly anyone has, a point is seen. */
+static void plot_bars(hg_plot *plot, const char *name, int r)
+{
+    hg_plot_say(plot, ", \\\n     $%s using 1:($4 > 0 ? NaN : $2):3:(0) with vectors nohead "
+                "linewidth 0.7 linecolor %s notitle, \\\n     $%s using ($1+$3/2):2:($4 > 0 ? 0.2 : "
+                "0.05) with points pointtype 7 pointsize variable linecolor %s notitle", name,
+                hg_plot_colour(r), name, hg_plot_colour(r));
+}
+
+/* The median as a stroke that is longer than the points are wide, from quartile to quartile a
+ * thin line: the points, which come last, hide neither. */
+static void plot_points(hg_plot *plot, const char *name, int r)
+{
+    const double half = 0.42 / plot->runs;
+    hg_plot_say(plot, ", \\\n     $%s_quartiles using ($1-%.4g):3:(%.4g):(0) with vectors nohead "
+                "linewidth 1.6 linecolor rgb '#202020' notitle, \\\n     $%s_quartiles using "
+                "1:2:(0):($4-$2) with vectors nohead linewidth 0.8 linecolor rgb '#202020' notitle, "
+                "\\\n     $%s with points pointtype 6 pointsize 0.5 linecolor %s notitle", name, half / 2,
+                half, name, name, hg_plot_colour(r));
+}
+
+static void plot_median(hg_plot *plot, const char *name)
+{
+    hg_plot_say(plot, ", \\\n     $%s_quartiles using 1:3:2:4 with yerrorbars pointtype 7 "
+                "pointsize 0.5 linewidth 1.6 linecolor rgb '#202020' notitle, \\\n     "
+                "$%s_quartiles using 1:3 with points pointtype 7 pointsize 0.22 linecolor "
+                "rgb '#ffffff' notitle", name, name);
+}
+
 /* One run's individuals in one snapshot; `title` says its name in the legend. */
 static void say_sample(hg_plot *plot, const char *name, sample_form form, int r, bool title)
 {
-    hg_plot_say(plot, "$%s ", name);
-    if (form == BARS)
-        hg_plot_say(plot, "using 1:($4 > 0 ? $2 : NaN):3:(0) with vectors nohead linewidth 3 "
-                    "linecolor");
-    else
-        hg_plot_say(plot, form == POINTS ? "with points pointtype 6 pointsize 0.5 linecolor"
-                                         : "with filledcurves closed fillstyle solid 0.55 fillcolor");
-    hg_plot_say(plot, " %s ", hg_plot_colour(r));
+    static const char *const styles[] = {
+        [NOTHING] = "NaN with points pointtype 7 linecolor",
+        [SHAPE] = " with filledcurves closed fillstyle solid 0.55 fillcolor",
+        [POINTS] = " with points pointtype 6 pointsize 0.5 linecolor",
+        [BARS] = " using 1:($4 > 0 ? $2 : NaN):3:(0) with vectors nohead linewidth 3 linecolor"};
+    if (form != NOTHING) hg_plot_say(plot, "$%s", name);
+    hg_plot_say(plot, "%s %s ", styles[form], hg_plot_colour(r));
     if (title) {
         hg_plot_say(plot, "title ");
         hg_plot_say_quoted(plot, plot->run[r].label, HG_PLOT_LABEL);
     } else {
         hg_plot_say(plot, "notitle");
     }
-    if (form == BARS) { /* of values that hardly anyone has, a point is seen */
-        hg_plot_say(plot, ", \\\n     $%s using 1:($4 > 0 ? NaN : $2):3:(0) with vectors nohead "
-                    "linewidth 0.7 linecolor %s notitle, \\\n     $%s using ($1+$3/2):2:($4 > 0 ? 0.2 : "
-                    "0.05) with points pointtype 7 pointsize variable linecolor %s notitle", name,
-                    hg_plot_colour(r), name, hg_plot_colour(r));
-        return;
-    }
-    hg_plot_say(plot, ", \\\n     $%s_quartiles using 1:3:2:4 with yerrorbars pointtype 7 "
-                "pointsize 0.5 linewidth 1.6 linecolor rgb '#202020' notitle, \\\n     "
-                "$%s_quartiles using 1:3 with points pointtype 7 pointsize 0.22 linecolor "
-                "rgb '#ffffff' notitle", name, name);
+    if (form == BARS) plot_bars(plot, name, r);
+    if (form == POINTS) plot_points(plot, name, r);
+    if (form == SHAPE) plot_median(plot, name);
 }
 
 static void say_labels(hg_plot *plot, const hg_plot_box *box, const quantity *of)
@@ -444,10 +473,12 @@ static void say_labels(hg_plot *plot, const hg_plot_box *box, const quantity *of
     hg_plot_title(plot, box, of->gene, NULL);
 }
 
+/* Counts in `drawn` the snapshots in which there is something. */
 static hg_status draw_quantity(hg_plot *plot, int number, const quantity *of,
-                               const generation_list *shown,
-                               const hg_plot_box *box, const hg_plot_box *legend)
+                               const generation_list *shown, const hg_plot_box *box,
+                               const hg_plot_box *legend, int *drawn)
 {
+    const int before = *drawn;
     hg_plot_fitness axis = HG_PLOT_NO_FITNESS; /* or another quantity, on a linear axis */
     sample_form form[HG_PLOT_COLOURS][MOST_SHOWN];
     char name[64];
@@ -463,7 +494,10 @@ static hg_status draw_quantity(hg_plot *plot, int number, const quantity *of,
             snprintf(name, sizeof name, "sample_%d_%d_%d", number, r + 1, i + 1);
             HG_TRY(add_sample(plot, r, of, name, shown->generation[i], place, &axis,
                               &form[r][i]));
+            *drawn += form[r][i] != NOTHING;
         }
+    if (*drawn == before)
+        hg_plot_say(plot, "set label 3 'no numbers' at graph 0.5,0.5 center font ',8'\n");
     say_labels(plot, box, of);
     say_axis(plot, shown);
     if (legend != NULL) {
@@ -501,6 +535,7 @@ static hg_status draw(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *
 {
     (void)run;
     generation_list shown = {0, {0}};
+    int drawn = 0;
     quantity list[HG_PLOT_MOST_GENES + 2];
     const int count = list_quantities(plot, list);
     const int columns = count > 1 && box->width >= 2 * NARROW ? 2 : 1;
@@ -520,9 +555,12 @@ static hg_status draw(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *
     for (int i = 0; i < count; i++) {
         const int row = rows - 1 - i / columns;
         const hg_plot_box part = {box->x + i % columns * width, box->y + row * each, width, each};
-        HG_TRY(draw_quantity(plot, i + 1, &list[i], &shown, &part, i == 0 ? &above : NULL));
+        HG_TRY(draw_quantity(plot, i + 1, &list[i], &shown, &part, i == 0 ? &above : NULL,
+                             &drawn));
     }
-    return HG_OK;
+    if (drawn > 0) return HG_OK;
+    return hg_fail(HG_BAD_INPUT, "%s: no value in the snapshots is a number",
+                   plot->run[0].results.path);
 }
 
 const hg_figure hg_figure_phenotypes = {"phenotypes", true, true, needs, height, draw};

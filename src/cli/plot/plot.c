@@ -25,6 +25,7 @@ static const hg_figure *const figures[] = {
 #define MOST_IN_COLUMN 3 /* panels; more are put in two columns */
 #define HEAD 0.75        /* for the title of the page */
 #define NOTE_LINE 0.32
+#define MOST_NOTE_LINES 32
 #define SMALLEST 4.0     /* of --size */
 #define LARGEST 200.0
 #define NARROWEST 6.5    /* panel that can be read */
@@ -41,13 +42,15 @@ typedef struct request {
 typedef struct plot_panel {
     const hg_figure *figure;
     const hg_plot_run *run;
+    bool named; /* by --what or its default; else one of all that suit */
     hg_plot_box box;
 } plot_panel;
 
 typedef struct plot_page {
     plot_panel panel[MOST_PANELS];
     int panels;
-    double width, height; /* without the foot, which the script calls F */
+    double width, height; /* without the foot: */
+    double foot;          /* the height of the notes, which the script calls F */
 } plot_page;
 
 /* --- formats --------------------------------------------------------------------------------- */
@@ -233,7 +236,8 @@ static void note_unfinished(hg_plot *plot)
 
 /* --- which panels ---------------------------------------------------------------------------- */
 
-static hg_status add_figure(const hg_plot *plot, plot_page *page, const hg_figure *figure)
+static hg_status add_figure(const hg_plot *plot, plot_page *page, const hg_figure *figure,
+                            bool named)
 {
     const int count = figure->overlays ? 1 : plot->runs;
     for (int r = 0; r < plot->runs; r++) {
@@ -244,18 +248,19 @@ static hg_status add_figure(const hg_plot *plot, plot_page *page, const hg_figur
     for (int r = 0; r < count; r++) {
         if (page->panels == MOST_PANELS)
             return hg_fail(HG_USAGE, "plot: more than %d panels", MOST_PANELS);
-        page->panel[page->panels++] = (plot_panel){figure, &plot->run[r], {0, 0, 0, 0}};
+        page->panel[page->panels++] = (plot_panel){figure, &plot->run[r], named, {0, 0, 0, 0}};
     }
     return HG_OK;
 }
 
 /* Those of the list, ended by NULL, that suit; the reason why when none does. */
-static hg_status add_suitable(const hg_plot *plot, plot_page *page, const hg_figure *const *list)
+static hg_status add_suitable(const hg_plot *plot, plot_page *page, const hg_figure *const *list,
+                              bool named)
 {
     hg_status first = HG_OK;
     char *reason = NULL;
     for (int i = 0; list[i] != NULL; i++) {
-        const hg_status status = add_figure(plot, page, list[i]);
+        const hg_status status = add_figure(plot, page, list[i], named);
         if (status == HG_OK) continue;
         if (status != HG_BAD_INPUT) {
             hg_release(&reason);
@@ -293,17 +298,17 @@ static hg_status refuse_figure(const char *word)
 
 static hg_status add_named(const hg_plot *plot, plot_page *page, const char *word)
 {
-    if (strcmp(word, "all") == 0) return add_suitable(plot, page, figures);
+    if (strcmp(word, "all") == 0) return add_suitable(plot, page, figures, false);
     for (int i = 0; figures[i] != NULL; i++)
-        if (strcmp(figures[i]->name, word) == 0) return add_figure(plot, page, figures[i]);
+        if (strcmp(figures[i]->name, word) == 0) return add_figure(plot, page, figures[i], true);
     return refuse_figure(word);
 }
 
 static hg_status choose_panels(const hg_plot *plot, plot_page *page, const char *what)
 {
     static const hg_figure *const usual[] = {&hg_figure_fitness, &hg_figure_expression, NULL};
-    if (what == NULL && add_suitable(plot, page, usual) == HG_OK) return HG_OK;
-    if (what == NULL) return add_suitable(plot, page, figures);
+    if (what == NULL && add_suitable(plot, page, usual, true) == HG_OK) return HG_OK;
+    if (what == NULL) return add_suitable(plot, page, figures, false);
     for (const char *c = what;;) {
         char word[32];
         const size_t length = strcspn(c, ",");
@@ -322,13 +327,14 @@ typedef struct plot_row {
     double height;
 } plot_row;
 
-static void add_to_row(const hg_plot *plot, plot_row *row, plot_panel *panel)
+static void add_to_row(plot_row *row, plot_panel *panel, double height)
 {
     row->panel[row->panels++] = panel;
-    row->height = fmax(row->height, panel->figure->height(plot, panel->run));
+    row->height = fmax(row->height, height);
 }
 
-/* In the order of the page; where there are many panels, two that are narrow share a row. */
+/* In the order of the page; where there are many panels, two that are narrow share a row, unless
+ * they are so low that they consist of words. */
 static int make_rows(const hg_plot *plot, plot_page *page, plot_row *rows)
 {
     const bool pairs = page->panels > MOST_IN_COLUMN;
@@ -337,14 +343,15 @@ static int make_rows(const hg_plot *plot, plot_page *page, plot_row *rows)
     for (int i = 0; i < page->panels; i++) {
         plot_panel *panel = &page->panel[i];
         const bool alone = plot->runs == 1 || panel->figure->overlays;
-        const bool narrow = pairs && !(panel->figure->wide && alone);
+        const double height = panel->figure->height(plot, panel->run);
+        const bool narrow = pairs && height >= LOWEST && !(panel->figure->wide && alone);
         if (narrow && waiting != NULL) {
-            add_to_row(plot, waiting, panel);
+            add_to_row(waiting, panel, height);
             waiting = NULL;
             continue;
         }
         rows[count] = (plot_row){{NULL}, 0, 0};
-        add_to_row(plot, &rows[count], panel);
+        add_to_row(&rows[count], panel, height);
         if (narrow) waiting = &rows[count];
         count++;
     }
@@ -353,16 +360,18 @@ static int make_rows(const hg_plot *plot, plot_page *page, plot_row *rows)
 
 /* Whether panels of the size asked for can be read. */
 static hg_status check_size(const request *asked, const plot_row *rows, int count, double head,
-                            double sum)
+                            double sum, double foot)
 {
     double least = LARGEST;
     int most = 1;
     for (int i = 0; i < count; i++) {
-        least = fmin(least, rows[i].height);
+        if (rows[i].height >= LOWEST) least = fmin(least, rows[i].height);
         if (rows[i].panels > most) most = rows[i].panels;
     }
+    if (least == LARGEST) least = LOWEST; /* nothing but words */
     const double width = NARROWEST * most;
-    const double height = ceil(10 * (sum * fmin(LOWEST / least, 1) + head + 2 * NOTE_LINE)) / 10;
+    const double room = fmax(foot, 2 * NOTE_LINE); /* for notes that are not known yet */
+    const double height = ceil(10 * (sum * fmin(LOWEST / least, 1) + head + room)) / 10;
     if (asked->width == 0 || (asked->width >= width && asked->height >= height)) return HG_OK;
     return hg_fail(HG_USAGE, "plot: --size %s: too small for these panels; allowed: from %g,%g on",
                    asked->size, width, height);
@@ -376,10 +385,10 @@ static hg_status lay_out(const hg_plot *plot, plot_page *page, const request *as
     const double head = plot->runs == 1 ? HEAD : 0.15;
     double sum = 0, stretch = 1;
     for (int i = 0; i < count; i++) sum += rows[i].height;
-    HG_TRY(check_size(asked, rows, count, head, sum));
+    HG_TRY(check_size(asked, rows, count, head, sum, page->foot));
     page->width = asked->width > 0 ? asked->width
                   : page->panels > MOST_IN_COLUMN ? WIDE_PAGE : PAGE_WIDTH;
-    if (asked->height > 0) stretch = (asked->height - head - 2 * NOTE_LINE) / sum;
+    if (asked->height > 0) stretch = (asked->height - head - page->foot) / sum;
     page->height = stretch * sum + head;
     double top = page->height - head;
     for (int i = 0; i < count; i++) {
@@ -391,13 +400,12 @@ static hg_status lay_out(const hg_plot *plot, plot_page *page, const request *as
     return HG_OK;
 }
 
-/* The notes in lines of letters of 6 points at the foot, from below. Returns its height. */
-static double say_foot(hg_plot *plot, double width)
+/* Cuts the notes into lines of letters of 6 points; a line's end becomes NUL. Returns how many. */
+static int break_notes(char *notes, double width, char *lines[MOST_NOTE_LINES])
 {
     const int most = (int)((width - 0.8) / 0.118);
-    char *lines[32];
     int count = 0;
-    for (char *c = plot->notes.data; c != NULL && *c != '\0' && count < 32;) {
+    for (char *c = notes; c != NULL && *c != '\0' && count < MOST_NOTE_LINES;) {
         int length = (int)strcspn(c, "\n");
         if (length > most) { /* breaks at a blank */
             length = most;
@@ -408,13 +416,25 @@ static double say_foot(hg_plot *plot, double width)
         c += length;
         if (*c != '\0') *c++ = '\0';
     }
+    return count;
+}
+
+/* Adds the notes at the foot, from below, and finds its height. */
+static hg_status say_foot(hg_plot *plot, double width, double *height)
+{
+    char *notes = NULL, *lines[MOST_NOTE_LINES];
+    HG_TRY(plot->notes.status);
+    if (plot->notes.data != NULL) HG_TRY(hg_copy_text(&notes, HG_MEMORY_OTHER, plot->notes.data));
+    const int count = break_notes(notes, width, lines);
     for (int i = 0; i < count; i++) {
         hg_plot_say(plot, "set label %d ", i + 2);
         hg_plot_say_quoted(plot, lines[i], 400);
         hg_plot_say(plot, " at screen 0.4/W,%.4g/H font ',6' textcolor rgb '#505050'\n",
                     0.2 + NOTE_LINE * (count - 1 - i) + 0.1);
     }
-    return count > 0 ? 0.15 + NOTE_LINE * count : 0;
+    hg_release(&notes);
+    *height = count > 0 ? 0.15 + NOTE_LINE * count : 0;
+    return HG_OK;
 }
 
 /* The title, on a panel of its own without axes, to which the notes come. */
@@ -439,15 +459,12 @@ static void say_terminal(hg_text *text, const picture_format *format, double wid
 
 /* The whole script, from its panels; of a script to be kept, one terminal of three is chosen. */
 static hg_status finish(hg_plot *plot, const plot_page *page, const picture_format *format,
-                        const request *asked, char **script)
+                        char **script)
 {
     hg_text whole = hg_text_of(HG_MEMORY_OTHER);
     char *panels = NULL;
-    double foot = say_foot(plot, page->width);
-    hg_plot_say(plot, "plot [0:1] [0:1] 2 notitle\n");
-    if (asked->height > 0) foot = asked->height - page->height;
     hg_status status = hg_text_take(&plot->script, &panels);
-    const double height = page->height + foot;
+    const double height = page->height + page->foot;
     if (format->terminal != NULL) {
         say_terminal(&whole, format, page->width, height);
     } else {
@@ -460,7 +477,7 @@ static hg_status finish(hg_plot *plot, const plot_page *page, const picture_form
         say_terminal(&whole, &formats[2], page->width, height);
     }
     hg_text_add(&whole, "set encoding utf8\nW = %.4f # width, height and foot of the page in cm\n"
-                "H = %.4f\nF = %.4f\nset multiplot\n%sunset multiplot\n", page->width, height, foot,
+                "H = %.4f\nF = %.4f\nset multiplot\n%sunset multiplot\n", page->width, height, page->foot,
                 panels != NULL ? panels : "");
     hg_release(&panels);
     if (status == HG_OK) status = hg_text_take(&whole, script);
@@ -470,6 +487,59 @@ static hg_status finish(hg_plot *plot, const plot_page *page, const picture_form
 
 /* --- the command ----------------------------------------------------------------------------- */
 
+/* The panels, the title and the notes that there are so far, whose height is found. */
+static hg_status say_page(hg_plot *plot, const plot_page *page, double *foot, int *refused)
+{
+    for (*refused = 0; *refused < page->panels; (*refused)++) {
+        const plot_panel *panel = &page->panel[*refused];
+        HG_TRY(panel->figure->draw(plot, panel->run, &panel->box));
+    }
+    say_head(plot, page);
+    hg_plot_note_glyphs(plot);
+    HG_TRY(say_foot(plot, page->width, foot));
+    hg_plot_say(plot, "plot [0:1] [0:1] 2 notitle\n");
+    return plot->script.status;
+}
+
+/* Of `all`, what turns out not to be drawn leaves its place to the others, and a note. */
+static void leave_out(hg_plot *plot, plot_page *page, int number)
+{
+    hg_plot_note(plot, "%s is left out: %s", page->panel[number].figure->name, hg_error_message());
+    page->panels--;
+    for (int i = number; i < page->panels; i++) page->panel[i] = page->panel[i + 1];
+}
+
+/* What is drawn brings notes, which in a picture of a given height take from the panels. */
+static hg_status say_panels(hg_plot *plot, plot_page *page, const request *asked)
+{
+    for (bool fits = false; !fits;) {
+        double foot = 0;
+        int at;
+        hg_text_free(&plot->script);
+        HG_TRY(lay_out(plot, page, asked));
+        const hg_status status = say_page(plot, page, &foot, &at);
+        const bool optional = at < page->panels && !page->panel[at].named && page->panels > 1;
+        if (status == HG_BAD_INPUT && optional) {
+            leave_out(plot, page, at);
+            continue;
+        }
+        HG_TRY(status);
+        fits = asked->height == 0 || foot <= page->foot;
+        page->foot = foot;
+    }
+    return HG_OK;
+}
+
+static void print_notes(const hg_plot *plot)
+{
+    for (const char *c = plot->notes.data; c != NULL && *c != '\0'; c++) {
+        const size_t length = strcspn(c, "\n");
+        fprintf(stderr, "happygene: note: %.*s\n", (int)length, c);
+        c += length;
+    }
+    hg_plot_print_glyphs(plot);
+}
+
 static hg_status draw(hg_plot *plot, const request *asked, const picture_format *format,
                       const char *output)
 {
@@ -478,21 +548,11 @@ static hg_status draw(hg_plot *plot, const request *asked, const picture_format 
     plot->blurred = format->blurred;
     plot->with_fonts = format->with_fonts;
     HG_TRY(choose_panels(plot, &page, asked->what));
-    HG_TRY(lay_out(plot, &page, asked));
     note_unfinished(plot);
     HG_TRY(note_doubled(plot));
-    for (int i = 0; i < page.panels; i++)
-        HG_TRY(page.panel[i].figure->draw(plot, page.panel[i].run, &page.panel[i].box));
-    say_head(plot, &page);
-    hg_plot_note_glyphs(plot, !asked->quiet);
-    HG_TRY(plot->notes.status);
-    if (!asked->quiet && plot->notes.data != NULL)
-        for (const char *c = plot->notes.data; *c != '\0'; c++) {
-            const size_t length = strcspn(c, "\n");
-            fprintf(stderr, "happygene: note: %.*s\n", (int)length, c);
-            c += length;
-        }
-    HG_TRY(finish(plot, &page, format, asked, &script));
+    HG_TRY(say_panels(plot, &page, asked));
+    if (!asked->quiet) print_notes(plot);
+    HG_TRY(finish(plot, &page, format, &script));
     const hg_status status = format->terminal != NULL
                                  ? hg_gnuplot_draw(script, output, format->ending)
                                  : hg_plot_save(output, script, strlen(script));
@@ -524,10 +584,11 @@ static hg_status read_order(const char *word, hg_plot_order *order)
     return hg_fail(HG_USAGE, "plot: --order %s: allowed: cluster, variance, file", word);
 }
 
-static hg_status read_scale(const char *word, bool *by_gene)
+static hg_status read_scale(const char *word, hg_plot_scale *scale)
 {
-    *by_gene = word != NULL && strcmp(word, "gene") == 0;
-    if (word == NULL || *by_gene || strcmp(word, "common") == 0) return HG_OK;
+    *scale = word == NULL ? HG_SCALE_OF_DATA
+             : strcmp(word, "gene") == 0 ? HG_SCALE_GENE : HG_SCALE_COMMON;
+    if (*scale != HG_SCALE_COMMON || strcmp(word, "common") == 0) return HG_OK;
     return hg_fail(HG_USAGE, "plot: --scale %s: allowed: common, gene", word);
 }
 
@@ -599,7 +660,7 @@ static hg_status run(int count, char **words)
     HG_TRY(hg_options_parse(&hg_command_plot, count, words, options,
                             sizeof options / sizeof *options, paths, 1, HG_PLOT_MOST_RUNS, &given));
     HG_TRY(read_order(asked.order, &plot.order));
-    HG_TRY(read_scale(asked.scale, &plot.by_gene));
+    HG_TRY(read_scale(asked.scale, &plot.scale));
     HG_TRY(read_axis(asked.axis, &plot.axis));
     HG_TRY(read_size(&asked));
     HG_TRY(hg_allocate(&plot.run, HG_MEMORY_OTHER, (size_t)given, sizeof *plot.run));
@@ -630,8 +691,9 @@ const hg_command hg_command_plot = {
         "  --order cluster|variance|file\n"
         "                       of the genes in the map: by average linkage of their courses (the\n"
         "                       default), the most variable first, or as in the file\n"
-        "  --scale common|gene  of the map's colours: common to all genes (the default), or of each\n"
-        "                       gene from its least mean expression to its greatest\n"
+        "  --scale common|gene  of the map's colours: common to all genes, or of each gene from its\n"
+        "                       least mean expression to its greatest; default: common, but gene\n"
+        "                       where most genes would look alike\n"
         "  --axis linear|log    of fitness; default: log where its mean spans three decades\n"
         "  --generation T[,T]   snapshots that phenotypes are drawn of; default: up to five\n"
         "  --gene NAME          a gene for phenotypes and for a varying optimum; may be repeated\n"

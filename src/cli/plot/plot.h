@@ -28,6 +28,7 @@ typedef struct hg_plot_run {
 } hg_plot_run;
 
 typedef enum { HG_ORDER_CLUSTER, HG_ORDER_VARIANCE, HG_ORDER_FILE } hg_plot_order;
+typedef enum { HG_SCALE_OF_DATA, HG_SCALE_COMMON, HG_SCALE_GENE } hg_plot_scale;
 typedef enum { HG_AXIS_OF_DATA, HG_AXIS_LINEAR, HG_AXIS_LOGARITHMIC } hg_plot_axis;
 
 /** The picture that is being made. Lengths are in cm. */
@@ -35,7 +36,7 @@ typedef struct hg_plot {
     hg_plot_run *run;         /**< [runs] */
     int runs;
     hg_plot_order order;      /**< of the genes */
-    bool by_gene;             /**< the map's colours: each gene from its least to its greatest */
+    hg_plot_scale scale;      /**< of the map's colours */
     hg_plot_axis axis;        /**< of fitness */
     const char *generations;  /**< --generation as given, or NULL */
     const char **gene;        /**< [genes]: --gene, distinct */
@@ -163,7 +164,8 @@ void hg_plot_say_number(hg_plot *plot, double value);
 
 /** "rgb '#......'" and dash type of the n-th line; colours that the colour-blind tell apart. */
 const char *hg_plot_colour(int n);
-int hg_plot_dashes(int n);
+const char *hg_plot_dashes(int n);
+#define HG_PLOT_DASHED "(6,4)" /* of what is expected or aimed at */
 
 /* --- fitness_axis.c --------------------------------------------------------------------------- */
 
@@ -210,8 +212,11 @@ hg_status hg_plot_find_gene(const hg_plot_run *run, const hg_results_texts *name
 /** What stands for a character of UTF-8 that no font has; NULL where it can stand for itself. */
 const char *hg_plot_glyph(hg_plot *plot, const char *bytes, size_t length);
 
-/** Notes that there were such, and `aloud`, on standard error, which, and what has them. */
-void hg_plot_note_glyphs(hg_plot *plot, bool aloud);
+/** Notes that there were such. */
+void hg_plot_note_glyphs(hg_plot *plot);
+
+/** Says on standard error which, and what has them. */
+void hg_plot_print_glyphs(const hg_plot *plot);
 
 /* --- gnuplot.c --------------------------------------------------------------------------- */
 

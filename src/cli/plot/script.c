@@ -309,7 +309,12 @@ const char *hg_plot_colour(int n) /* Okabe & Ito 2008; yellow, faint on white, c
     return colours[n % HG_PLOT_COLOURS];
 }
 
-int hg_plot_dashes(int n) { return 1 + n / HG_PLOT_COLOURS % 5; }
+/* In widths of the line, short, so that they follow a course and are seen in a legend. */
+const char *hg_plot_dashes(int n)
+{
+    static const char *const dashes[] = {"1", "(3,2)", "(8,3)", "(8,2,2,2)", "(1,2)"};
+    return dashes[n / HG_PLOT_COLOURS % 5];
+}
 
 void hg_plot_say_tics(hg_plot *plot, const char *axis, hg_plot_range range, double count)
 {
