@@ -26,7 +26,7 @@ hg_status hg_inheritance_open(hg_inheritance *inheritance, hg_ancestry *ancestry
     hg_config *config = &inheritance->config;
     *inheritance = (hg_inheritance){.ancestry = ancestry};
     HG_TRY(hg_results_network(results, &inheritance->network));
-    HG_TRY(hg_runfile_parse(config, results->path, results->run_file_resolved, NULL, 0));
+    HG_TRY(hg_results_parse(config, results->path, results->run_file_resolved, NULL, 0));
     HG_TRY(hg_runfile_resolve_with(config, &inheritance->network));
     HG_TRY(check(inheritance));
     HG_TRY(hg_recombination_create(&inheritance->recombination, config,

@@ -457,7 +457,7 @@ static void tell(told *to)
 {
     hg_config config = {0};
     const hg_config *known = NULL;
-    if (noted(to, hg_runfile_parse(&config, to->results->path, to->results->run_file_resolved, NULL,
+    if (noted(to, hg_results_parse(&config, to->results->path, to->results->run_file_resolved, NULL,
                                    0)) == HG_OK)
         known = &config;
     add_safely(to, to->results->title);

@@ -66,8 +66,8 @@ static hg_status read_origin(hg_run *run, const char *path, const char *text,
     const bool repeated = text == NULL && is_result_file(path);
     if (repeated) HG_TRY_OUT(hg_results_origin(path, &loaded, &run->network));
     else if (text == NULL) HG_TRY_OUT(hg_runfile_load(path, &loaded));
-    HG_TRY_OUT(hg_runfile_parse(&run->config, path, text != NULL ? text : loaded, options->set,
-                                options->set_count));
+    HG_TRY_OUT((repeated ? hg_results_parse : hg_runfile_parse)(
+        &run->config, path, text != NULL ? text : loaded, options->set, options->set_count));
     HG_TRY_OUT(name_output(run, path, text, options));
     HG_TRY_OUT(keep_seed(run, path, text != NULL ? text : loaded, options));
     if (!options->resume || run->output_path == NULL || !hg_checkpoint_any(run->output_path))

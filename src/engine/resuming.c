@@ -53,6 +53,7 @@ static hg_status compare_run_files(const hg_run *run, const char *what, const ch
     hg_status status = hg_runfile_compare(then, run->resolved, &differences);
     if (status == HG_OK) status = hg_text_take(&differences, &lines);
     hg_text_free(&differences);
+    if (status == HG_BAD_INPUT) hg_fail_within(status, "%s: ", what);
     if (status == HG_OK && lines[0] != '\0') {
         lines[strlen(lines) - 1] = '\0'; /* the last line's end */
         status = hg_fail(HG_BAD_INPUT, "%s is of another run file and cannot be gone on with:\n%s\n"

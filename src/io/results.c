@@ -10,9 +10,11 @@
 
 #include "base/guard.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "io/checkpoint.h"
 #include "io/h5.h"
 #include "io/results_check.h"
+#include "io/runfile.h"
 
 #define FORMAT_VERSION 1
 #define BEST_COMPRESSION 1200 /* deflate's limit is 1032 to 1 */
@@ -522,6 +524,19 @@ hg_status hg_results_network(const hg_results *results, hg_network *network)
     }
     hg_release(&edges);
     hg_results_texts_free(&names);
+    return status;
+}
+
+hg_status hg_results_parse(hg_config *config, const char *path, const char *resolved,
+                           const char *const *overrides, int count)
+{
+    hg_text name = hg_text_of(HG_MEMORY_CONFIGURATION);
+    char *place = NULL;
+    hg_text_add(&name, "%s: run_file_resolved", path);
+    hg_status status = hg_text_take(&name, &place);
+    hg_text_free(&name);
+    if (status == HG_OK) status = hg_runfile_parse(config, place, resolved, overrides, count);
+    hg_release(&place);
     return status;
 }
 

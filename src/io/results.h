@@ -12,6 +12,7 @@
 
 #include "base/status.h"
 #include "io/fields.h"
+#include "model/config.h"
 #include "population/network.h"
 
 typedef struct hg_results {
@@ -100,6 +101,10 @@ hg_status hg_results_provenance_integer(const hg_results *results, const char *n
 
 /** The network of the run. Free with hg_network_free, also after failure. */
 hg_status hg_results_network(const hg_results *results, hg_network *network);
+
+/** hg_runfile_parse() of the attribute run_file_resolved of the result at `path`: messages name it. */
+hg_status hg_results_parse(hg_config *config, const char *path, const char *resolved,
+                           const char *const *overrides, int count);
 
 /**
  * What a run is repeated from: the resolved run file (`*text`: hg_release) and the network

@@ -99,7 +99,7 @@ static hg_status check_end(const hg_results *results)
 {
     hg_config config = {0};
     const hg_status status =
-        hg_runfile_parse(&config, results->path, results->run_file_resolved, NULL, 0);
+        hg_results_parse(&config, results->path, results->run_file_resolved, NULL, 0);
     const int64_t last = config.run.generations;
     hg_config_free(&config);
     if (status != HG_OK) return status == HG_NO_MEMORY ? status : HG_OK;

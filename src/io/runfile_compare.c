@@ -76,7 +76,7 @@ static void compare(const hg_node *a, const hg_node *b, const char *path, hg_tex
 
 static hg_status read_tree(hg_tree *tree, const char *text)
 {
-    hg_mistakes mistakes = {.path = "run file"};
+    hg_mistakes mistakes = {.path = "run_file_resolved"};
     hg_status status = hg_tree_parse(tree, text, NULL, &mistakes);
     if (status == HG_OK) status = hg_mistakes_report(&mistakes);
     hg_mistakes_free(&mistakes);

@@ -226,7 +226,7 @@ static hg_status write_out(const request *asked, hg_export *export)
 static hg_status read_run(const request *asked, const hg_results *results, hg_export *export)
 {
     HG_TRY(hg_results_network(results, &export->network));
-    HG_TRY(hg_runfile_parse(&export->config, asked->path, results->run_file_resolved, NULL, 0));
+    HG_TRY(hg_results_parse(&export->config, asked->path, results->run_file_resolved, NULL, 0));
     HG_TRY(hg_runfile_resolve_with(&export->config, &export->network));
     if (!results->complete && !asked->quiet)
         fprintf(stderr, "happygene: %s is unfinished: recorded up to generation %" PRId64 "\n",

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "cli/plot/plot.h"
-#include "io/runfile.h"
 #include "population/environment.h"
 
 #define LABEL_LENGTH 2.1 /* cm, with letters of 9 points, of the longest label */
@@ -49,7 +48,7 @@ static bool is_constant(const survey *all, int q)
 static hg_status find_jumps(const hg_plot_run *run, bool jumps[QUANTITIES])
 {
     hg_config config = {0};
-    const hg_status status = hg_runfile_parse(&config, run->results.path,
+    const hg_status status = hg_results_parse(&config, run->results.path,
                                               run->results.run_file_resolved, NULL, 0);
     const hg_series *series[QUANTITIES] = {&config.environment.tf_concentration,
                                            &config.environment.temperature,

@@ -8,7 +8,6 @@
 
 #include "base/memory.h"
 #include "cli/plot/plot.h"
-#include "io/runfile.h"
 #include "population/environment.h"
 
 #define MEAN "/statistics/expression_mean"
@@ -36,7 +35,7 @@ static hg_status load(const hg_plot_run *run, aim *target)
 {
     const hg_results *results = &run->results;
     *target = (struct aim){0};
-    HG_TRY(hg_runfile_parse(&target->config, results->path, results->run_file_resolved, NULL, 0));
+    HG_TRY(hg_results_parse(&target->config, results->path, results->run_file_resolved, NULL, 0));
     HG_TRY(hg_results_network(results, &target->network));
     const int64_t varying = hg_recorded_optimum(&target->config);
     if (hg_results_has(results, VARYING) && varying >= 0)

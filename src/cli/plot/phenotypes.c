@@ -429,10 +429,12 @@ static void plot_points(hg_plot *plot, const char *name, int r)
 
 static void plot_median(hg_plot *plot, const char *name)
 {
-    hg_plot_say(plot, ", \\\n     $%s_quartiles using 1:3:2:4 with yerrorbars pointtype 7 "
-                "pointsize 0.5 linewidth 1.6 linecolor rgb '#202020' notitle, \\\n     "
-                "$%s_quartiles using 1:3 with points pointtype 7 pointsize 0.22 linecolor "
-                "rgb '#ffffff' notitle", name, name);
+    static const char *const dots[] = {"0.5 linecolor rgb '#202020'", "0.22 linecolor rgb '#ffffff'"};
+    hg_plot_say(plot, ", \\\n     $%s_quartiles using 1:2:(0):($4-$2) with vectors nohead "
+                "linewidth 1.6 linecolor rgb '#202020' notitle", name);
+    for (int d = 0; d < 2; d++)
+        hg_plot_say(plot, ", \\\n     $%s_quartiles using 1:3 with points pointtype 7 pointsize %s "
+                    "notitle", name, dots[d]);
 }
 
 /* One run's individuals in one snapshot; `title` says its name in the legend. */

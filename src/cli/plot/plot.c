@@ -392,7 +392,11 @@ static hg_status lay_out(const hg_plot *plot, plot_page *page, const request *as
     page->height = stretch * sum + head;
     double top = page->height - head;
     for (int i = 0; i < count; i++) {
-        const double width = page->width / rows[i].panels, height = stretch * rows[i].height;
+        const plot_panel *first = rows[i].panel[0];
+        const bool odd = rows[i].panels == 1 && plot->runs > 1 && page->panels > MOST_IN_COLUMN &&
+                         !first->figure->overlays; /* as wide as those of the other runs */
+        const double width = page->width / (odd ? 2 : rows[i].panels);
+        const double height = stretch * rows[i].height;
         top -= height;
         for (int k = 0; k < rows[i].panels; k++)
             rows[i].panel[k]->box = (hg_plot_box){k * width, top, width, height};

@@ -165,7 +165,7 @@ void hg_plot_say_number(hg_plot *plot, double value);
 /** "rgb '#......'" and dash type of the n-th line; colours that the colour-blind tell apart. */
 const char *hg_plot_colour(int n);
 const char *hg_plot_dashes(int n);
-#define HG_PLOT_DASHED "(6,4)" /* of what is expected or aimed at */
+#define HG_PLOT_DASHED "(10,5)" /* of what is expected or aimed at */
 
 /* --- fitness_axis.c --------------------------------------------------------------------------- */
 

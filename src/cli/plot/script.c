@@ -312,7 +312,7 @@ const char *hg_plot_colour(int n) /* Okabe & Ito 2008; yellow, faint on white, c
 /* In widths of the line, short, so that they follow a course and are seen in a legend. */
 const char *hg_plot_dashes(int n)
 {
-    static const char *const dashes[] = {"1", "(3,2)", "(8,3)", "(8,2,2,2)", "(1,2)"};
+    static const char *const dashes[] = {"1", "(5,3)", "(12,4)", "(12,3,3,3)", "(2,3)"};
     return dashes[n / HG_PLOT_COLOURS % 5];
 }
 
