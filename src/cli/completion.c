@@ -98,7 +98,7 @@ static bool ends_in(hg_words word, const char *end)
 }
 
 /* What the shell is to offer for a word of the synopsis or of an option: words, or @ and the
- * endings of files. */
+ * endings of files; a comma at the end where several words can follow. */
 static void print_offer(const hg_command *command, hg_words word)
 {
     if (print_list_of(command, word, (hg_words){word.start, 0})) return;
@@ -192,6 +192,14 @@ static bool names_one(const option_row *row)
     return row->argument.length >= 4 && strncmp(row->argument.start, "NAME", 4) == 0;
 }
 
+/* "NAME[,NAME]": several words, with commas between them. */
+static bool takes_list(hg_words argument)
+{
+    for (; argument.length >= 2; argument.start++, argument.length--)
+        if (strncmp(argument.start, "[,", 2) == 0) return true;
+    return false;
+}
+
 /* A row of lower-case words adds them to what the same option's other rows offer. */
 static void print_argument(const hg_command *command, const option_row *row)
 {
@@ -210,7 +218,7 @@ static void print_argument(const hg_command *command, const option_row *row)
         printf("@*");
     else if (!print_list_of(command, option, names_one(row) ? row->said : (hg_words){"", 0}))
         print_offer(command, row->argument);
-    printf("\" ;;&\n");
+    printf("%s\" ;;&\n", takes_list(row->argument) ? "," : "");
 }
 
 /* --- the script ----------------------------------------------------------------------------- */
@@ -272,6 +280,8 @@ static const char script[] =
     "        compopt -o nospace 2>/dev/null ;;\n"
     "    *@help) mapfile -t COMPREPLY < <(\n"
     "        compgen -W \"$_happygene_commands keys datasets $_happygene_keys\" -- \"$2\") ;;\n"
+    "    *,) mapfile -t COMPREPLY < <(compgen -W \"${1%,}\" -- \"${2##*,}\")\n"
+    "        if [[ $2 == *,* ]]; then COMPREPLY=(\"${COMPREPLY[@]/#/${2%,*},}\"); fi ;;\n"
     "    *@*) compopt -o filenames 2>/dev/null\n"
     "        read -ra endings <<<\"${1##*@}\"\n"
     "        while IFS= read -r name; do\n"

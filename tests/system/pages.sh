@@ -101,6 +101,10 @@ offers '' happygene run --threads = ''
 offers 'quickstart' happygene example qui
 offers 'fixation' happygene verify --quick fix
 offers phenotypes happygene plot my.h5 --what phen
+offers +fitness,phenotypes happygene plot my.h5 --what fitness,phen
+offers +fitness,optimum,all happygene plot my.h5 --what fitness,optimum,
+offers '' happygene plot my.h5 --what fitness,x
+offers '' happygene plot my.h5 --generation 1,
 offers statistics happygene export my.h5 --table stat
 offers 'csv,tsv' happygene export my.h5 --format ''
 offers '' happygene export my.h5 --generation ''
