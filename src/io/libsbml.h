@@ -12,7 +12,7 @@
     USE(readSBMLFromString) USE(SBMLDocument_free) USE(SBMLDocument_getModel)                      \
     USE(SBMLDocument_getNumErrors) USE(SBMLDocument_getError)                                      \
     USE(XMLError_isError) USE(XMLError_isFatal) USE(XMLError_getLine) USE(XMLError_getColumn)      \
-    USE(XMLError_getMessage)                                                                       \
+    USE(XMLError_getMessage) USE(XMLError_getErrorId)                                              \
     USE(Model_getNumSpecies) USE(Model_getSpecies) USE(Model_getNumReactions)                      \
     USE(Model_getReaction)                                                                         \
     USE(Species_getId) USE(Species_getName) USE(Species_getBoundaryCondition)                      \

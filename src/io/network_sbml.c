@@ -48,9 +48,34 @@ static hg_status check_memory(const char *path, const char *text)
                    (double)strlen(text) / 1e6, needed / 1e9, present / 1e9);
 }
 
+#define DECLARATION "; allowed: a file that begins with <?xml version=\"1.0\" encoding=\"UTF-8\"?>"
+
+/* What libSBML leaves unsaid. */
+static const char *allowed_instead(unsigned error)
+{
+    switch (error) {
+    case MissingXMLDecl:
+    case MissingXMLEncoding:
+    case BadXMLDecl:
+    case BadXMLDeclLocation: return DECLARATION;
+    case XMLTranscoderError:
+    case XMLBadUTF8Content:
+    case InvalidCharInXML: return "; allowed: text in UTF-8, without control characters";
+    default: return "";
+    }
+}
+
+/* Its faults are told when the file has been read, with the place of the end. */
+static bool is_of_declaration(unsigned error)
+{
+    return error == MissingXMLDecl || error == MissingXMLEncoding || error == BadXMLDecl ||
+           error == NotUTF8;
+}
+
 /* What libSBML says, on one line: its messages are paragraphs. */
 static void note_error(const model *m, const XMLError_t *error)
 {
+    const unsigned id = m->sbml->XMLError_getErrorId(error);
     char message[512];
     int64_t length = 0;
     bool blank = true;
@@ -63,8 +88,11 @@ static void note_error(const model *m, const XMLError_t *error)
     while (length > 0 && message[length - 1] == ' ') length--;
     message[length] = '\0';
     const int64_t line = (int64_t)m->sbml->XMLError_getLine(error) - m->shift;
-    const hg_place place = {line > 0 ? line : 1, m->sbml->XMLError_getColumn(error), NULL};
-    hg_mistakes_add(m->reading->mistakes, place, "%s", message);
+    const bool at_end = line > 1 && is_of_declaration(id);
+    const hg_place place = {line > 0 && !at_end ? line : 1,
+                            at_end ? 1 : m->sbml->XMLError_getColumn(error), NULL};
+    if (length > 0 && message[length - 1] == '.') message[length - 1] = '\0';
+    hg_mistakes_add(m->reading->mistakes, place, "%s%s", message, allowed_instead(id));
 }
 
 static hg_status open_document(model *m, const char *path, const char *text)

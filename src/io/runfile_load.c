@@ -25,7 +25,7 @@ static hg_status read_all(FILE *file, const char *path, size_t limit, const char
                            "tells, and 'happygene run' repeats it if its name ends in .h5", path,
                            what);
         if (memchr(buffer, '\0', length) != NULL)
-            return hg_fail(HG_BAD_INPUT, "%s: holds a NUL byte; %s is a text file", path, what);
+            return hg_fail(HG_BAD_INPUT, "%s: holds a NUL byte; %s is a text file in UTF-8", path, what);
         if (text->length + length > limit)
             return hg_fail(HG_BAD_INPUT, "%s: longer than %zu MiB; allowed for %s: at most that",
                            path, limit >> 20, what);

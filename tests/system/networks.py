@@ -423,6 +423,30 @@ def check_notes(program, folder):
                   f"network: {err}")
 
 
+def check_declarations(program, folder):
+    """What is wrong with an SBML file's encoding has its place, and what is allowed is said."""
+    body = ('<sbml xmlns="http://www.sbml.org/sbml/level2" level="2" version="1">\n<model name="m">'
+            '<listOfSpecies>\n<species id="a" name="\u00e4" compartment="c"/></listOfSpecies></model>\n</sbml>\n')
+    allowed = 'allowed: a file that begins with <?xml version="1.0" encoding="UTF-8"?>'
+    for name, declaration, encoding, place, words in (
+            ("missing", '<?xml version="1.0"?>\n', "utf-8", ":1:1: Missing encoding", allowed),
+            ("version", '<?xml version="1.1" encoding="UTF-8"?>\n', "utf-8", ":1:1: ", allowed),
+            ("unknown", '<?xml version="1.0" encoding="klingon"?>\n', "utf-8", ":1:", allowed),
+            ("late", '\n<?xml version="1.0" encoding="UTF-8"?>\n', "utf-8", ":2:", allowed),
+            ("latin", '<?xml version="1.0" encoding="ISO-8859-1"?>\n', "latin-1", ":1:1: ",
+             "must use UTF-8"),
+            ("false", '<?xml version="1.0" encoding="UTF-8"?>\n', "latin-1", ":4:",
+             "allowed: text in UTF-8"),
+            ("wide", '<?xml version="1.0" encoding="UTF-16"?>\n', "utf-16", ": holds a NUL byte",
+             "in UTF-8")):
+        path = os.path.join(folder, name + ".xml")
+        with open(path, "wb") as file:
+            file.write((declaration + body).encode(encoding))
+        code, out, err = program.call("network", path)
+        verdict.check(code == 65 and out == "" and err.startswith(path + place) and words in err,
+                      f"{name}: {code} {err}")
+
+
 def check_refusals(program, folder):
     for name, text, words in (
             ("a.xml", "<sbml", ":1:"), ("b.xml", "", "b.xml"), ("c.xml", "<a/>", "c.xml"),
@@ -462,6 +486,7 @@ def main():
     check_course(program, folder)
     check_notes(program, folder)
     check_refusals(program, folder)
+    check_declarations(program, folder)
     check_dependence(program)
     shutil.rmtree(folder, ignore_errors=True)
     verdict.exit()
