@@ -96,7 +96,7 @@ TITLES = {"fitness": ["Fitness", "mean ± s.d.", "extremes", "generation", "fitn
           "expression": ["Mean expression", "generation", "a", "b", "c", "d"],
           "phenotypes": ["Fitness of individuals", "Mean expression of individuals", "20"],
           "optimum": ["optimum", "generation 0", "generation 40", "expression"],
-          "environment": ["Environment", "temp. / °C", "nutrients", "TF conc."],
+          "environment": ["Environment", "temp. / °C", "constant: TF conc. 0, nutrients 1"],
           "ancestry": ["Ancestors of the last generation", "lineages", "individuals", "generation"],
           "network": ["activates", "represses", "a", "d"],
           "performance": ["Time of each phase", "time / s", "reproduction"]}
@@ -219,8 +219,9 @@ for name, row in (("start", 0), ("end", -1)):
                            np.maximum(levels - spread, 0)[:, row], (levels + spread)[:, row]]),
           f"optimum {name}")
 data = script("alive.h5", "--what", "environment")
-for name in ("temperature", "nutrients", "tf_concentration"):
-    close(data[f"{name}_1"], np.column_stack([generation, statistics[name][:]]), name)
+close(data["temperature_1"], np.column_stack([generation, statistics["temperature"][:]]),
+      "temperature")
+check("nutrients_1" not in data, "a constant quantity has a panel")
 data = script("alive.h5", "--what", "ancestry")
 parents, living = file["ancestry/parent"][:], np.arange(60)
 lines = [len(living)]
@@ -253,6 +254,45 @@ with h5py.File("moving.h5") as other:
 call("moving.h5", "--what", "all", "-o", "x.svg")
 check("mean of the demes (grey)" in svg_texts("x.svg"), "the demes' legend")
 
+# --- a given height, with and without notes -------------------------------------------------------------
+
+
+def heights(*words):
+    """Of the page and of its foot."""
+    _, err = call(*words, "-o", "data.gp")
+    text = open("data.gp", encoding="utf-8").read()
+    return [float(re.search(rf"^{name} = (\S+)", text, re.M)[1]) for name in "HF"], err
+
+
+check(heights("alive.h5", "--what", "fitness", "--size", "8.5,7")[0] == [7, 0], "room for notes that are not there")
+shutil.copy("alive.h5", "again.h5")
+(height, foot), err = heights("alive.h5", "again.h5", "--what", "fitness", "--size", "16,7")
+check(height == 7 and foot == 0.47 and err.count("note") == 1, f"a line of notes: {foot} {err}")
+(height, foot), err = heights("alive.h5", "again.h5", "--what", "fitness", "--size", "6.5,7")
+check(height == 7 and foot == 0.79 and err.count("note") == 1, f"in two lines: {foot} {err}")
+
+# --- scales of the map -----------------------------------------------------------------------------------
+many = "[" + ", ".join(f"g{i}" for i in range(12)) + "]"
+basal = "population.initial.basal=[5000" + ", 1" * 11 + "]"
+program.run(write("uneven.yaml", genes=many, edges="[]"), "uneven.h5",
+            [basal, "network.weights=shared", "fitness=[{model: neutral}]",
+             "output.snapshots.fields=[basal]", "mutation={basal: {rate: 0.5, sd: 0.1}}"])
+with h5py.File("uneven.h5") as other:
+    levels = other["statistics/expression_mean"][:].T
+low, high = levels.min(axis=1, keepdims=True), levels.max(axis=1, keepdims=True)
+uneven = ["uneven.h5", "--what", "expression", "--order", "file"]
+close(script(*uneven)["expression_1"], (levels - low) / (high - low), "a scale of each gene", 1e-5)
+close(script(*uneven, "--scale", "common")["expression_1"], levels, "a common scale", 1e-5)
+_, err = call(*uneven, "-o", "x.svg")
+check("On a common scale most genes would look alike" in err, f"not noted: {err}")
+check({"Mean expression, scaled by gene", "min", "max"} <= set(svg_texts("x.svg")), "not said")
+_, err = call(*uneven, "--scale", "common", "-o", "x.svg")
+check("scale" not in err and "Mean expression" in svg_texts("x.svg"), f"asked for: {err}")
+program.run("uneven.yaml", "still.h5", [basal, "network.weights=shared", "fitness=[{model: neutral}]",
+                                        "output.snapshots.fields=[basal]", "mutation={basal: {rate: 0}}"])
+call("still.h5", "--what", "expression", "-o", "x.svg")
+check("Mean expression" in svg_texts("x.svg"), "genes that do not change need no scale of their own")
+
 # --- several runs ------------------------------------------------------------------------------------
 program.run(write("second.yaml", name="second", seed=6, generations=30), "second.h5")
 call("alive.h5", "second.h5", "--what", "all", "-o", "x.svg")
@@ -282,6 +322,23 @@ shutil.copy("alive.h5", "other/alive.h5")
 call("alive.h5", "other/alive.h5", "--what", "fitness", "-o", "x.svg")
 check("other/alive.h5" in svg_texts("x.svg"), "files of the same name go by their paths")
 call(*["alive.h5"] * 12, "--what", "fitness,performance", "-o", "x.svg")
+call(*["alive.h5"] * 40, "--what", "fitness", "-o", "x.gp")
+styles = re.findall(r"linecolor rgb '(#\w+)' dashtype (\S+) title", open("x.gp", encoding="utf-8").read())
+check(len(styles) == 40 and len(set(styles)) == 40, f"lines of 40 runs: {len(set(styles))} styles")
+
+# environments that are the same, or constant
+call("alive.h5", "second.h5", "--what", "environment", "-o", "x.svg")
+texts = svg_texts("x.svg")
+check("Environment, the same in all runs" in texts and "alive" not in texts, f"the same: {texts}")
+program.run("alive.yaml", "cold.h5", ["run.name=cold", "environment.temperature=20"])
+call("alive.h5", "second.h5", "cold.h5", "--what", "environment", "-o", "x.gp")
+styles = re.findall(r"(#\w+)' dashtype 1 title \"(\w+)\"", open("x.gp", encoding="utf-8").read())
+check([name for _, name in styles] == ["alive", "second", "cold"] and
+      styles[0][0] == styles[1][0] != styles[2][0], f"lines that coincide: {styles}")
+call("cold.h5", "--what", "environment", "-o", "x.svg")
+check({"Constant environment", "TF conc. 0, temp. 20 °C, nutrients 1"} <= set(svg_texts("x.svg")),
+      f"constant: {svg_texts('x.svg')}")
+call("cold.h5", "--what", "all", "-o", "x.png")
 
 program.run("alive.yaml", "basal.h5", ["output.snapshots.fields=[basal]"])
 _, err = call("alive.h5", "basal.h5", "--what", "phenotypes", "-o", "x.svg")
@@ -418,6 +475,10 @@ data = script("tiny.h5", "--what", "phenotypes")
 with h5py.File("tiny.h5") as other:
     close(np.sort(data["sample_1_1_1"][:, 1]), np.sort(other["snapshots/fitness"][0]),
           "each of few individuals")
+program.run("alive.yaml", "same7.h5", ["population.individuals=7", "fitness=[{model: neutral}]",
+                                       "run.generations=0"])
+places = script("same7.h5", "--what", "phenotypes")["sample_1_1_1"][:, 0]
+check(len(set(places)) == 7, f"individuals of the same fitness hide each other: {places}")
 with open("flat.yaml", "w", encoding="utf-8") as file:
     file.write("run: {seed: 1, generations: 20}\nmutation: {basal: {rate: 0}}\n"
                "population: {individuals: 50, genes: 3, initial: {basal: 0.5}}\n"
@@ -486,6 +547,33 @@ check((data["expression_1"][:2, 5] == 1e300).all() and (data["expression_1"] < 2
 scaled = script("holes.h5", "--what", "expression", "--order", "file", "--scale", "gene")
 close(np.sort(scaled["expression_1"][:2], axis=1)[:, [0, -2]], [[0, 1]] * 2, "scaled around gaps")
 call("holes.h5", "--what", "expression", "-o", "x.png")
+
+
+def blank(*names, at=slice(None)):
+    return lambda f: [f[f"snapshots/{name}"].__setitem__(at, np.nan) for name in names]
+
+
+spoil("blank.h5", blank("fitness", at=2))
+_, err = call("blank.h5", "--what", "phenotypes", "-o", "x.svg")
+check("blank.h5: no fitness is a number in the snapshots of generations 20." in err, f"one: {err}")
+data = script("blank.h5", "--what", "phenotypes")
+check("sample_1_1_3" not in data and "sample_1_1_2" in data and "sample_2_1_3" in data, "one blank")
+call("blank.h5", "second.h5", "--what", "phenotypes", "--generation", "20", "-o", "x.svg")
+check("blank" in svg_texts("x.svg") or "alive" in svg_texts("x.svg"), "its name in the legend")
+spoil("blank.h5", blank("fitness"))
+call("blank.h5", "--what", "phenotypes", "-o", "x.svg")
+check("no numbers" in svg_texts("x.svg"), "an empty panel says why")
+spoil("blank.h5", blank("fitness", "expression", "basal"))
+reason = "blank.h5: no value in the snapshots is a number"
+call("blank.h5", "--what", "fitness,phenotypes", "-o", "x.png", code=65, says=reason)
+_, err = call("blank.h5", "--what", "all", "-o", "x.svg")
+check(f"phenotypes is left out: {reason}" in err, f"not noted: {err}")
+texts = svg_texts("x.svg")
+check({"Fitness", "Mean expression", "Time of each phase"} <= set(texts) and
+      "Fitness of individuals" not in texts, f"what is left: {texts}")
+spoil("words.h5", lambda f: f.attrs.__setitem__("run_file_resolved", "run: ["))
+call("words.h5", "--what", "optimum", "-o", "x.png", code=65,
+     says="words.h5: run_file_resolved:2:1: not YAML")
 program.run(write("brief.yaml", generations=1), "brief.h5")
 call("brief.h5", "--what", "ancestry", "-o", "x.svg")
 check("common ancestor" not in svg_texts("x.svg"), "a common ancestor after one generation")

@@ -27,7 +27,7 @@ static const quantity quantities[] = {
 typedef struct courses {
     bool jumps[QUANTITIES];
     int64_t demes; /* of the quantity that is drawn */
-    int style;     /* of its lines: that of the first run with the same environment */
+    int style;     /* of its lines: the first run with the same environment */
 } courses;
 
 /* What the figure has to show. */
@@ -100,7 +100,8 @@ static hg_status choose_style(const hg_plot *plot, int r, survey *all)
         all->of_run[r].style = all->of_run[before].style;
         return HG_OK;
     }
-    all->of_run[r].style = all->styles++;
+    all->of_run[r].style = r;
+    all->styles++;
     return HG_OK;
 }
 

@@ -15,7 +15,8 @@
 #define MOST_SHOWN 12
 #define FEW 30            /* individuals that are drawn one by one */
 #define FEW_VALUES 24     /* that have a bar each */
-#define APART 0.04        /* of the axis: bars as far from each other are thick */
+#define APART 0.04        /* of the axis: bars as far from each other are thick, points in line */
+#define SIDE_BY_SIDE 7    /* points */
 #define NARROW 6.5        /* cm; panels side by side are at least as wide */
 #define LOW 3.3           /* and panels above each other as high */
 #define BLOCK 4000000     /* numbers read at a time */
@@ -307,6 +308,18 @@ static void say_bars(hg_plot *plot, const double *sorted, int64_t count, double 
     }
 }
 
+/* Individuals one by one: those that would hide each other side by side. */
+static void say_points(hg_plot *plot, const double *sorted, int64_t count, double place,
+                       double half, const hg_plot_fitness *axis)
+{
+    for (int64_t i = 0, k = 0; i < count; i++) {
+        const bool alone = i == 0 || distance(axis, sorted[i - 1], sorted[i]) > APART;
+        k = alone ? 0 : (k + 1) % SIDE_BY_SIDE;
+        const double aside = (double)((k + 1) / 2) * (k % 2 == 0 ? -1 : 1);
+        hg_plot_say(plot, "%.6g %.10g\n", place + 2 * half * aside / SIDE_BY_SIDE, sorted[i]);
+    }
+}
+
 /* The shape on the axis that it is drawn on. Sorts the sample. */
 static void estimate(double *sample, int64_t count, bool logarithmic, hg_density *shape)
 {
@@ -335,7 +348,7 @@ static sample_form say_blocks(hg_plot *plot, const char *name, double *sample, i
     if (form == BARS)
         say_bars(plot, sample, count, place, half, axis);
     else if (form == POINTS)
-        for (int64_t i = 0; i < count; i++) hg_plot_say(plot, "%.6g %.10g\n", place, sample[i]);
+        say_points(plot, sample, count, place, half, axis);
     else
         say_outline(plot, &shape, place, half);
     hg_plot_say(plot, "EOD\n$%s_quartiles << EOD\n%.6g %.10g %.10g %.10g\nEOD\n", name, place,
@@ -370,13 +383,6 @@ static hg_status add_sample(hg_plot *plot, int r, const quantity *of, const char
     return status;
 }
 
-static const char *name_of(const hg_plot *plot, const quantity *of)
-{
-    const char *field = common_field(plot);
-    const bool basal = field != NULL && strcmp(field, "/snapshots/basal") == 0;
-    return of->kind == FITNESS ? "fitness" : basal ? "basal level" : "expression";
-}
-
 /* What the axis has to show of a sample. */
 static hg_status take_sample(hg_plot *plot, int r, const quantity *of, int64_t generation,
                              hg_plot_fitness *axis)
@@ -384,9 +390,6 @@ static hg_status take_sample(hg_plot *plot, int r, const quantity *of, int64_t g
     double *sample = NULL;
     int64_t count = 0;
     const hg_status status = load_sample(plot, r, of, generation, &sample, &count);
-    if (status == HG_OK && count == 0)
-        hg_plot_note(plot, "%s: no %s in the snapshot of generation %" PRId64 " is a number.",
-                     plot->run[r].results.path, name_of(plot, of), generation);
     if (status == HG_OK && count > 0) {
         hg_density shape;
         hg_density_estimate(sample, count, &shape);
@@ -395,6 +398,25 @@ static hg_status take_sample(hg_plot *plot, int r, const quantity *of, int64_t g
     }
     hg_release(&sample);
     return status;
+}
+
+/* Of the snapshots that are shown, those in which a run has no number. */
+static void note_missing(hg_plot *plot, int r, const quantity *of, const generation_list *shown,
+                         const sample_form *form)
+{
+    const char *field = common_field(plot);
+    const bool basal = field != NULL && strcmp(field, "/snapshots/basal") == 0;
+    hg_text missing = hg_text_of(HG_MEMORY_OTHER);
+    for (int i = 0; i < shown->count; i++)
+        if (form[i] == NOTHING)
+            hg_text_add(&missing, "%s%" PRId64, missing.length > 0 ? ", " : "",
+                        shown->generation[i]);
+    if (missing.data != NULL)
+        hg_plot_note(plot, "%s: no %s is a number in the snapshots of generations %s.",
+                     plot->run[r].results.path,
+                     of->kind == FITNESS ? "fitness" : basal ? "basal level" : "expression",
+                     missing.data);
+    hg_text_free(&missing);
 }
 
 static void say_axis(hg_plot *plot, const generation_list *shown)
@@ -415,16 +437,15 @@ static void plot_bars(hg_plot *plot, const char *name, int r)
                 hg_plot_colour(r), name, hg_plot_colour(r));
 }
 
-/* The median as a stroke that is longer than the points are wide, from quartile to quartile a
- * thin line: the points, which come last, hide neither. */
+/* The median as a stroke, from quartile to quartile a thin line, behind the points. */
 static void plot_points(hg_plot *plot, const char *name, int r)
 {
     const double half = 0.42 / plot->runs;
     hg_plot_say(plot, ", \\\n     $%s_quartiles using ($1-%.4g):3:(%.4g):(0) with vectors nohead "
                 "linewidth 1.6 linecolor rgb '#202020' notitle, \\\n     $%s_quartiles using "
                 "1:2:(0):($4-$2) with vectors nohead linewidth 0.8 linecolor rgb '#202020' notitle, "
-                "\\\n     $%s with points pointtype 6 pointsize 0.5 linecolor %s notitle", name, half / 2,
-                half, name, name, hg_plot_colour(r));
+                "\\\n     $%s with points pointtype 6 pointsize 0.5 linecolor %s notitle", name, half,
+                2 * half, name, name, hg_plot_colour(r));
 }
 
 static void plot_median(hg_plot *plot, const char *name)
@@ -490,7 +511,7 @@ static hg_status draw_quantity(hg_plot *plot, int number, const quantity *of,
         HG_TRY(take_sample(plot, s / shown->count, of, shown->generation[s % shown->count], &axis));
     if (of->kind == FITNESS) hg_plot_say_fitness_axis(plot, box, &axis);
     else hg_plot_say_range(plot, "y", axis.range, 0.04);
-    for (int r = 0; r < plot->runs; r++)
+    for (int r = 0; r < plot->runs; r++) {
         for (int i = 0; i < shown->count; i++) {
             const double place = i + (r + 0.5) * 0.9 / plot->runs - 0.45;
             snprintf(name, sizeof name, "sample_%d_%d_%d", number, r + 1, i + 1);
@@ -498,6 +519,8 @@ static hg_status draw_quantity(hg_plot *plot, int number, const quantity *of,
                               &form[r][i]));
             *drawn += form[r][i] != NOTHING;
         }
+        note_missing(plot, r, of, shown, form[r]);
+    }
     if (*drawn == before)
         hg_plot_say(plot, "set label 3 'no numbers' at graph 0.5,0.5 center font ',8'\n");
     say_labels(plot, box, of);
