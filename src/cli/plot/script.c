@@ -45,13 +45,20 @@ static void say_character(hg_plot *plot, const char *c, size_t length, bool tic)
         hg_plot_say(plot, tic && *c == '%' ? "\\045\\%03o" : "\\%03o", (unsigned)*c);
 }
 
-static void say_text(hg_plot *plot, const char *words, int most, bool tic)
+static int count_characters(const char *words)
 {
-    int count = 0, at = 0;
+    int count = 0;
     for (const char *c = words; *c != '\0'; count++) {
         const size_t length = character((const unsigned char *)c);
         c += length > 0 ? length : 1;
     }
+    return count;
+}
+
+static void say_text(hg_plot *plot, const char *words, int most, bool tic)
+{
+    const int count = count_characters(words);
+    int at = 0;
     const int kept = count > most ? most / 2 : count; /* before what is left out */
     hg_plot_say(plot, "\"");
     for (const char *c = words; *c != '\0'; at++) {
@@ -116,7 +123,8 @@ void hg_plot_title(hg_plot *plot, const hg_plot_box *box, const char *title,
     hg_text_add(&words, "%s", title);
     if (run != NULL && plot->runs > 1) hg_text_add(&words, " – %s", run->label);
     if (words.status != HG_OK) plot->script.status = words.status;
-    const double right = box->x + box->width, letters = words.data != NULL ? (double)words.length : 0;
+    const double right = box->x + box->width;
+    const double letters = words.data != NULL ? count_characters(words.data) : 0;
     const bool fits = LETTER * letters / 2 < right - plot->middle; /* over the middle of the axes */
     hg_plot_say(plot, "set label 1 ");
     hg_plot_say_quoted(plot, words.data != NULL ? words.data : title,
@@ -137,12 +145,12 @@ void hg_plot_say_ylabel(hg_plot *plot, const hg_plot_box *box, const char *label
 
 static int longest_label(const hg_plot *plot)
 {
-    size_t longest = 10;
+    int longest = 10;
     for (int r = 0; r < plot->runs; r++) {
-        const size_t length = strlen(plot->run[r].label);
+        const int length = count_characters(plot->run[r].label);
         if (length > longest) longest = length;
     }
-    return longest < HG_PLOT_LABEL ? (int)longest : HG_PLOT_LABEL;
+    return longest < HG_PLOT_LABEL ? longest : HG_PLOT_LABEL;
 }
 
 int hg_plot_key_lines(double width, int entries, int longest)
