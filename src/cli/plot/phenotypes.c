@@ -315,8 +315,9 @@ static void say_points(hg_plot *plot, const double *sorted, int64_t count, doubl
     for (int64_t i = 0, k = 0; i < count; i++) {
         const bool alone = i == 0 || distance(axis, sorted[i - 1], sorted[i]) > APART;
         k = alone ? 0 : (k + 1) % SIDE_BY_SIDE;
-        const double aside = (double)((k + 1) / 2) * (k % 2 == 0 ? -1 : 1);
-        hg_plot_say(plot, "%.6g %.10g\n", place + 2 * half * aside / SIDE_BY_SIDE, sorted[i]);
+        const int64_t steps = (k + 1) / 2, aside = k % 2 == 0 ? -steps : steps;
+        hg_plot_say(plot, "%.6g %.10g\n", place + 2 * half * (double)aside / SIDE_BY_SIDE,
+                    sorted[i]);
     }
 }
 
@@ -503,7 +504,7 @@ static hg_status draw_quantity(hg_plot *plot, int number, const quantity *of,
 {
     const int before = *drawn;
     hg_plot_fitness axis = HG_PLOT_NO_FITNESS; /* or another quantity, on a linear axis */
-    sample_form form[HG_PLOT_COLOURS][MOST_SHOWN];
+    sample_form form[HG_PLOT_COLOURS][MOST_SHOWN] = {{NOTHING}};
     char name[64];
     hg_plot_begin(plot, box, &(hg_plot_margins){HG_PLOT_LEFT, HG_PLOT_RIGHT, HG_PLOT_BOTTOM,
                                                 HG_PLOT_TOP});
