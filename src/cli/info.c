@@ -99,7 +99,7 @@ static void tell_checkpoint(told *to)
         add_safely(to, path);
         if (sound) hg_text_add(&to->text, ", of generation %" PRId64, file.content.generation);
         hg_text_add(&to->text, sound ? "; --resume goes on\n" : ", damaged\n");
-        hg_checkpoint_close(&file);
+        hg_checkpoint_close(&file, path);
         hg_release(&path);
     }
 }

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "happygene/happygene.h"
+#include "io/h5.h"
 #include "hg_build.h"
 
 const hg_command *const hg_commands[] = {&hg_command_run,  &hg_command_validate,
@@ -133,12 +134,13 @@ static void leave(int signal_number)
 
 /* Ends MPI, if a command started it, once all has been said: the launcher ends the other ranks as
  * soon as one has gone with a failure, and MPI's end is where the ranks wait for one another. HDF5
- * falls over what it could not write when MPI ends it: the exit code stays that of the failure. */
+ * falls over what it could not write or close when MPI ends it: the exit code stays what it was. */
 static void end_ranks(hg_status status)
 {
     const int faults[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE};
     last_status = (int)status;
-    for (size_t i = 0; status == HG_IO && i < sizeof faults / sizeof *faults; i++)
+    const bool torn = status == HG_IO || hg_h5_unclosed() > 0;
+    for (size_t i = 0; torn && i < sizeof faults / sizeof *faults; i++)
         signal(faults[i], leave);
     hg_finalize();
 }

@@ -33,7 +33,7 @@ bool hg_resume_seed(const char *output, const char *path, uint64_t *seed)
         if (hg_checkpoint_path(output, k, &name) == HG_OK) {
             found = hg_checkpoint_open(&file, name) == HG_OK &&
                     seed_of(file.content.resolved, path, seed);
-            hg_checkpoint_close(&file);
+            hg_checkpoint_close(&file, name);
         }
         hg_release(&name);
     }
@@ -72,7 +72,7 @@ static bool is_foreign(const char *output, int64_t number)
     const bool foreign = hg_checkpoint_path(output, number, &path) == HG_OK &&
                          hg_checkpoint_open(&file, path) == HG_OK &&
                          hg_output_image_check(&file.content.image, output) != HG_OK;
-    hg_checkpoint_close(&file);
+    hg_checkpoint_close(&file, path);
     hg_release(&path);
     return foreign;
 }
@@ -256,7 +256,8 @@ static hg_status try_number(hg_run *run, const hg_output_plan *plan, int64_t num
     } else if ((status == HG_BAD_INPUT || status == HG_IO) && !refused) {
         status = pass_over(run, status, unread);
     }
-    hg_checkpoint_close(&file);
+    const hg_status closed = hg_checkpoint_close(&file, path);
+    if (status == HG_OK) status = hg_team_agree(run->partition.communicator, closed);
     hg_release(&path);
     return status;
 }

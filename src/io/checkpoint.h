@@ -81,7 +81,8 @@ typedef struct hg_checkpoint_file {
  * when it is missing, foreign, of another version or damaged. One process. Close always.
  */
 hg_status hg_checkpoint_open(hg_checkpoint_file *file, const char *path);
-void hg_checkpoint_close(hg_checkpoint_file *file);
+/** HG_IO, with the path, where its file cannot be closed, which HDF5 does not survive at its end. */
+hg_status hg_checkpoint_close(hg_checkpoint_file *file, const char *path);
 
 /**
  * Reads the individuals of all ranks, and gives them to `sink` (NULL: checks alone).

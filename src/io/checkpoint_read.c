@@ -211,14 +211,17 @@ hg_status hg_checkpoint_open(hg_checkpoint_file *open, const char *path)
     return status == HG_OK ? HG_OK : hg_fail_within(status, "%s: ", path);
 }
 
-void hg_checkpoint_close(hg_checkpoint_file *open)
+hg_status hg_checkpoint_close(hg_checkpoint_file *open, const char *path)
 {
+    const int64_t unclosed = hg_h5_unclosed();
     hg_h5_close(&open->file);
     hg_release(&open->content.resolved);
     hg_output_image_free(&open->content.image);
     hg_release(&open->content.counters);
     hg_release(&open->content.grids);
     hg_release(&open->content.rests);
+    if (hg_h5_unclosed() == unclosed) return HG_OK;
+    return hg_fail(HG_IO, "%s: cannot be closed", path);
 }
 
 /* --- the individuals ------------------------------------------------------------------------ */

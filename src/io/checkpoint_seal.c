@@ -101,7 +101,7 @@ static hg_status find_values(const char *path, seal *s)
     haddr_t end = 0;
     if (status == HG_OK && H5Fget_eoa(file, &end) < 0) status = hg_h5_fail(HG_IO, "its end");
     s->size = (int64_t)end;
-    H5Fclose(file);
+    if (!hg_h5_close_file(file) && status == HG_OK) status = hg_h5_fail(HG_IO, "cannot be closed");
     return status;
 }
 

@@ -161,7 +161,7 @@ static hg_status lay_out(writing *to, const char *output, int64_t keep)
     hg_h5_quiet();
     hid_t file = create_file(to->path);
     hg_status status = file < 0 ? hg_h5_fail(HG_IO, "cannot be created") : put_all(file, to);
-    if (file >= 0 && H5Fclose(file) < 0 && status == HG_OK)
+    if (file >= 0 && !hg_h5_close_file(file) && status == HG_OK)
         status = hg_h5_fail(HG_IO, "cannot be closed");
     return status == HG_OK ? HG_OK : hg_fail_within(status, "%s: ", to->path);
 }
@@ -242,7 +242,7 @@ static hg_status put_digests(const writing *to)
                             : hg_h5_put_int64(handle, "digest", (int64_t)to->digest[f]);
         hg_h5_close(&handle);
     }
-    if (file >= 0 && H5Fclose(file) < 0 && status == HG_OK)
+    if (file >= 0 && !hg_h5_close_file(file) && status == HG_OK)
         status = hg_h5_fail(HG_IO, "cannot be closed");
     if (status != HG_OK) return hg_fail_within(status, "%s: ", to->path);
     HG_TRY(hg_checkpoint_seal(to->path));
@@ -256,7 +256,8 @@ static hg_status verify(const writing *to, int64_t first, int64_t count)
     hg_status status = hg_team_agree(to->communicator, hg_checkpoint_open(&file, to->path));
     if (status == HG_OK)
         status = hg_checkpoint_read(&file, to->communicator, first, count, NULL, NULL);
-    hg_checkpoint_close(&file);
+    const hg_status closed = hg_checkpoint_close(&file, to->path);
+    if (status == HG_OK) status = hg_team_agree(to->communicator, closed);
     if (status != HG_BAD_INPUT) return status;
     return hg_fail_within(HG_IO, "a new checkpoint cannot be read back: ");
 }

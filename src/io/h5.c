@@ -53,15 +53,36 @@ hg_status hg_h5_fail(hg_status status, const char *what)
     return hg_fail(status, "%s: %s", what, said[0] != '\0' ? said : "HDF5 gives no reason");
 }
 
+static int64_t unclosed;
+
+int64_t hg_h5_unclosed(void) { return unclosed; }
+
 /* Most calls forget what the last failure was; closing after one must not. */
 void hg_h5_close(hid_t *handle)
 {
     if (*handle > 0) {
         const hid_t said = H5Eget_num(H5E_DEFAULT) > 0 ? H5Eget_current_stack() : -1;
-        H5Idec_ref(*handle);
+        unclosed += H5Idec_ref(*handle) < 0;
         if (said >= 0) H5Eset_current_stack(said);
     }
     *handle = -1;
+}
+
+/* What does not go to the disk before it is closed may do so as it is closed: only what stays
+ * behind makes HDF5 fall at its end. */
+hg_status hg_h5_close_dataset(hid_t *handle, const char *what)
+{
+    const int64_t before = unclosed;
+    const hg_status status = H5Dflush(*handle) < 0 ? hg_h5_fail(HG_IO, what) : HG_OK;
+    hg_h5_close(handle);
+    return status == HG_OK && unclosed > before ? hg_h5_fail(HG_IO, what) : status;
+}
+
+bool hg_h5_close_file(hid_t file)
+{
+    const bool closed = H5Fclose(file) >= 0;
+    unclosed += !closed;
+    return closed;
 }
 
 hid_t hg_h5_text_type(void)

@@ -28,6 +28,16 @@ hg_status hg_h5_fail(hg_status status, const char *what);
 /** Closes a handle of any kind and sets it to -1; handles that are not open are legal. */
 void hg_h5_close(hid_t *handle);
 
+/** Closes a dataset that has been written to; its values may only now go to the disk. HG_IO, with
+ * `what`. */
+hg_status hg_h5_close_dataset(hid_t *handle, const char *what);
+
+/** A file, with all that was written to it; false where that failed. */
+bool hg_h5_close_file(hid_t file);
+
+/** What could not be closed so far: HDF5 falls over it when the process ends. */
+int64_t hg_h5_unclosed(void);
+
 /** The type of a text of any length, UTF-8; close it. */
 hid_t hg_h5_text_type(void);
 

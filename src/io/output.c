@@ -207,7 +207,7 @@ hg_status hg_output_open(hg_output *output, const char *path)
     hg_output_snapshots_share(output);
     hg_output_ancestry_share(output);
     if (hg_output_by_all(output)) {
-        if (output->rank == 0 && H5Fclose(output->file) < 0) status = hg_h5_fail(HG_IO, path);
+        if (output->rank == 0 && !hg_h5_close_file(output->file)) status = hg_h5_fail(HG_IO, path);
         output->file = -1;
         HG_TRY(hg_team_agree(team, status));
         HG_TRY(hg_team_agree(team, open_file(output, path, true)));
@@ -224,7 +224,7 @@ void hg_output_let_go(hg_output *output)
     hg_output_snapshots_close(output);
     hg_output_ancestry_close(output);
     hg_h5_close(&output->done);
-    if (output->file >= 0) H5Fclose(output->file);
+    if (output->file >= 0) hg_h5_close_file(output->file);
     output->file = -1;
 }
 
@@ -353,9 +353,11 @@ static hg_status close_all(hg_output *output)
     }
     HG_TRY(hg_team_agree(team, status));
     const hid_t file = output->file;
+    const int64_t unclosed = hg_h5_unclosed();
     output->file = -1; /* it is closed for good, and that may fail */
     hg_output_let_go(output);
-    if (file >= 0 && H5Fclose(file) < 0) status = hg_output_broken(output, "to the disk");
+    if (file >= 0) hg_h5_close_file(file);
+    if (hg_h5_unclosed() > unclosed) status = hg_output_broken(output, "to the disk");
     return hg_team_agree(team, status);
 }
 

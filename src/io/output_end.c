@@ -29,7 +29,8 @@ static hg_status put(const tables *to, const char *name, hid_t type, const void 
     hg_status status = HG_OK;
     if (H5Dwrite(handle, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
         status = hg_h5_fail(HG_IO, name);
-    hg_h5_close(&handle);
+    const hg_status closed = hg_h5_close_dataset(&handle, name);
+    if (status == HG_OK) status = closed;
     if (status == HG_OK) status = hg_output_attach_scales(to->group, dataset, rank);
     return status;
 }
@@ -193,7 +194,7 @@ hg_status hg_output_end(const hg_output *output, int64_t generation, bool comple
     hg_status status = file < 0 ? hg_h5_fail(HG_IO, "cannot be opened again")
                                 : put_all(file, output, generation, complete, stop_reason,
                                           performance);
-    if (file >= 0 && H5Fclose(file) < 0 && status == HG_OK)
+    if (file >= 0 && !hg_h5_close_file(file) && status == HG_OK)
         status = hg_h5_fail(HG_IO, "cannot be closed");
     return status == HG_OK ? HG_OK : hg_fail_within(status, "%s: ", plan->path);
 }

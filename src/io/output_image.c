@@ -131,7 +131,7 @@ static hg_status check_whole(const hg_output_image *image, const char *path, int
 {
     const hid_t file = hg_h5_open(path, false);
     const bool opens = file >= 0, checkpoint = opens && H5Aexists(file, "generation") > 0;
-    if (opens) H5Fclose(file);
+    if (opens) hg_h5_close_file(file);
     H5Eclear2(H5E_DEFAULT);
     if (checkpoint)
         return hg_fail(HG_BAD_INPUT, "%s: is a checkpoint and not a result", path);

@@ -138,7 +138,7 @@ static hg_status prepare_file(const hg_output *output, int64_t generation)
     hg_status status = check_texts(file);
     if (status == HG_OK) status = prepare_attributes(file, output, generation);
     if (status == HG_OK) status = prepare_columns(file, output, generation);
-    if (H5Fclose(file) < 0 && status == HG_OK) status = hg_h5_fail(HG_BAD_INPUT, "damaged");
+    if (!hg_h5_close_file(file) && status == HG_OK) status = hg_h5_fail(HG_BAD_INPUT, "damaged");
     return status;
 }
 

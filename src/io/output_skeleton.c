@@ -397,6 +397,6 @@ hg_status hg_output_skeleton(const char *path, const hg_output_plan *plan,
                                             hg_group_title(HG_GROUP_PERFORMANCE));
         hg_h5_close(&group);
     }
-    if (H5Fclose(file) < 0 && status == HG_OK) status = hg_h5_fail(HG_IO, "cannot be closed");
+    if (!hg_h5_close_file(file) && status == HG_OK) status = hg_h5_fail(HG_IO, "cannot be closed");
     return status;
 }

@@ -51,7 +51,7 @@ static void read_it(const char *path)
         status = hg_checkpoint_read(&file, MPI_COMM_SELF, 0, file.content.individuals, NULL, NULL);
     FUZZ_CHECK(status == HG_OK || ((status == HG_BAD_INPUT || status == HG_NO_MEMORY) &&
                hg_error_message()[0] != '\0'), "status %d: %s", (int)status, hg_error_message());
-    hg_checkpoint_close(&file);
+    hg_checkpoint_close(&file, "the checkpoint");
     FUZZ_CHECK(hg_memory_total().current == before, "memory is lost");
     FUZZ_CHECK((int)H5Fget_obj_count(H5F_OBJ_ALL, H5F_OBJ_ALL) == open, "HDF5 objects stay open");
 }

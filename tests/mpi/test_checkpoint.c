@@ -102,7 +102,7 @@ static int64_t read_one(const char *path)
         status = hg_checkpoint_read(&file, MPI_COMM_WORLD, first, count, sink, &s);
         if (status == HG_OK && s.wrong == 0 && s.values == 4 * count) generation = s.generation;
     }
-    hg_checkpoint_close(&file);
+    hg_checkpoint_close(&file, "the checkpoint");
     return everywhere(status == HG_OK || status == HG_BAD_INPUT) ? generation : -2;
 }
 
@@ -132,7 +132,7 @@ START_TEST(what_is_written_is_read)
                       content->image.file_size == 99999 &&
                       strcmp(content->image.run_id, "0123456789abcdef0123456789abcdef") == 0 &&
                       memcmp(content->image.bytes, image_bytes, IMAGE) == 0);
-    hg_checkpoint_close(&file);
+    hg_checkpoint_close(&file, "the checkpoint");
     clean();
 }
 END_TEST
@@ -299,7 +299,7 @@ START_TEST(each_allocation_of_a_reader_may_fail)
             ASSERT_EVERYWHERE(status == HG_NO_MEMORY);
         }
         hg_memory_fail_at(0);
-        hg_checkpoint_close(&file);
+        hg_checkpoint_close(&file, "the checkpoint");
     }
     ASSERT_EVERYWHERE(k > 5);
     clean();

@@ -3,7 +3,8 @@
  * Loaded before other libraries (LD_PRELOAD) into happygene by tests/system/faults.py: the k-th
  * call of a function of HDF5 or of the system fails. Not part of the program.
  *
- *   HG_FAULT=NAME:K    the K-th call of NAME fails; NAME: a wrapped function, or any
+ *   HG_FAULT=NAME:K    the K-th call of NAME fails; NAME: a wrapped function, or any of HDF5's;
+ *                      pwrite, close: of a result file or checkpoint
  *   HG_FAULT_RANK=R    on this rank alone (default: the last one, or a process without ranks)
  *   HG_FAULT_COUNT=F   at the end, the number of calls is written to the file F
  *   HG_FAULT_BYTES=N   result files have room for N bytes: short writes, then ENOSPC
@@ -107,6 +108,16 @@ static int is_result(int file)
     return strstr(path, ".h5") != NULL || strstr(path, ".ckpt") != NULL;
 }
 
+/* The K-th call of a function of the system for a result file fails, once. */
+static int system_fails(const char *name, int file)
+{
+    const char *fault = getenv("HG_FAULT");
+    if (fault == NULL || strncmp(fault, "any", 3) == 0 || !is_result(file)) return 0;
+    if (!must_fail(name)) return 0;
+    errno = EIO;
+    return 1;
+}
+
 /* How many of `count` bytes go into the file at `offset`; 0: it is full. */
 static size_t room(int file, size_t count, off_t offset)
 {
@@ -123,6 +134,7 @@ ssize_t pwrite64(int file, const void *data, size_t count, off64_t offset)
 {
     static ssize_t (*real)(int, const void *, size_t, off64_t);
     if (real == NULL) *(void **)&real = dlsym(RTLD_NEXT, "pwrite64");
+    if (system_fails("pwrite", file)) return -1;
     const size_t fits = room(file, count, offset);
     if (fits > 0 || count == 0) return real(file, data, fits, offset);
     errno = ENOSPC;
@@ -141,5 +153,17 @@ ssize_t write(int file, const void *data, size_t count)
     const size_t fits = room(file, count, lseek(file, 0, SEEK_CUR));
     if (fits > 0 || count == 0) return real(file, data, fits);
     errno = ENOSPC;
+    return -1;
+}
+
+/* The file is closed all the same, as systems do. */
+int close(int file)
+{
+    static int (*real)(int);
+    if (real == NULL) *(void **)&real = dlsym(RTLD_NEXT, "close");
+    const int fails = system_fails("close", file), reason = errno;
+    const int result = real(file);
+    if (!fails) return result;
+    errno = reason;
     return -1;
 }
