@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * happygene run: evolves a population. All ranks take part. */
+#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -188,7 +189,7 @@ static hg_status command_run(int count, char **words)
     const hg_status status = run_all(&options);
     hg_watchdog_stop();
     if (fflush(stdout) != 0)
-        return hg_fail(HG_IO, "cannot write to standard output");
+        return hg_fail(HG_IO, "cannot write to standard output: %s", strerror(errno));
     return status;
 }
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Where a run comes from: rank 0 reads, all ranks get the same configuration. */
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "engine/engine.h"
@@ -27,6 +29,25 @@ static const char *output_of(const hg_run *run, const char *path, const char *te
 }
 
 /* Checkpoints and readers go by the ending. */
+/* Where a symbolic link leads, to a file that need not be there yet; *path itself where it is none. What
+ * is written takes its name by being renamed, which would put it in the place of the link. */
+static hg_status follow_links(const char *output, char **path)
+{
+    enum { MOST_LINKS = 40 };
+    char target[PATH_MAX], joined[2 * PATH_MAX];
+    for (int k = 0; k < MOST_LINKS; k++) {
+        const ssize_t length = readlink(*path, target, sizeof target - 1);
+        if (length < 0) return HG_OK;
+        target[length] = '\0';
+        const char *slash = target[0] == '/' ? NULL : strrchr(*path, '/');
+        snprintf(joined, sizeof joined, "%.*s%s", slash == NULL ? 0 : (int)(slash + 1 - *path),
+                 *path, target);
+        hg_release(path);
+        HG_TRY(hg_copy_text(path, HG_MEMORY_CONFIGURATION, joined));
+    }
+    return hg_fail(HG_IO, "%s leads through more than %d symbolic links", output, MOST_LINKS);
+}
+
 static hg_status name_output(hg_run *run, const char *path, const char *text,
                              const hg_run_options *options)
 {
@@ -34,7 +55,11 @@ static hg_status name_output(hg_run *run, const char *path, const char *text,
     const char *output = output_of(run, path, text, options);
     if (!is_result_file(output))
         return hg_fail(HG_USAGE, "the output '%s' needs a name that ends in .h5", output);
-    return hg_copy_text(&run->output_path, HG_MEMORY_CONFIGURATION, output);
+    HG_TRY(hg_copy_text(&run->output_path, HG_MEMORY_CONFIGURATION, output));
+    HG_TRY(follow_links(output, &run->output_path));
+    if (is_result_file(run->output_path)) return HG_OK;
+    return hg_fail(HG_USAGE, "the output '%s' is a symbolic link to %s, which needs a name that ends in "
+                   ".h5", output, run->output_path);
 }
 
 /* A seed that was drawn when the run began is drawn no second time when it goes on. */

@@ -234,7 +234,10 @@ static hg_status pass_over(hg_run *run, hg_status status, char unread[LONGEST_RE
 {
     if (status == HG_IO && unread[0] == '\0')
         snprintf(unread, LONGEST_REASON, "%s", hg_error_message());
-    note(run, "cannot go on from a checkpoint: %s\n", hg_error_message());
+    char told[LONGEST_REASON + 64];
+    snprintf(told, sizeof told, "cannot go on from a checkpoint: %s\n", hg_error_message());
+    /* of an output that is gone, each checkpoint says the same */
+    if (run->notes.data == NULL || strstr(run->notes.data, told) == NULL) note(run, "%s", told);
     return HG_OK;
 }
 

@@ -172,6 +172,7 @@ static hg_output_plan plan_of(const hg_run *run)
 {
     return (hg_output_plan){
         .communicator = run->communicator, .path = run->output_path, .replace = run->replace,
+        .unfinished = run->resume,
         .config = &run->config, .run_file_resolved = run->resolved, .network = &run->network,
         .command_line = run->command_line, .threads = run->threads,
         .kernels = run->kernels->name, .first = run->partition.first,

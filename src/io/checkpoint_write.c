@@ -157,6 +157,7 @@ static hid_t create_file(const char *path)
 static hg_status lay_out(writing *to, const char *output, int64_t keep)
 {
     HG_TRY(hg_checkpoint_check_places(output, keep));
+    hg_checkpoint_remove_unfinished(output); /* or a link, through which nothing is written */
     HG_TRY(check_room(to->content, to->path));
     hg_h5_quiet();
     hid_t file = create_file(to->path);
@@ -210,14 +211,14 @@ static hg_status write_own(writing *to, int64_t first, int64_t count,
                            hg_checkpoint_source *source, void *context)
 {
     const int descriptor = open(to->path, O_WRONLY | O_CLOEXEC);
-    if (descriptor < 0) return hg_fail(HG_IO, "%s: %s", to->path, strerror(errno));
+    if (descriptor < 0) return hg_fail(HG_IO, "opening %s: %s", to->path, strerror(errno));
     hg_status status = HG_OK;
     for (int f = 0; f < HG_CHECKPOINT_FIELDS && status == HG_OK; f++)
         status = write_field(to, descriptor, (hg_checkpoint_field)f, first, count, source, context);
     if (status == HG_OK && fsync(descriptor) != 0)
-        status = hg_fail(HG_IO, "%s: %s", to->path, strerror(errno));
+        status = hg_fail(HG_IO, "%s: going to the disk: %s", to->path, strerror(errno));
     if (close(descriptor) != 0 && status == HG_OK)
-        status = hg_fail(HG_IO, "%s: %s", to->path, strerror(errno));
+        status = hg_fail(HG_IO, "%s: closing it: %s", to->path, strerror(errno));
     return status;
 }
 
@@ -227,7 +228,8 @@ static hg_status sync_file(const char *path)
 {
     const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     const bool done = descriptor >= 0 && fsync(descriptor) == 0;
-    const hg_status status = done ? HG_OK : hg_fail(HG_IO, "%s: %s", path, strerror(errno));
+    const hg_status status =
+        done ? HG_OK : hg_fail(HG_IO, "%s: going to the disk: %s", path, strerror(errno));
     if (descriptor >= 0) close(descriptor);
     return status;
 }
@@ -254,8 +256,10 @@ static hg_status verify(const writing *to, int64_t first, int64_t count)
 {
     hg_checkpoint_file file;
     hg_status status = hg_team_agree(to->communicator, hg_checkpoint_open(&file, to->path));
-    if (status == HG_OK)
+    if (status == HG_OK) {
         status = hg_checkpoint_read(&file, to->communicator, first, count, NULL, NULL);
+        if (status != HG_OK) hg_fail_within(status, "%s: ", to->path);
+    }
     const hg_status closed = hg_checkpoint_close(&file, to->path);
     if (status == HG_OK) status = hg_team_agree(to->communicator, closed);
     if (status != HG_BAD_INPUT) return status;

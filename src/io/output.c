@@ -48,6 +48,17 @@ static hg_status check_folder(const char *path)
     return status;
 }
 
+/* Nobody writes there now, but since the run looked at it another one may have come to its end. */
+static hg_status check_unfinished(const char *path)
+{
+    hg_results results;
+    const bool complete = hg_results_open(&results, path) == HG_OK && results.complete;
+    hg_results_close(&results);
+    if (!complete) return HG_OK;
+    return hg_fail(HG_USAGE, "%s was completed by another run as this one began: it is left as it is",
+                   path);
+}
+
 static hg_status check_path(const hg_output_plan *plan, int *earlier)
 {
     struct stat what;
@@ -65,7 +76,9 @@ static hg_status check_path(const hg_output_plan *plan, int *earlier)
         const hg_status known = hg_results_recognize(plan->path);
         if (known != HG_OK)
             return hg_fail_within(known == HG_BAD_INPUT ? HG_USAGE : known,
-                                  "--force replaces results only, %s is ", plan->path);
+                                  "only results are replaced (-o names another file), and %s is ",
+                                  plan->path);
+        if (plan->unfinished) HG_TRY(check_unfinished(plan->path));
     }
     return check_folder(plan->path);
 }

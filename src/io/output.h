@@ -24,6 +24,7 @@ typedef struct hg_output_plan {
     MPI_Comm communicator;
     const char *path;
     bool replace;                /**< an existing result is replaced (--force), else HG_USAGE */
+    bool unfinished;             /**< but only one that is not complete (--resume) */
     const hg_config *config;
     const char *run_file_resolved;
     const hg_network *network;

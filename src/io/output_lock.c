@@ -66,13 +66,16 @@ static hg_status taken(const char *path)
 
 hg_status hg_output_lock_earlier(const char *path, int *descriptor)
 {
+    struct stat there;
     *descriptor = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
-    if (*descriptor < 0) return HG_OK; /* a file without write permission, say */
+    if (*descriptor < 0) return HG_OK; /* a file without write permission, say: errno tells */
     /* Replaced since it was opened: by a run that began in this moment. */
     if (lock(*descriptor) && is_at(*descriptor, path)) return HG_OK;
+    const int reason = stat(path, &there) == 0 ? 0 : errno;
     close(*descriptor);
     *descriptor = -1;
-    return taken(path);
+    if (reason == 0 || reason == ENOENT) return taken(path);
+    return hg_fail(HG_IO, "%s: %s", path, strerror(reason));
 }
 
 hg_status hg_output_await(const char *path)

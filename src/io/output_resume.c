@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Going on with the output of an interrupted run: it is brought to the generation of the
  * checkpoint, whatever state the end of the run before left it in. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -150,7 +151,8 @@ static hg_status prepare(hg_output *output, const hg_output_image *image, int64_
     if (stat(path, &what) != 0 || !S_ISREG(what.st_mode))
         return hg_fail(HG_BAD_INPUT, "%s: is missing", path);
     HG_TRY(hg_output_lock_earlier(path, &output->held));
-    if (output->held < 0) return hg_fail(HG_IO, "%s: cannot be opened for writing", path);
+    if (output->held < 0)
+        return hg_fail(HG_IO, "%s: cannot be opened for writing: %s", path, strerror(errno));
     HG_TRY(hg_output_image_check(image, path));
     HG_TRY(hg_output_check_planned(output));
     if (image->size > 0) HG_TRY(hg_output_image_restore(image, path));

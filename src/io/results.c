@@ -43,11 +43,13 @@ bool hg_results_has(const hg_results *results, const char *dataset)
 static hg_status check_file(const char *path)
 {
     struct stat what;
-    if (stat(path, &what) != 0) return hg_fail(HG_BAD_INPUT, "%s", strerror(errno));
+    if (stat(path, &what) != 0)
+        return hg_fail(errno == ENOENT || errno == ENOTDIR ? HG_BAD_INPUT : HG_IO, "%s",
+                       strerror(errno));
     if (S_ISDIR(what.st_mode)) return hg_fail(HG_BAD_INPUT, "a folder, not a result file");
     if (!S_ISREG(what.st_mode)) return hg_fail(HG_BAD_INPUT, "not an ordinary file");
     FILE *file = fopen(path, "rb");
-    if (file == NULL) return hg_fail(HG_BAD_INPUT, "%s", strerror(errno));
+    if (file == NULL) return hg_fail(HG_IO, "%s", strerror(errno));
     char mark[8] = "";
     const size_t count = fread(mark, 1, sizeof mark, file);
     fclose(file);
@@ -83,10 +85,24 @@ static hg_status recognize_damaged(const char *path)
     return hg_fail(HG_BAD_INPUT, "a damaged HDF5 file, not known to be a result of happygene");
 }
 
+/* Empty or nothing but zeros, as a machine that fails may leave what was being written. */
+static bool is_blank(const char *path)
+{
+    static char piece[64 << 10];
+    struct stat what;
+    if (stat(path, &what) != 0 || !S_ISREG(what.st_mode)) return false;
+    FILE *file = what.st_size > 0 ? fopen(path, "rb") : NULL;
+    bool blank = what.st_size == 0 || file != NULL;
+    for (size_t count; file != NULL && blank && (count = fread(piece, 1, sizeof piece, file)) > 0;)
+        blank = piece[0] == 0 && memcmp(piece, piece + 1, count - 1) == 0;
+    if (file != NULL) blank &= ferror(file) == 0;
+    if (file != NULL) fclose(file);
+    return blank;
+}
+
 hg_status hg_results_recognize(const char *path)
 {
-    struct stat what;
-    if (stat(path, &what) == 0 && S_ISREG(what.st_mode) && what.st_size == 0) return HG_OK;
+    if (is_blank(path)) return HG_OK;
     HG_TRY(check_file(path));
     bool checkpoint;
     hid_t file = hg_h5_open(path, false);

@@ -100,6 +100,69 @@ def unreadable_checkpoints():
     same("permission again")
 
 
+def links():
+    """An output that is a link lies where that leads; checkpoints do not go through links of their own."""
+    clean()
+    os.makedirs("far", exist_ok=True)
+    os.symlink("far/y.h5", "x.h5")
+    open("far/y.stop", "w", encoding="ascii").close()
+    expect("a link", PROGRAM.call(*words(SHORT)), 75)
+    VERDICT.check(os.path.islink("x.h5") and sorted(os.listdir("far")) == ["y.ckpt", "y.h5"],
+                  f"a link: {os.listdir('.')}, far: {os.listdir('far')}")
+    expect("a link again", PROGRAM.call(*words(SHORT, "--resume")), 0)
+    same("a link")
+    expect("a link to a result", PROGRAM.call(*words(SHORT)), 2, "far/y.h5 exists")
+    shutil.rmtree("far")
+    clean()
+    os.symlink("x.h5", "x.h5")
+    expect("a link to itself", PROGRAM.call(*words(SHORT)), 74, "x.h5 leads through more than")
+    interrupted()
+    os.symlink("victim", "x.ckpt.part")
+    expect("a link in a checkpoint's place", PROGRAM.call(*words(SHORT, "--resume")), 0)
+    same("a link in a checkpoint's place")
+    VERDICT.check(not os.path.exists("victim"), "a checkpoint is written through a link")
+    interrupted()
+    os.unlink("x.ckpt")
+    os.symlink("absent/x.ckpt", "x.ckpt")
+    shutil.move("x.ckpt.1", "away")
+    expect("a checkpoint elsewhere", PROGRAM.call(*words(SHORT, "--resume")), 74,
+           "x.ckpt: No such file or directory; it may be sound")
+    shutil.move("away", "x.ckpt.1")
+    expect("a checkpoint elsewhere, and one here", PROGRAM.call(*words(SHORT, "--resume")), 0,
+           "cannot go on from a checkpoint: x.ckpt")
+    same("a checkpoint elsewhere, and one here")
+
+
+def blank_output():
+    """Nothing but zeros, as a failing machine may leave it: there is nothing to lose."""
+    interrupted()
+    size = os.path.getsize("x.h5")
+    os.truncate("x.h5", 0)
+    os.truncate("x.h5", size)
+    expect("zeros", PROGRAM.call(*words(SHORT, "--resume")), 0, "starts from generation 0")
+    same("zeros")
+    with open("x.h5", "ab") as file:
+        file.truncate(0)
+        file.write(bytes(100000) + b"a letter to somebody")
+    expect("another file", PROGRAM.call(*words(SHORT, "--resume")), 2, "only results are replaced")
+
+
+def completed_meanwhile():
+    """A run that begins again replaces nothing that another one has completed since it looked."""
+    wins = 0
+    for turn in range(12):
+        clean()
+        runs = [subprocess.Popen([PROGRAM.path, *words([*SHORT, f"run.seed={seed}"], "--resume")],
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+                for seed in (1, 2)]
+        errors = [run.communicate(timeout=60 * PATIENCE)[1] for run in runs]
+        done = [seed for seed, run in zip((1, 2), runs) if run.returncode == 0]
+        wins += len(done)
+        VERDICT.check(len(done) == 1, f"two runs of one output, turn {turn}: {done} came to an end: "
+                      f"{errors}")
+    VERDICT.check(wins > 0, "none of two runs came to an end")
+
+
 def failing_disk(faults):
     """The disk does not give what the output holds, or a checkpoint: its reads are from the third on."""
     interrupted()
@@ -240,6 +303,9 @@ def main():
     unreadable_checkpoints()
     if FAULTS:
         failing_disk(FAULTS)
+    links()
+    blank_output()
+    completed_meanwhile()
     things_in_place()
     folder_appears()
     output_changes()
