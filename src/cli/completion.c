@@ -5,31 +5,35 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/examples.h"
 #include "cli/page.h"
-#include "hg_examples.h"
 #include "model/keys.h"
 
 #define LOWER "abcdefghijklmnopqrstuvwxyz0123456789_-"
 
 static void print_words(hg_words words) { printf("%.*s", (int)words.length, words.start); }
 
-/* Takes the next word of "baseline, avx2 or avx512" off; false at the end, which may be a
- * semicolon. */
-static bool take_choice(hg_words *words, hg_words *choice)
+/* Takes the next word off; empty at the end, which may be a semicolon. */
+static hg_words take_word(hg_words *words)
 {
     while (words->length > 0 && strchr(" ,\n|", *words->start) != NULL) {
         words->start++;
         words->length--;
     }
-    choice->start = words->start;
-    choice->length = 0;
-    while (choice->length < words->length &&
-           strchr(" ,\n;|", choice->start[choice->length]) == NULL)
-        choice->length++;
-    words->start += choice->length;
-    words->length -= choice->length;
-    return choice->length == 0 || !hg_words_are(*choice, "or") ? choice->length > 0
-                                                               : take_choice(words, choice);
+    hg_words word = {words->start, 0};
+    while (word.length < words->length && strchr(" ,\n;|", word.start[word.length]) == NULL)
+        word.length++;
+    words->start += word.length;
+    words->length -= word.length;
+    return word;
+}
+
+/* The next of "baseline, avx2 or avx512"; false at the end. */
+static bool take_choice(hg_words *words, hg_words *choice)
+{
+    *choice = take_word(words);
+    if (hg_words_are(*choice, "or")) *choice = take_word(words);
+    return choice->length > 0;
 }
 
 /* Whether the words are several choices, and no sentence. */
@@ -107,7 +111,7 @@ static void print_offer(const hg_command *command, hg_words word)
     } else if (hg_words_are(word, "FOLDER")) {
         printf("@folder");
     } else if (hg_words_are(word, "NAME") && strcmp(command->name, hg_command_example.name) == 0) {
-        for (int i = 0; i < HG_EXAMPLE_COUNT; i++) printf("%s ", hg_examples[i].name);
+        for (int i = 0; i < hg_example_count; i++) printf("%s ", hg_examples[i].name);
     } else if (hg_words_are(word, "COMMAND|keys|KEY|datasets|DATASET")) {
         printf("@help");
     } else if (memchr(word.start, '|', word.length) != NULL && ends_in(word, "pdf")) {

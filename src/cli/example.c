@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "cli/cli.h"
-#include "hg_examples.h" /* made from the run files in jobs by CMake */
+#include "cli/examples.h"
 
 #define MOST_EXAMPLES 64
 
@@ -27,13 +27,13 @@ static const char *text_of(int i) { return (const char *)hg_examples[i].text; }
 static hg_status print_example(const char *name)
 {
     const char *names[MOST_EXAMPLES];
-    for (int i = 0; i < HG_EXAMPLE_COUNT && i < MOST_EXAMPLES; i++) {
+    for (int i = 0; i < hg_example_count && i < MOST_EXAMPLES; i++) {
         names[i] = hg_examples[i].name;
         if (strcmp(name, names[i]) != 0) continue;
         fputs(text_of(i), stdout);
         return HG_OK;
     }
-    const char *nearest = hg_text_nearest(name, names, HG_EXAMPLE_COUNT);
+    const char *nearest = hg_text_nearest(name, names, hg_example_count);
     if (nearest != NULL)
         return hg_fail(HG_USAGE, "example: there is no '%s' (did you mean '%s'?)", name, nearest);
     return hg_fail(HG_USAGE, "example: there is no '%s'; 'happygene example' lists them", name);
@@ -45,7 +45,7 @@ static hg_status run(int count, char **words)
     int operands;
     HG_TRY(hg_options_parse(&hg_command_example, count, words, NULL, 0, name, 0, 1, &operands));
     if (operands == 1) return print_example(name[0]);
-    for (int i = 0; i < HG_EXAMPLE_COUNT; i++) print_summary(hg_examples[i].name, text_of(i));
+    for (int i = 0; i < hg_example_count; i++) print_summary(hg_examples[i].name, text_of(i));
     return HG_OK;
 }
 
