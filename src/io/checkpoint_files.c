@@ -53,10 +53,12 @@ static void put_number(char path[LONGEST_NUMBERED], const char *newest, int64_t 
 static const char *split(const char *path, char folder[LONGEST_PATH])
 {
     const char *slash = strrchr(path, '/');
-    const int length = slash == path ? 1 : (int)(slash - path);
-    if (slash == NULL) snprintf(folder, LONGEST_PATH, ".");
-    else snprintf(folder, LONGEST_PATH, "%.*s", length, path);
-    return slash == NULL ? path : slash + 1;
+    if (slash == NULL) {
+        snprintf(folder, LONGEST_PATH, ".");
+        return path;
+    }
+    snprintf(folder, LONGEST_PATH, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+    return slash + 1;
 }
 
 /* The number of a checkpoint whose name goes on like this after that of the newest one; or -1. */
