@@ -82,18 +82,22 @@ static double control_group_limit(void)
 
 double hg_memory_allowed(void)
 {
-    struct rlimit space;
+    static const int kinds[] = {RLIMIT_AS, RLIMIT_DATA};
+    struct rlimit limit;
     double allowed = control_group_limit();
     const double pages = (double)sysconf(_SC_PHYS_PAGES), page = (double)sysconf(_SC_PAGESIZE);
     if (pages > 0 && page > 0) allowed = fmin(allowed, pages * page);
-    if (getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY)
-        allowed = fmin(allowed, (double)space.rlim_cur);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (getrlimit(kinds[i], &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+            allowed = fmin(allowed, (double)limit.rlim_cur);
     return allowed;
 }
 
+/* Memory that could not be written to would not count as data. */
 bool hg_memory_has_room(size_t bytes)
 {
-    void *room = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *room = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (room == MAP_FAILED) return false;
     munmap(room, bytes);
     return true;

@@ -62,7 +62,7 @@ hg_memory_usage hg_memory_total(void);
 double hg_memory_allowed(void);
 
 /**
- * Whether this process may have `bytes` more (ulimit -v). What libraries cannot tell from other failures,
+ * Whether this process may have `bytes` more (ulimit -v, -d). What libraries cannot tell from other failures,
  * or do not survive, is asked before.
  */
 bool hg_memory_has_room(size_t bytes);

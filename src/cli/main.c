@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/launcher.h"
@@ -145,11 +146,22 @@ static void end_ranks(hg_status status)
     hg_finalize();
 }
 
+/* Less of a stack than what is known to do: faults of a stack that is too small have no message. */
+static hg_status check_stack(void)
+{
+    enum { LEAST = 256 }; /* kilobytes */
+    struct rlimit stack;
+    if (getrlimit(RLIMIT_STACK, &stack) != 0 || stack.rlim_cur >= (rlim_t)LEAST << 10) return HG_OK;
+    return hg_fail(HG_NO_MEMORY, "the stack may have no more than %llu kB (ulimit -s); allowed: at "
+                   "least %d", (unsigned long long)stack.rlim_cur >> 10, LEAST);
+}
+
 int main(int count, char **words)
 {
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error: exit 74, not a silent death */
     signal(SIGXFSZ, SIG_IGN); /* and so is a file that grows beyond what it may (ulimit -f) */
-    hg_status status = dispatch(count, words);
+    hg_status status = check_stack();
+    if (status == HG_OK) status = dispatch(count, words);
     /* ranks agree on a failure and its message: one of them tells */
     if (status != HG_OK && count >= 2 && !is_another_rank()) tell(status);
     errno = 0;

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cli/cli.h"
+#include "engine/threads.h"
 
 /* "--output,-o" or "--output": whether `word` (of `length` bytes) is one of them. */
 static bool is_called(const hg_option *option, const char *word, size_t length)
@@ -109,8 +110,9 @@ hg_status hg_options_threads(const char *text, int *threads)
 {
     char *end;
     const long value = strtol(text, &end, 10);
-    if (*text == '\0' || *end != '\0' || value < 1 || value > 4096)
-        return hg_fail(HG_USAGE, "--threads %s: allowed: 1 to 4096", text);
+    if (*text == '\0' || *end != '\0' || value < 1 || value > HG_THREADS_MOST)
+        return hg_fail(HG_USAGE, "--threads %s: allowed: 1 to %d", text,
+                       HG_THREADS_MOST);
     *threads = (int)value;
     return HG_OK;
 }

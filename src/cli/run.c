@@ -79,12 +79,15 @@ static void on_signal(int number)
     if (running != NULL) hg_run_stop(running);
 }
 
+/* A session that is lost sends SIGHUP, a limit of processor time SIGXCPU, a batch system any of them.
+ * Who has had a signal ignored from the beginning, as nohup does, wants no end by it. */
 static void heed_signals(void)
 {
-    static const int numbers[] = {SIGTERM, SIGINT, SIGUSR1};
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART | SA_NODEFER};
+    static const int numbers[] = {SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGHUP, SIGXCPU};
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART | SA_NODEFER}, before;
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        sigaction(numbers[i], &action, NULL);
+        if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+            sigaction(numbers[i], &action, NULL);
 }
 
 /* --- the run ------------------------------------------------------------------------------ */
@@ -217,10 +220,11 @@ const hg_command hg_command_run = {
         "  -q, --quiet           no progress and no summary\n"
         "  -v, --verbose         print the resolved run file first\n"
         "\n"
-        "SIGTERM, SIGINT, SIGUSR1, a file OUT.stop beside OUT.h5, or the limit limits.wall_time:\n"
-        "the generation is finished, a checkpoint written, and the exit code is 75; the same\n"
-        "command with --resume goes on. A second SIGINT ends the run at once. A rank that hangs\n"
-        "ends it with 75, too, but without a new checkpoint.\n"
+        "SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU, a file OUT.stop beside OUT.h5, or the\n"
+        "limit limits.wall_time: the generation is finished, a checkpoint written, and the exit\n"
+        "code is 75; the same command with --resume goes on. A signal that was ignored when the\n"
+        "program began, as SIGHUP under nohup, stays ignored. A second SIGINT ends the run at\n"
+        "once. A rank that hangs ends it with 75, too, but without a new checkpoint.\n"
         "\n"
         "Examples:\n"
         "  happygene run quickstart.yaml\n"

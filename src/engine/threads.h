@@ -7,6 +7,8 @@
 
 #include "base/status.h"
 
+enum { HG_THREADS_MOST = 4096 }; /* of a rank */
+
 /**
  * OMP_NUM_THREADS where it is set; else the cores that this rank is bound to, or, when it
  * is bound to none in particular, its share of the node's. Collective.
@@ -15,7 +17,8 @@ int hg_threads_default(MPI_Comm communicator);
 
 /**
  * Starts `count` threads of OpenMP, which ends the process where it cannot: so HG_NO_MEMORY where they
- * are not to be had. Not collective.
+ * are not to be had, with stacks of the size that OpenMP gives them, and HG_USAGE where they are more
+ * than HG_THREADS_MOST. Not collective.
  */
 hg_status hg_threads_start(int count);
 

@@ -140,13 +140,13 @@ static void read_compression(const hg_slot *slot, const hg_node *node, int *leve
 
 static void read_duration(const hg_slot *slot, const hg_node *node, double *seconds)
 {
-    int hours, minutes, rest, end = -1;
+    int hours, minutes, rest, end = -1; /* without a sign: -00 would be 0 */
     *seconds = 0.0;
     if (!hg_value_word(slot, node) || hg_node_is_word(node, "none")) return;
     /* NOLINTNEXTLINE(cert-err34-c): so few digits fit */
     if (sscanf(node->text, "%9d:%2d:%2d%n", &hours, &minutes, &rest, &end) != 3 || end < 0 ||
-        node->text[end] != '\0' || hours < 0 || minutes < 0 || minutes > 59 || rest < 0 ||
-        rest > 59 || hours + minutes + rest == 0)
+        node->text[end] != '\0' || node->text[strspn(node->text, "0123456789:")] != '\0' ||
+        minutes > 59 || rest > 59 || hours + minutes + rest == 0)
         hg_value_refuse(slot, node, "'%.60s' is no such duration", node->text);
     else
         *seconds = 3600.0 * hours + 60.0 * minutes + rest;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Address space that runs out (ulimit -v): whatever the limit, a command does its work or ends with exit
-code 71 and a message; libraries that would crash, hang or end the process are not let come to that. And
-run files of absurd sizes are refused at once, with figures, before anything is allocated.
+"""Address space or data that run out (ulimit -v, -d): whatever the limit, a command does its work or ends
+with exit code 71 and a message; libraries that would crash, hang or end the process are not let come to that.
+And run files of absurd sizes are refused at once, with figures, before anything is allocated.
 
 usage: starved.py HAPPYGENE SCRATCH"""
 import os
@@ -46,10 +46,10 @@ ABSURD = [[N + "1000000000000000000"], [N + "1000000000000"], [N + "922337203685
           [N + "1000000", "population.demes=100000", "migration={scheme: matrix, matrix: [[1]]}"]]
 
 
-def call(words, kilobytes):
+def call(words, kilobytes, what=resource.RLIMIT_AS):
     """Exit code, messages, seconds."""
     def limit():
-        resource.setrlimit(resource.RLIMIT_AS, (kilobytes * 1024, kilobytes * 1024))
+        resource.setrlimit(what, (kilobytes * 1024, kilobytes * 1024))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     began = time.monotonic()
     try:
@@ -60,18 +60,20 @@ def call(words, kilobytes):
     return done.returncode, done.stderr, time.monotonic() - began
 
 
-def starve():
+def starve(limit, sizes):
     codes = set()
-    for number, kilobytes in enumerate(range(60000, 240000, 4100)):
+    for number, kilobytes in enumerate(sizes):
         for what, words in list(COMMANDS.items())[number % 2::2] + [("run", COMMANDS["run"])]:
-            code, errors, _ = call(words, kilobytes)
+            code, errors, _ = call(words, kilobytes, limit)
+            told = f"{what}, {kilobytes} kB ({limit}): exit {code}: {errors[-600:]}"
             codes.add((what, code))
-            VERDICT.check(code in (0, 71), f"{what}, {kilobytes} kB: exit {code}: {errors[-600:]}")
-            VERDICT.check(code == 0 or errors.count("happygene: ") == 1,
-                          f"{what}, {kilobytes} kB: no message: {errors[-600:]}")
+            VERDICT.check(code in (0, 71), told)
+            VERDICT.check(errors.count("\n") == (code != 0) and
+                          (code == 0 or errors.startswith("happygene: ")), told)
     for what in COMMANDS:
         VERDICT.check((what, 0) in codes, f"{what}: no limit was large enough")
     VERDICT.check(("run", 71) in codes, "run: no limit was too small")
+    VERDICT.check(not any(".new-" in name for name in os.listdir(".")), f"left: {os.listdir('.')}")
 
 
 def absurd():
@@ -86,6 +88,10 @@ def absurd():
             VERDICT.check(code in allowed, f"{what}: exit {code}: {errors[-600:]}")
             VERDICT.check(seconds < 5 * PATIENCE, f"{what}: {seconds:.1f} s")
             VERDICT.check(code != 71 or "need about" in errors, f"{what}: no figures: {errors}")
+    for limit in (resource.RLIMIT_AS, resource.RLIMIT_DATA):
+        million = ["run", "run.yaml", "-o", "absurd.h5", "--set", N + "1000000"]
+        code, errors, _ = call(million, 200000, limit)
+        VERDICT.check(code == 71 and "need about" in errors, f"{limit}: exit {code}: {errors}")
     VERDICT.check(not os.path.exists("absurd.h5"), "a refused run leaves an output")
 
 
@@ -97,7 +103,8 @@ def main():
         file.write(RUN_FILE)
     subprocess.run([PROGRAM, "run", "run.yaml", "-o", "whole.h5", "-q"], check=True)
     absurd()
-    starve()
+    starve(resource.RLIMIT_AS, range(60000, 240000, 4100))
+    starve(resource.RLIMIT_DATA, range(4000, 120000, 3100))
     VERDICT.exit()
 
 

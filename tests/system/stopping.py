@@ -499,9 +499,11 @@ def completed(case):
 def main():
     path, mpiexec, folder, data = sys.argv[1:5]
     case = Case(Program(path, mpiexec), mpiexec, folder, os.path.join(data, "hill-hill.yaml"))
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1, signal.SIGUSR2, signal.SIGHUP,
+                   signal.SIGXCPU):
         by_signal(case, number, None)
     by_signal(case, signal.SIGUSR1, 3)
+    by_signal(case, signal.SIGUSR2, 2)
     by_signal(case, signal.SIGTERM, 2)
     by_early_signals(case, None, ["output.snapshots.every=1000"], 15)
     by_early_signals(case, 2, ["output.snapshots.every=1000",
