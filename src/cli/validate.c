@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/path.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
@@ -133,22 +134,14 @@ static hg_status check_earlier(const hg_config *config, const hg_network *networ
 /* The folder that the result goes into, seen from here as `run` would see it. */
 static hg_status check_folder(const hg_config *config)
 {
-    const char *file = config->output.file, *slash = strrchr(file, '/');
-    if (slash == NULL || slash == file) return HG_OK;
-    hg_text text = hg_text_of(HG_MEMORY_OTHER);
-    hg_text_add_bytes(&text, file, (size_t)(slash - file));
-    char *folder;
-    HG_TRY(hg_text_take(&text, &folder));
+    char folder[PATH_MAX];
     struct stat found;
-    hg_status status = HG_OK;
+    hg_path_folder(config->output.file, folder);
     if (stat(folder, &found) != 0)
-        status = hg_fail(HG_BAD_INPUT, "%s: output.file: the folder '%s' cannot be used: %s",
-                         config->path, folder, strerror(errno));
-    else if (!S_ISDIR(found.st_mode))
-        status = hg_fail(HG_BAD_INPUT, "%s: output.file: '%s' is not a folder", config->path,
-                         folder);
-    hg_release(&folder);
-    return status;
+        return hg_fail(HG_BAD_INPUT, "%s: output.file: the folder '%s' cannot be used: %s",
+                       config->path, folder, strerror(errno));
+    if (S_ISDIR(found.st_mode)) return HG_OK;
+    return hg_fail(HG_BAD_INPUT, "%s: output.file: '%s' is not a folder", config->path, folder);
 }
 
 static hg_status validate(const char *path, const char *const *overrides, int count, int quiet)

@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "base/memory.h"
+#include "base/path.h"
 #include "engine/engine.h"
 #include "io/results.h"
 #include "io/runfile.h"
@@ -161,8 +162,7 @@ static hg_status try_one(hg_run *run, const hg_output_plan *plan, const char *pa
     if (status != HG_OK) hg_fail_within(status, "%s: ", path);
     HG_TRY(status);
     char from[sizeof run->resumed_name + 64];
-    const char *slash = strrchr(path, '/');
-    snprintf(run->resumed_name, sizeof run->resumed_name, "%s", slash != NULL ? slash + 1 : path);
+    snprintf(run->resumed_name, sizeof run->resumed_name, "%s", hg_path_name(path));
     snprintf(from, sizeof from, "generation %" PRId64 " (%s)", file->content.generation,
              run->resumed_name);
     status = hg_output_resume(&run->output, plan, &file->content.image, file->content.generation,

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/path.h"
 #include "io/checkpoint_internal.h"
 
 enum { LONGEST_PATH = 4200, LONGEST_NUMBERED = LONGEST_PATH + 24 };
@@ -49,18 +50,6 @@ static void put_number(char path[LONGEST_NUMBERED], const char *newest, int64_t 
     else snprintf(path, LONGEST_NUMBERED, "%s.%" PRId64, newest, number);
 }
 
-/* The folder of a file, and what the file is called there. */
-static const char *split(const char *path, char folder[LONGEST_PATH])
-{
-    const char *slash = strrchr(path, '/');
-    if (slash == NULL) {
-        snprintf(folder, LONGEST_PATH, ".");
-        return path;
-    }
-    snprintf(folder, LONGEST_PATH, "%.*s", slash == path ? 1 : (int)(slash - path), path);
-    return slash + 1;
-}
-
 /* The number of a checkpoint whose name goes on like this after that of the newest one; or -1. */
 static int64_t number_of(const char *rest)
 {
@@ -96,10 +85,11 @@ static found probe(const char *newest, int64_t from)
 /* File systems of clusters list a folder faster than they look for a thousand names. */
 static found find(const char *output, int64_t from)
 {
-    char folder[LONGEST_PATH], *newest = NULL;
+    char folder[PATH_MAX], *newest = NULL;
     found numbers = {-1, -1};
     if (hg_checkpoint_path(output, 0, &newest) != HG_OK) return numbers;
-    const char *name = split(newest, folder);
+    const char *name = hg_path_name(newest);
+    hg_path_folder(newest, folder);
     const size_t length = strlen(name);
     DIR *entries = opendir(folder);
     if (entries == NULL) numbers = probe(newest, from);
@@ -187,8 +177,8 @@ void hg_checkpoint_remove_all(const char *output)
  * that. */
 static void sync_folder(const char *path)
 {
-    char folder[LONGEST_PATH];
-    split(path, folder);
+    char folder[PATH_MAX];
+    hg_path_folder(path, folder);
     const int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0) return;
     fsync(descriptor);

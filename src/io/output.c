@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/path.h"
 #include "io/h5.h"
 #include "io/output_internal.h"
 #include "io/results.h"
@@ -20,32 +21,17 @@
 #define METADATA_ROOM ((int64_t)1 << 20) /* for the index that grows with the data */
 #define META_BLOCK ((hsize_t)64 << 10)   /* metadata in few places, not between the data */
 
-/* The folder that `path` lies in, as text of its own. */
-static hg_status folder_of(const char *path, char **folder)
-{
-    HG_TRY(hg_copy_text(folder, HG_MEMORY_OUTPUT, path));
-    char *slash = strrchr(*folder, '/');
-    if (slash == NULL && *path != '\0') (*folder)[0] = '.';
-    char *end = slash == NULL ? *folder + (*path != '\0') : slash + (slash == *folder);
-    *end = '\0';
-    return HG_OK;
-}
-
 static hg_status check_folder(const char *path)
 {
-    char *folder = NULL;
-    HG_TRY(folder_of(path, &folder));
+    char folder[PATH_MAX];
     struct stat what;
-    hg_status status = HG_OK;
+    hg_path_folder(path, folder);
     if (stat(folder, &what) != 0)
-        status = hg_fail(HG_IO, "cannot create %s: %s: %s", path, folder, strerror(errno));
-    else if (!S_ISDIR(what.st_mode))
-        status = hg_fail(HG_IO, "cannot create %s: %s is not a folder", path, folder);
-    else if (access(folder, W_OK) != 0)
-        status = hg_fail(HG_IO, "cannot create %s: the folder %s: %s", path, folder,
-                         strerror(errno));
-    hg_release(&folder);
-    return status;
+        return hg_fail(HG_IO, "cannot create %s: %s: %s", path, folder, strerror(errno));
+    if (!S_ISDIR(what.st_mode))
+        return hg_fail(HG_IO, "cannot create %s: %s is not a folder", path, folder);
+    if (access(folder, W_OK) == 0) return HG_OK;
+    return hg_fail(HG_IO, "cannot create %s: the folder %s: %s", path, folder, strerror(errno));
 }
 
 /* Nobody writes there now, but since the run looked at it another one may have come to its end. */

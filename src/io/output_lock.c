@@ -20,6 +20,7 @@
 #endif
 
 #include "base/memory.h"
+#include "base/path.h"
 
 #define ATTEMPTS 1000
 #define NFS_MAGIC 0x6969
@@ -129,10 +130,9 @@ static void remove_if_abandoned(const char *path)
 
 void hg_output_remove_abandoned(const char *path)
 {
-    char folder[4096], beside[4096 + 256];
-    const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
-    const int length = slash == NULL ? 1 : slash == path ? 1 : (int)(slash - path);
-    snprintf(folder, sizeof folder, "%.*s", length, slash == NULL ? "." : path);
+    char folder[PATH_MAX], beside[PATH_MAX + 256];
+    const char *name = hg_path_name(path);
+    hg_path_folder(path, folder);
     DIR *entries = opendir(folder);
     if (entries == NULL) return;
     const size_t known = strlen(name);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "base/path.h"
 #include "io/runfile_parts.h"
 
 #define LABEL HG_MEMORY_CONFIGURATION
@@ -14,12 +15,9 @@
 static hg_status remember_text(hg_config *config, const char *path, const char *text,
                                const char *const *overrides, int count)
 {
-    const char *slash = strrchr(path, '/');
-    hg_text directory = hg_text_of(LABEL), whole = hg_text_of(LABEL);
-    if (slash == NULL)
-        hg_text_add(&directory, ".");
-    else
-        hg_text_add_bytes(&directory, path, slash == path ? 1 : (size_t)(slash - path));
+    char directory[PATH_MAX];
+    hg_text whole = hg_text_of(LABEL);
+    hg_path_folder(path, directory);
     hg_text_add_bytes(&whole, text, strlen(text));
     if (count > 0 && whole.length > 0 && whole.data[whole.length - 1] != '\n')
         hg_text_add(&whole, "\n");
@@ -31,9 +29,8 @@ static hg_status remember_text(hg_config *config, const char *path, const char *
     }
     config->set_count = count;
     hg_status status = hg_copy_text(&config->path, LABEL, path);
-    if (status == HG_OK) status = hg_text_take(&directory, &config->directory);
+    if (status == HG_OK) status = hg_copy_text(&config->directory, LABEL, directory);
     if (status == HG_OK) status = hg_text_take(&whole, &config->text);
-    hg_text_free(&directory);
     hg_text_free(&whole);
     return status;
 }
@@ -42,9 +39,7 @@ static hg_status remember_text(hg_config *config, const char *path, const char *
 static hg_status name_run(hg_config *config)
 {
     if (config->run.name == NULL) {
-        const char *slash = strrchr(config->path, '/');
-        const char *name = slash == NULL ? config->path : slash + 1;
-        const char *dot = strrchr(name, '.');
+        const char *name = hg_path_name(config->path), *dot = strrchr(name, '.');
         const size_t length = dot == NULL || dot == name ? strlen(name) : (size_t)(dot - name);
         hg_text stem = hg_text_of(LABEL);
         if (length == 0)

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "base/memory.h"
+#include "base/path.h"
 #include "cli/cli.h"
 
 static const hg_figure *const figures[] = {
@@ -78,7 +79,7 @@ static const picture_format formats[] = {
 
 static hg_status find_format(const char *path, const picture_format **found)
 {
-    const char *slash = strrchr(path, '/'), *dot = strrchr(slash != NULL ? slash : path, '.');
+    const char *dot = strrchr(hg_path_name(path), '.');
     for (int i = 0; i < FORMATS && dot != NULL; i++)
         if (strcasecmp(dot + 1, formats[i].extension) == 0) {
             *found = &formats[i];
