@@ -14,12 +14,13 @@ typedef struct hg_machine {
     double copy_cache;   /**< the same within the last-level cache */
     double multiply_add; /**< multiplications and additions of doubles per second, fused */
     int64_t cache;       /**< bytes of the last-level cache */
-    int in_cache;        /**< whether the genotypes of a node fit into it */
+    int in_cache;        /**< whether the genotypes of a node fit into it, expression included */
 } hg_machine;
 
 /** Arrays belong to the run. "Loop": the making of generations after generation 0. */
 typedef struct hg_performance {
     int ranks, threads;             /**< threads of each rank */
+    const char *kernels;            /**< "baseline", "avx2" or "avx512" */
     int64_t individuals, genes, edges, generations; /**< generations made */
     double wall;                    /**< seconds in the library's calls, mean over ranks */
     double loop;                    /**< of these in the loop */

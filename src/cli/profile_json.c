@@ -18,6 +18,8 @@ static void write_scenario(hg_text *text, const hg_performance *of)
     hg_json_integer(text, "generations", of->generations); hg_json_comma(text);
     hg_json_integer(text, "ranks", of->ranks); hg_json_comma(text);
     hg_json_integer(text, "threads", of->threads); hg_json_comma(text);
+    hg_text_add(text, "\"kernels\": ");
+    hg_json_string(text, of->kernels); hg_json_comma(text);
     hg_json_number(text, "wall_seconds", of->wall); hg_json_comma(text);
     hg_json_number(text, "loop_seconds", of->loop); hg_json_comma(text);
     hg_json_number(text, "output_seconds", of->loop_output); hg_json_comma(text);

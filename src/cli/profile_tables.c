@@ -123,7 +123,7 @@ static void tell_size(hg_text *text, const hg_performance *of)
     hg_text_add_counted(text, of->ranks, "rank");
     hg_text_add(text, " x ");
     hg_text_add_counted(text, of->threads, "thread");
-    hg_text_add(text, "\n");
+    hg_text_add(text, ", %s kernels\n", of->kernels);
     label(text, "time");
     hg_text_add(text, "%.4g s; ", of->wall);
     add_each(text, "%s ms a generation, ", 1e3 * of->loop, of);

@@ -85,6 +85,7 @@ void hg_demes_free(hg_run *run)
 
 void hg_demes_restart(hg_run *run)
 {
+#pragma omp parallel for schedule(static) num_threads(run->threads) if (run->demes.count > 1)
     for (int64_t d = 0; d < run->demes.count; d++) {
         run->demes.pending[d] = true;
         hg_moments_begin(&run->demes.value[d]);
@@ -186,7 +187,9 @@ static void reduce(hg_run *run)
 {
     hg_demes *demes = &run->demes;
     count_own(run);
+#pragma omp parallel for schedule(dynamic) num_threads(run->threads)
     for (int64_t d = 0; d < demes->count; d++) {
+        if (!demes->pending[d]) continue;
         hg_moment *entry = entries_of(run, d) + COLUMNS;
         hg_moments_pack(&demes->value[d], entry);
         hg_moments_pack(&demes->expression[d], entry + value_columns(run));
@@ -255,24 +258,27 @@ static void fill_environment(hg_run *run, int64_t d)
 /* Finishes what is pending; *all: nothing is left. */
 static hg_status finish(hg_run *run, bool *all)
 {
-    *all = true;
+    int64_t unbounded = INT64_MAX, left = 0;
+#pragma omp parallel for schedule(dynamic) num_threads(run->threads) reduction(min : unbounded) \
+    reduction(+ : left)
     for (int64_t d = 0; d < run->demes.count; d++) {
         if (!run->demes.pending[d]) continue;
         fill_scalars(run, d);
         fill_environment(run, d);
         const hg_moments_state state = finish_columns(run, d);
-        if (state == HG_MOMENTS_UNBOUNDED)
-            return hg_fail(HG_BAD_INPUT, "in generation %" PRId64 " the values of deme %" PRId64
-                           " grew beyond all bounds: the run's parameters let them explode",
-                           run->making, d);
+        if (state == HG_MOMENTS_UNBOUNDED && d < unbounded) unbounded = d;
         run->demes.pending[d] = state != HG_MOMENTS_DONE;
-        *all &= !run->demes.pending[d];
+        left += run->demes.pending[d];
     }
-    return HG_OK;
+    *all = left == 0;
+    if (unbounded == INT64_MAX) return HG_OK;
+    return hg_fail(HG_BAD_INPUT, "in generation %" PRId64 " the values of deme %" PRId64 " grew beyond "
+                   "all bounds: the run's parameters let them explode", run->making, unbounded);
 }
 
 static void sum_again(hg_run *run)
 {
+#pragma omp parallel for schedule(dynamic) num_threads(run->threads)
     for (int64_t d = 0; d < run->demes.count; d++) {
         if (!run->demes.pending[d]) continue;
         hg_moments_begin_again(&run->demes.value[d]);

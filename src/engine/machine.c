@@ -106,13 +106,13 @@ static int64_t last_level_cache(void)
     return bytes > 0 ? bytes : 8 * MEBIBYTE;
 }
 
-/* Threads of this node, and bytes of the genotypes on it. */
+/* Threads of this node, and bytes of the genotypes on it, with what they are expressed as. */
 static void look_around(const hg_run *run, const hg_memory_state *memory, int64_t totals[2])
 {
     MPI_Comm node;
     MPI_Comm_split_type(run->communicator, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
     totals[0] = run->threads;
-    totals[1] = memory->of[HG_MEMORY_GENOTYPES].current;
+    totals[1] = memory->of[HG_MEMORY_GENOTYPES].current + memory->of[HG_MEMORY_PHENOTYPES].current;
     MPI_Allreduce(MPI_IN_PLACE, totals, 2, MPI_INT64_T, MPI_SUM, node);
     MPI_Comm_free(&node);
 }
@@ -121,7 +121,7 @@ hg_status hg_run_measure_machine(hg_run *run)
 {
     hg_meter *meter = &run->meter;
     const hg_memory_state memory = hg_memory_now(run);
-    task arithmetic = {.kernels = run->kernels, .computes = true};
+    task arithmetic = {.kernels = hg_kernels_best(), .computes = true};
     int64_t here[2];
     double sink;
     meter->memory = memory;
@@ -140,7 +140,7 @@ hg_status hg_run_measure_machine(hg_run *run)
     if (status == HG_OK) status = copy_rate(run, large, here[0], &machine->copy_memory);
     if (status == HG_OK)
         machine->multiply_add =
-            run->kernels->multiply_add(1000, &sink) * best_rate(run, &arithmetic);
+            arithmetic.kernels->multiply_add(1000, &sink) * best_rate(run, &arithmetic);
     else
         *machine = (hg_machine){0}; /* all of it is known, or nothing */
     return status;

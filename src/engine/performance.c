@@ -71,12 +71,16 @@ void hg_meter_begin(hg_run *run)
     hg_meter *meter = &run->meter;
     for (int p = 0; p < HG_PHASES; p++)
         if (p != HG_PHASE_OUTPUT && p != HG_PHASE_SETUP) {
-            meter->seconds[HG_PHASE_SETUP] += meter->seconds[p];
             meter->seconds[p] = 0.0;
             meter->calls[p] = 0;
         }
+    meter->seconds[HG_PHASE_SETUP] =
+        hg_clock() - run->stopping.began - meter->seconds[HG_PHASE_OUTPUT];
     for (int t = 0; t < run->threads; t++) {
         hg_worker *worker = &run->worker[t];
+        for (int p = 0; p < HG_PHASES; p++) worker->seconds[p] = 0.0;
+        worker->busy = 0.0;
+        worker->broods = worker->timed_broods = 0;
         worker->born = worker->genomes_copied = worker->developed = worker->tallied = 0;
     }
     sample(run);
@@ -302,7 +306,7 @@ static void reduce_work(hg_run *run, hg_performance *performance)
 hg_status hg_run_performance(hg_run *run, hg_performance *performance)
 {
     *performance = (hg_performance){
-        .ranks = run->partition.ranks, .threads = run->threads,
+        .ranks = run->partition.ranks, .threads = run->threads, .kernels = run->kernels->name,
         .individuals = run->partition.individuals, .genes = run->network.genes,
         .edges = run->network.edges, .generations = run->generation,
         .machine = run->meter.machine};

@@ -139,6 +139,7 @@ void hg_moments_begin_again(hg_moments *moments)
 /* Moves the narrow sums, which hold up to MOST_WEIGHT values, into the wide ones. */
 static void empty_sums(const hg_moments *moments, hg_moments_thread *thread, int64_t times)
 {
+    if (thread->weight == 0) return;
     for (int k = 0; k < HG_SUMS; k++)
         for (int64_t c = 0; c < moments->columns; c++) {
             thread->wide[k][c] += (__int128)times * thread->sums.sum[k][c];
@@ -154,6 +155,7 @@ static void add_crowd(hg_moments *moments, hg_moments_thread *thread, const doub
     const int64_t once = 1;
     empty_sums(moments, thread, 1);
     moments->kernels->add_rows(&moments->grid, moments->columns, &row, &once, 1, &thread->sums);
+    thread->weight = 1;
     empty_sums(moments, thread, copies);
 }
 

@@ -16,6 +16,7 @@ import json
 import math
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
@@ -359,6 +360,12 @@ def main():
         cases = [case for case in cases if asked.only in case.name]
     if not cases:
         sys.exit(f"no case is called {asked.only}")
+    for program in (asked.program, asked.mpiexec):
+        if shutil.which(program) is None:
+            sys.exit(f"{program} is not there, or is no program")
+    folder = os.path.dirname(asked.output) or "."
+    if not os.access(folder, os.W_OK) or os.path.isdir(asked.output):
+        sys.exit(f"{asked.output} cannot be written")
     numpy = Numpy(20 if asked.quick else 100) if any(c.name == "W" for c in cases) else None
     load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:

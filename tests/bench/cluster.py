@@ -11,6 +11,7 @@ network from the options. Ranks are taken to be evenly loaded and the network to
 import argparse
 import json
 import math
+import sys
 
 MOMENT_BYTES = 72
 MOST_BLOCKS, ENOUGH_BLOCKS, SMALL_BLOCK = 4096, 512, 64 # src/parallel/partition.h
@@ -70,8 +71,10 @@ def main():
     asked = options.parse_args()
     with open(asked.results) as file:
         results = json.load(file)
-    largest = max((c for c in results["cases"] if c["series"] == "individuals"),
-                  key=lambda case: case["individuals"])
+    cases = [case for case in results["cases"] if case["series"] == "individuals"]
+    if not cases:
+        sys.exit(f"{asked.results}: no case is of the series of individuals")
+    largest = max(cases, key=lambda case: case["individuals"])
     price = (largest["seconds_per_generation"] * largest["threads"] * largest["ranks"] /
              largest["individuals"] * asked.genes / largest["genes"])
     seconds, worst, genome = model(asked, price)

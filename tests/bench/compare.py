@@ -15,6 +15,7 @@ import json
 import math
 import sys
 
+SHAPE = ("individuals", "genes", "edges", "generations", "ranks", "threads")
 LOW_MUTATION = "low mutation is faster, times"
 
 
@@ -25,7 +26,7 @@ def refuse(message):
 
 def positive(path, of, field):
     value = of.get(field)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1e300:
         refuse(f"{path}: case {of['name']}: {field} is {value}, and must be a number above 0")
     return value
 
@@ -54,7 +55,19 @@ def load(path):
         blocks = case.get("loop_allocations")
         if isinstance(blocks, bool) or not isinstance(blocks, int) or blocks < 0:
             refuse(f"{path}: case {case['name']}: loop_allocations is {blocks}")
-    return results, {case["name"]: case for case in cases}
+    by_name = {case["name"]: case for case in cases}
+    if len(by_name) < len(cases):
+        refuse(f"{path}: several cases have the same name")
+    return results, by_name
+
+
+def check_shapes(before, after):
+    """Cases of one name must be the same runs."""
+    for name in before.keys() & after.keys():
+        for field in SHAPE:
+            old, new = before[name].get(field), after[name].get(field)
+            if old != new:
+                refuse(f"case {name}: {old} {field} before, {new} after: not the same case")
 
 
 def compare(before, after, tolerance):
@@ -121,7 +134,9 @@ def judge_factors(old, new, tolerance):
         before, after = number_of(old, *path), number_of(new, *path)
         shown = ["-" if value is None else f"{value:.2f}" for value in (before, after)]
         note = ""
-        if path[0] == "numpy" and not same_blas(old, new):
+        if path[0] == "numpy" and None in (before, after):
+            note = "  (not judged: not measured in both)"
+        elif path[0] == "numpy" and not same_blas(old, new):
             note = "  (not judged: the reference BLAS, or not the same in both)"
         elif before is not None and after is None:
             note = "  MISSING"
@@ -132,12 +147,19 @@ def judge_factors(old, new, tolerance):
     return worse
 
 
+def tolerance(text):
+    value = float(text)
+    if not 0 <= value < math.inf:
+        raise ValueError
+    return value
+
+
 def parse():
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("before")
     options.add_argument("after")
-    options.add_argument("--tolerance", type=float, default=0.25, help="of one case")
-    options.add_argument("--mean-tolerance", type=float, default=0.1, help="of all together")
+    options.add_argument("--tolerance", type=tolerance, default=0.25, help="of one case")
+    options.add_argument("--mean-tolerance", type=tolerance, default=0.1, help="of all together")
     return options.parse_args()
 
 
@@ -147,6 +169,7 @@ def main():
     new, after = load(asked.after)
     if bool(old.get("quick")) != bool(new.get("quick")):
         refuse("one of the files is of a quick run: they cannot be compared")
+    check_shapes(before, after)
     cases, times, memories = compare(before, after, asked.tolerance)
     means = judge_means(times, memories, asked.mean_tolerance)
     factors = judge_factors(old, new, asked.tolerance)

@@ -66,7 +66,7 @@ def random_network(genes, density, rng):
 
 
 def develop(basal, weights, concentration=0.5, strength=0.2, k=0.5):
-    """basal * y^2 / (k^2 + y^2), with as few temporaries as NumPy allows."""
+    """basal * y^2 / (k^2 + y^2), with few temporaries."""
     y = basal @ weights
     y *= strength
     y += concentration

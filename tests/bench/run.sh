@@ -3,7 +3,7 @@
 # The benchmark in one command: installs what is missing and builds (unless --program names a
 # happygene), measures, prints a table and writes it as JSON. Options as in bench.py:
 #
-#   bash tests/bench/run.sh                        # ten to twenty minutes; results in bench.json
+#   bash tests/bench/run.sh                        # two to ten minutes; results in bench.json
 #   bash tests/bench/run.sh --quick                # a minute or two
 #   python3 tests/bench/compare.py OLD.json NEW.json
 set -euo pipefail

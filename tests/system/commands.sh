@@ -156,6 +156,18 @@ mutation: {basal: {rate: 0}}
 fitness: [{model: proportional}, {model: proportional}, {model: proportional}]
 Y
 call run overflow.yaml; refused 65 'sum of all individuals.* fitness in generation 0 is inf'
+cat >no-number.yaml <<'Y'
+run: {seed: 1, generations: 1}
+population: {individuals: 5, genes: 4}
+network: # infinite after a step, which times the 0 of an edge that is not there is no number
+  edges: [[s, a, 1e308], [i, s, -100], [i, b, 1], [b, b, 0.01], [i, i, 0.01], [s, s, 0.01],
+          [b, i, 0.01], [b, s, 0.01], [s, b, 0.01], [b, a, 0.01]]
+  genes: [s, a, i, b]
+regulation: {model: additive, strength: 10}
+development: {steps: 2}
+fitness: [{model: proportional}]
+Y
+call run no-number.yaml; refused 65 'fitness of individual 0 in generation 0 is not a number'
 
 # --- fewer threads than asked for: the same work ---
 call run "$tiny" -o threads.h5 -q --threads 3; exits 0

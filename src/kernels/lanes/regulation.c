@@ -20,16 +20,17 @@ HG_INLINE hg_vector activate_none(const hg_development *development, const regul
     return gene->promoted;
 }
 
+/* What is no number, of infinite levels with signs, stays so and is told of in the end; 0 has no sign. */
+HG_INLINE hg_vector never_negative(hg_vector level) { return hg_max(hg_all(0.0), level) + 0.0; }
+
 HG_INLINE hg_vector activate_additive(const hg_development *development, const regulated *gene)
 {
-    const hg_vector level = gene->promoted + development->strength * gene->u;
-    return hg_max(level, hg_all(0.0));
+    return never_negative(gene->promoted + development->strength * gene->u);
 }
 
 HG_INLINE hg_vector activate_multiplicative(const hg_development *development, const regulated *gene)
 {
-    const hg_vector level = gene->promoted * (1.0 + development->strength * gene->u);
-    return hg_max(level, hg_all(0.0));
+    return never_negative(gene->promoted * (1.0 + development->strength * gene->u));
 }
 
 /* base^exponent by squaring. */
@@ -115,7 +116,7 @@ HG_INLINE void step_sparse(const hg_development *shared, const hg_tile *tile,
 }
 
 /* As a product of matrices, HG_TARGETS genes at a time: a regulator is read once for all of them.
- * Where there is no edge, 0 is added, which changes nothing. */
+ * Where there is no edge, 0 is added, which changes nothing as long as levels are finite. */
 HG_INLINE void step_dense(const hg_development *shared, const hg_tile *tile,
                           const double *restrict x, double *restrict next, activation *activate)
 {
