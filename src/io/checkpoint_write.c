@@ -157,7 +157,7 @@ static hid_t create_file(const char *path)
 static hg_status lay_out(writing *to, const char *output, int64_t keep)
 {
     HG_TRY(hg_checkpoint_check_places(output, keep));
-    hg_checkpoint_remove_unfinished(output); /* or a link, through which nothing is written */
+    unlink(to->path); /* of a crash, or a link, through which nothing is written */
     HG_TRY(check_room(to->content, to->path));
     hg_h5_quiet();
     hid_t file = create_file(to->path);
