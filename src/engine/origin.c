@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/path.h"
 #include "engine/engine.h"
 #include "io/checkpoint.h"
 #include "io/results.h"
@@ -39,9 +40,8 @@ static hg_status follow_links(const char *output, char **path)
         const ssize_t length = readlink(*path, target, sizeof target - 1);
         if (length < 0) return HG_OK;
         target[length] = '\0';
-        const char *slash = target[0] == '/' ? NULL : strrchr(*path, '/');
-        snprintf(joined, sizeof joined, "%.*s%s", slash == NULL ? 0 : (int)(slash + 1 - *path),
-                 *path, target);
+        const int folder = target[0] == '/' ? 0 : (int)(hg_path_name(*path) - *path);
+        snprintf(joined, sizeof joined, "%.*s%s", folder, *path, target);
         hg_release(path);
         HG_TRY(hg_copy_text(path, HG_MEMORY_CONFIGURATION, joined));
     }

@@ -14,7 +14,7 @@
 
 #define SLOT_BYTES ((int64_t)1 << 20)
 #define ANCESTRY_SLOT ((int64_t)1 << 18)
-#define WRITER_BYTES ((int64_t)32 << 20) /* in all slots together */
+#define WRITER_BYTES ((int64_t)20 << 20) /* in all slots together */
 #define STAGING_BYTES ((int64_t)8 << 20)
 
 static size_t memory_size(hg_type type)
