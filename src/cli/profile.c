@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
+#include "cli/signals.h"
 #include "parallel/team.h"
 
 enum { MOST_WORDS = 1024 };
@@ -138,18 +139,26 @@ static void measure_machine(hg_run *run, hg_profile *profile)
     MPI_Allreduce(MPI_IN_PLACE, &profile->measuring, 1, MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD);
 }
 
+static bool is_told(hg_status status)
+{
+    return status == HG_OK || status == HG_EXTINCT || status == HG_STOPPED;
+}
+
 /* Runs, measures, and adds what was found to `text`; numbers of `profile` that outlive the run
- * stay. A run that died out is told as far as it went. */
+ * stay. A run that was stopped or died out is told as far as it went. */
 static hg_status measure(const hg_profile_options *options, hg_profile *profile, hg_text *text)
 {
     hg_run *run;
     char reason[4096];
     HG_TRY(hg_run_create(&run, options->file, &options->library));
+    hg_signals_stop(run);
     if (options->verbose && hg_rank() == 0) fputs(hg_run_file(run), stderr);
     const hg_status ran = advance(run, options->quiet > 0);
     snprintf(reason, sizeof reason, "%s", hg_error_message());
-    hg_status status = ran == HG_OK || ran == HG_EXTINCT ? HG_OK : ran;
-    if (status == HG_OK && options->no_machine == 0) measure_machine(run, profile);
+    hg_status status = is_told(ran) ? HG_OK : ran;
+    if (ran == HG_STOPPED)
+        snprintf(profile->unmeasured, sizeof profile->unmeasured, "the run was stopped");
+    else if (status == HG_OK && options->no_machine == 0) measure_machine(run, profile);
     if (status == HG_OK) status = hg_run_finish(run);
     if (status == HG_OK) status = hg_run_performance(run, &profile->performance);
     if (status == HG_OK) {
@@ -158,6 +167,7 @@ static hg_status measure(const hg_profile_options *options, hg_profile *profile,
         if (options->json) hg_profile_write(text, profile);
         else hg_profile_tell(text, profile);
     }
+    hg_signals_stop(NULL);
     hg_run_destroy(&run);
     return status == HG_OK && ran != HG_OK ? hg_fail_as(ran, reason) : status;
 }
@@ -180,7 +190,7 @@ static hg_status profile_all(const hg_profile_options *options)
     const hg_status ran = measure(options, &profile, &text);
     hg_status status = HG_OK;
     snprintf(reason, sizeof reason, "%s", hg_error_message());
-    if (ran != HG_OK && ran != HG_EXTINCT) {
+    if (!is_told(ran)) {
         hg_text_free(&text);
         return ran;
     }
@@ -200,6 +210,7 @@ static hg_status command_profile(int count, char **words)
 {
     static hg_profile_options options;
     HG_TRY(parse(count, words, &options));
+    hg_signals_heed();
     HG_TRY(hg_initialize(NULL, NULL));
     const hg_status status = profile_all(&options);
     if (fflush(stdout) != 0) return hg_fail(HG_IO, "cannot write to standard output");
@@ -232,6 +243,9 @@ const hg_command hg_command_profile = {
         "      --kernels NAME    baseline, avx2 or avx512; default: the fastest there is\n"
         "  -v, --verbose         print the resolved run file first\n"
         "  -q, --quiet           no progress\n"
+        "\n"
+        "The signals that stop `happygene run` stop it, too: it tells what it has measured so far, and\n"
+        "the exit code is 75. With -o, happygene run with --resume goes on.\n"
         "\n"
         "Examples:\n"
         "  happygene profile quickstart.yaml\n"

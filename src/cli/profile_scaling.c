@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "cli/profile.h"
+#include "cli/signals.h"
 #include "parallel/team.h"
 
 static const double seconds_each = 0.3; /* of the run as it is */
@@ -69,7 +70,9 @@ static hg_status run_variant(const hg_profile_options *options, const variant *h
     for (int i = 0; i < REPEATS && status == HG_OK; i++) {
         hg_run *run;
         HG_TRY(hg_run_create(&run, options->file, &library));
+        hg_signals_stop(run);
         status = time_run(run, generations, row);
+        hg_signals_stop(NULL);
         hg_run_destroy(&run);
     }
     return status;

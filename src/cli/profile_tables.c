@@ -299,7 +299,7 @@ static void tell_limit(hg_text *text, const hg_profile *profile)
     label(text, "taken");
     add_each(text, "%27s ms a generation without output: ", 1e3 * limit.taken, of);
     if (isnan(limit.ratio)) hg_text_add(text, "too short to compare\n");
-    else hg_text_add(text, "%.1f times the least\n", limit.ratio);
+    else hg_text_add(text, "%.3g times the least\n", limit.ratio);
     add_each(text, "  for %s bytes and ", of->bytes_needed, of);
     add_each(text, "%s operations a generation; of random numbers, of choosing parents\n"
                    "  and of communication the limit knows nothing.\n", of->operations, of);

@@ -2,13 +2,13 @@
  * happygene run: evolves a population. All ranks take part. */
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
+#include "cli/signals.h"
 #include "cli/watchdog.h"
 #include "engine/threads.h"
 #include "happygene/happygene.h"
@@ -60,34 +60,6 @@ static hg_status parse(int count, char **words, run_options *options)
     join_words(count, words, options->command_line, sizeof options->command_line);
     options->library.command_line = options->command_line;
     return HG_OK;
-}
-
-/* --- signals ------------------------------------------------------------------------------ */
-
-static hg_run *volatile running;
-static volatile sig_atomic_t caught;
-
-/* The run stops at the end of its generation. A second SIGINT ends it at once; so does a second
- * SIGTERM while there is no run yet, as where the run file is a pipe that nobody writes to. */
-static void on_signal(int number)
-{
-    if (number == caught && (number == SIGINT || (number == SIGTERM && running == NULL))) {
-        signal(number, SIG_DFL);
-        raise(number);
-    }
-    caught = number;
-    if (running != NULL) hg_run_stop(running);
-}
-
-/* A session that is lost sends SIGHUP, a limit of processor time SIGXCPU, a batch system any of them.
- * Who has had a signal ignored from the beginning, as nohup does, wants no end by it. */
-static void heed_signals(void)
-{
-    static const int numbers[] = {SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGHUP, SIGXCPU};
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART | SA_NODEFER}, before;
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
-            sigaction(numbers[i], &action, NULL);
 }
 
 /* --- the run ------------------------------------------------------------------------------ */
@@ -172,12 +144,11 @@ static hg_status run_all(const run_options *options)
     double seconds;
     HG_TRY(hg_run_create(&run, options->file, &options->library));
     if (run == NULL) return tell_complete(options);
-    running = run;
-    if (caught != 0) hg_run_stop(run); /* before there was a run */
+    hg_signals_stop(run);
     describe(run, options);
     const hg_status status = advance(run, options, &seconds);
     const hg_status ended = finish(run, options, status, seconds);
-    running = NULL;
+    hg_signals_stop(NULL);
     hg_run_destroy(&run);
     return ended;
 }
@@ -186,7 +157,7 @@ static hg_status command_run(int count, char **words)
 {
     run_options options = {.file = NULL};
     HG_TRY(parse(count, words, &options));
-    heed_signals(); /* MPI takes its time to start */
+    hg_signals_heed();
     HG_TRY(hg_initialize(NULL, NULL));
     hg_watchdog_start(hg_rank(), hg_ranks(), options.minutes);
     const hg_status status = run_all(&options);

@@ -131,6 +131,6 @@ hg_status hg_stop_when_due(hg_run *run)
     run->stop_reason = words[reason];
     return hg_fail(HG_STOPPED, "stopped after generation %" PRId64 " of %" PRId64 ", %s; %s",
                    run->generation, run->config.run.generations, reasons[reason],
-                   run->output != NULL ? "the same command with --resume goes on"
+                   run->output != NULL ? "happygene run with --resume goes on"
                                        : "without an output there is no checkpoint");
 }

@@ -7,6 +7,7 @@ usage: profile.py HAPPYGENE MPIEXEC JOBS FOLDER
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -183,6 +184,35 @@ def check_errors():
     verdict.check(code == 0 and "generations: 10" in err, f"-v: {code} {err}")
 
 
+def stop(*words):
+    """Exit code, output and errors of a profile that gets SIGTERM while it runs."""
+    started = subprocess.Popen([PROGRAM, "profile", LARGE, *words, "-v", "--set",
+                                "run.generations=100000", "--set", "population.individuals=500"],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    started.stderr.readline()  # of the run file: there is a run
+    started.send_signal(signal.SIGTERM)
+    out, err = started.communicate(timeout=60)
+    return started.returncode, out, err
+
+
+def check_stopped():
+    """It tells what it has measured until then; a result goes on as one of `run` does."""
+    code, out, err = stop()
+    verdict.check(code == 75 and "without an output there is no checkpoint" in err,
+                  f"stopped: {code} {err}")
+    verdict.check("Phases" in out and "not measured: the run was stopped" in out, f"stopped: {out}")
+    path = os.path.join(FOLDER, "stopped.h5")
+    code, out, err = stop("-o", path, "--json")
+    verdict.check(code == 75 and "happygene run with --resume goes on" in err, f"{code} {err}")
+    made = json.loads(out)["scenario"]["generations"]
+    with h5py.File(path) as file:
+        verdict.check(file.attrs["complete"] == 0 and file.attrs["generations_done"] == made,
+                      f"{made} generations, and {file.attrs['generations_done']} in the file")
+    verdict.check(os.path.exists(path[:-3] + ".ckpt"), f"a checkpoint: {os.listdir(FOLDER)}")
+    for name in os.listdir(FOLDER):
+        os.remove(os.path.join(FOLDER, name))
+
+
 def check_scarce_memory():
     """Where the machine cannot be measured for want of memory, the run is finished all the same."""
     path = os.path.join(FOLDER, "scarce.h5")
@@ -210,6 +240,7 @@ shutil.rmtree(FOLDER, ignore_errors=True)
 os.makedirs(FOLDER)
 check_tables()
 check_errors()
+check_stopped()
 check_scarce_memory()
 check_file()
 check_memory()
