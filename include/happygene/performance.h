@@ -22,6 +22,8 @@ typedef struct hg_performance {
     int ranks, threads;             /**< threads of each rank */
     const char *kernels;            /**< "baseline", "avx2" or "avx512" */
     int64_t individuals, genes, edges, generations; /**< generations made */
+    int64_t heritable_edges;        /**< edges, or 0 where all individuals share their weights */
+    int ploidy;
     double wall;                    /**< seconds in the library's calls, mean over ranks */
     double loop;                    /**< of these in the loop */
     double loop_output;             /**< of these on output */

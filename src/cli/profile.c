@@ -120,13 +120,6 @@ static hg_status advance(hg_run *run, bool quiet)
     return status;
 }
 
-/* What a genome holds, as the resolved run file says it. */
-static void look_at_genome(const hg_run *run, hg_profile *profile)
-{
-    profile->heritable = strstr(hg_run_file(run), "weights: heritable") != NULL;
-    profile->diploid = strstr(hg_run_file(run), "ploidy: 2") != NULL;
-}
-
 /* What the machine can do, for the limit. The run is over and finished whatever comes of this;
  * where there is no memory for it, the profile says so. */
 static void measure_machine(hg_run *run, hg_profile *profile)
@@ -163,7 +156,6 @@ static hg_status measure(const hg_profile_options *options, hg_profile *profile,
     if (status == HG_OK) status = hg_run_performance(run, &profile->performance);
     if (status == HG_OK) {
         profile->output = options->library.output;
-        look_at_genome(run, profile);
         if (options->json) hg_profile_write(text, profile);
         else hg_profile_tell(text, profile);
     }

@@ -26,11 +26,12 @@ typedef enum hg_scaling_kind {
 /** One run of a scaling table. */
 typedef struct hg_scaling_row {
     const char *series;  /**< "individuals", "genes", "strong", "weak" */
-    int64_t individuals, genes, edges;
+    int64_t individuals, genes, edges, heritable_edges;
     int ranks, threads;
     double seconds;      /**< per generation */
     double expected;     /**< what the series' first run lets one expect */
     int64_t bytes;       /**< tracked, at the end */
+    double expected_bytes; /**< the same of memory */
     char note[HG_SCALING_NOTE]; /**< why there is none of this; else "" */
 } hg_scaling_row;
 
@@ -55,7 +56,6 @@ typedef struct hg_profile_options {
 typedef struct hg_profile {
     hg_performance performance;
     int64_t resident_before; /**< bytes of this process before there was a run: MPI, program */
-    bool heritable, diploid; /**< what a genome holds */
     const char *output;      /**< path of the result, or NULL */
     int64_t measuring;       /**< bytes resident of all ranks that measuring the machine added */
     char unmeasured[256];    /**< why the machine was not measured, else "" */

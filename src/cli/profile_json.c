@@ -167,7 +167,8 @@ void hg_profile_write_scaling(hg_text *text, const hg_scaling *scaling)
         hg_json_integer(text, "threads", row->threads); hg_json_comma(text);
         hg_json_number(text, "seconds_per_generation", row->seconds); hg_json_comma(text);
         hg_json_number(text, "expected", row->expected); hg_json_comma(text);
-        hg_json_integer(text, "bytes", row->bytes);
+        hg_json_integer(text, "bytes", row->bytes); hg_json_comma(text);
+        hg_json_number(text, "expected_bytes", row->expected_bytes);
         hg_text_add(text, ", \"note\": ");
         hg_json_string(text, row->note);
         hg_text_add(text, "}");

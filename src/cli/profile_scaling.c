@@ -42,6 +42,7 @@ static hg_status time_run(hg_run *run, int64_t generations, hg_scaling_row *row)
     row->individuals = performance.individuals;
     row->genes = performance.genes;
     row->edges = performance.edges;
+    row->heritable_edges = performance.heritable_edges;
     row->bytes = performance.sample_tracked[performance.samples - 1];
     return HG_OK;
 }
@@ -111,15 +112,18 @@ static hg_status add(hg_scaling *scaling, const hg_profile_options *options,
     return HG_OK;
 }
 
-/* Time in proportion to individuals, and to genes and edges. */
+/* Time in proportion to individuals, and to genes and edges; memory to what a genome has of them. */
 static void expect_linear(hg_scaling *scaling, int first)
 {
     const hg_scaling_row *base = &scaling->row[first];
     const double size = (double)base->individuals * (double)(base->genes + base->edges);
+    const double loci = (double)base->individuals * (double)(base->genes + base->heritable_edges);
     for (int r = first; r < scaling->rows; r++) {
         hg_scaling_row *row = &scaling->row[r];
         row->expected = base->seconds * (double)row->individuals *
                         (double)(row->genes + row->edges) / size;
+        row->expected_bytes = (double)base->bytes * (double)row->individuals *
+                              (double)(row->genes + row->heritable_edges) / loci;
     }
 }
 
@@ -158,8 +162,10 @@ static hg_status scale_workers(hg_scaling *scaling, const hg_profile_options *op
             if (weak) how.individuals = whole->individuals * n / most;
             if (how.individuals == 0 && weak) how.individuals = 1;
             HG_TRY(add(scaling, options, whole, how));
-            scaling->row[scaling->rows - 1].expected =
-                scaling->row[first].seconds / (weak ? 1.0 : (double)n);
+            const hg_scaling_row *base = &scaling->row[first];
+            hg_scaling_row *row = &scaling->row[scaling->rows - 1];
+            row->expected = base->seconds / (weak ? 1.0 : (double)n);
+            row->expected_bytes = (double)base->bytes * (weak ? (double)n : 1.0);
         }
     }
     return HG_OK;

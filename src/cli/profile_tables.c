@@ -12,8 +12,8 @@
 double hg_profile_state(const hg_profile *profile)
 {
     const hg_performance *of = &profile->performance;
-    const double loci = (double)of->genes + (profile->heritable ? (double)of->edges : 0.0);
-    return (double)of->individuals * loci * (profile->diploid ? 2.0 : 1.0) * sizeof(double);
+    const double loci = (double)(of->genes + of->heritable_edges);
+    return (double)of->individuals * loci * (double)of->ploidy * sizeof(double);
 }
 
 /* 2.5 times the alleles; and what MPI, HDF5 and the program take in each process */
@@ -144,13 +144,11 @@ static void tell_memory(hg_text *text, const hg_profile *profile)
     label(text, "");
     hg_text_add(text, "tracked: ");
     hg_text_add_bytes_count(text, per((double)of->tracked_peak, (double)of->individuals));
-    hg_text_add(text, " per individual, ");
-    hg_text_add(text, "%.3g B per gene", of->bytes_per_gene);
-    if (profile->heritable && of->edges > 0) { /* else edges are shared by all */
-        hg_text_add(text, ", ");
-        hg_text_add_bytes_count(text, per((double)of->tracked_peak, (double)of->edges));
-        hg_text_add(text, " per edge");
-    }
+    hg_text_add(text, " per individual, %.3g B for each of its genes", of->bytes_per_gene);
+    if (of->heritable_edges > 0) /* else edges are shared by all */
+        hg_text_add(text, ", %.3g B for each of its edges",
+                    per((double)of->tracked_peak,
+                        (double)of->individuals * (double)of->heritable_edges));
     hg_text_add(text, "\n");
     if (profile->measuring > 0) {
         label(text, "");
@@ -297,9 +295,9 @@ static void tell_limit(hg_text *text, const hg_profile *profile)
     label(text, "least");
     add_each(text, "%27s ms a generation, the larger of these\n", 1e3 * limit.least, of);
     label(text, "taken");
-    add_each(text, "%27s ms a generation without output: ", 1e3 * limit.taken, of);
+    add_each(text, "%27s ms a generation without output, ", 1e3 * limit.taken, of);
     if (isnan(limit.ratio)) hg_text_add(text, "too short to compare\n");
-    else hg_text_add(text, "%.3g times the least\n", limit.ratio);
+    else hg_text_add(text, "%.3g x the least\n", limit.ratio);
     add_each(text, "  for %s bytes and ", of->bytes_needed, of);
     add_each(text, "%s operations a generation; of random numbers, of choosing parents\n"
                    "  and of communication the limit knows nothing.\n", of->operations, of);
@@ -329,9 +327,9 @@ void hg_profile_tell_scaling(hg_text *text, const hg_scaling *scaling)
     for (int r = 0; r < scaling->rows; r++) {
         const hg_scaling_row *row = &scaling->row[r];
         if (strcmp(series, row->series) != 0)
-            hg_text_add(text, "  %-12s%11s%7s%9s%14s%11s%12s%12s\n", row->series, "individuals",
+            hg_text_add(text, "  %-12s%11s%7s%9s%14s%11s%12s%12s%s\n", row->series, "individuals",
                         "genes", "edges", "ranks x thr.", "ms/gen.",
-                        size ? "x linear" : "efficiency", "memory");
+                        size ? "x linear" : "efficiency", "memory", size ? "  x linear" : "");
         series = row->series;
         hg_text_add(text, "  %-12s%11" PRId64 "%7" PRId64 "%9" PRId64 "%8d x %3d", "",
                     row->individuals, row->genes, row->edges, row->ranks, row->threads);
@@ -343,9 +341,11 @@ void hg_profile_tell_scaling(hg_text *text, const hg_scaling *scaling)
         if (size) hg_text_add(text, "%12.2f", per(row->seconds, row->expected));
         else hg_text_add(text, "%11.0f%%", 100.0 * per(row->expected, row->seconds));
         add_bytes_column(text, row->bytes, 12);
+        if (size) hg_text_add(text, "%10.2f", per((double)row->bytes, row->expected_bytes));
         hg_text_add(text, "\n");
     }
     if (size)
-        hg_text_add(text, "  x linear: the time over what the first row promises at one price for "
-                          "every gene and\n  edge of every individual; below 1 is better.\n");
+        hg_text_add(text, "  x linear: over what the first row promises at one price for every gene and "
+                          "edge of every\n  individual, where edges that all share take time but no "
+                          "memory; below 1 is better.\n");
 }

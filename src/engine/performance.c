@@ -308,7 +308,8 @@ hg_status hg_run_performance(hg_run *run, hg_performance *performance)
     *performance = (hg_performance){
         .ranks = run->partition.ranks, .threads = run->threads, .kernels = run->kernels->name,
         .individuals = run->partition.individuals, .genes = run->network.genes,
-        .edges = run->network.edges, .generations = run->generation,
+        .edges = run->network.edges, .heritable_edges = run->genotypes.edges,
+        .ploidy = run->genotypes.ploidy, .generations = run->generation,
         .machine = run->meter.machine};
     reduce_seconds(run, performance);
     reduce_memory(run, performance);

@@ -118,11 +118,17 @@ def check_scaling():
     verdict.check([r["genes"] for r in rows[4:]] == [rows[0]["genes"] * k for k in (1, 2, 4)],
                   "genes")
     verdict.check(all(r["seconds_per_generation"] > 0 and r["note"] == "" for r in rows), "rows")
+    verdict.check(all(r["expected_bytes"] == rows[0]["bytes"] * r["individuals"] * r["genes"] /
+                      (rows[0]["individuals"] * rows[0]["genes"]) for r in rows),
+                  "memory in proportion to individuals and genes")
     found, _, _ = profile(LARGE, "--scaling", "threads", *short, "--threads", "3")
     verdict.check([r["threads"] for r in found["scaling"]["rows"]] == [1, 2, 3, 1, 2, 3], "threads")
     found, _, _ = profile(LARGE, "--scaling=ranks", *short, "--threads", "1", ranks=3)
     rows = found["scaling"]["rows"]
     verdict.check([r["ranks"] for r in rows] == [1, 2, 3, 1, 2, 3], f"ranks: {rows}")
+    verdict.check([r["expected_bytes"] / rows[0]["bytes"] for r in rows[:3]] == [1, 1, 1] and
+                  [r["expected_bytes"] / rows[3]["bytes"] for r in rows[3:]] == [1, 2, 3],
+                  "strong and weak: memory")
     verdict.check([r["individuals"] for r in rows] == [400] * 3 + [133, 266, 400], "weak scaling")
     verdict.check(found["traffic"]["messages_sent"] > 0, "messages between ranks")
     check_times(found, 1e9, "three ranks")
@@ -146,10 +152,10 @@ def check_tables():
     verdict.check(os.listdir(FOLDER) == [], "nothing is written without -o")
     code, out, _, _, _ = call("profile", TINY, "-q", "--scaling", "threads", "--no-machine")
     verdict.check(code == 0 and "strong" in out and "weak" in out, "a table of scaling")
-    verdict.check("per edge" not in out, "edges that all share are nobody's")
+    verdict.check("of its edges" not in out, "edges that all share are nobody's")
     code, out, _, _, _ = call("profile", TINY, "-q", "--no-machine", "--set",
                               "network.weights=heritable")
-    verdict.check(code == 0 and "per edge" in out, f"heritable edges: {out}")
+    verdict.check(code == 0 and "of its edges" in out, f"heritable edges: {out}")
 
 
 def check_errors():
