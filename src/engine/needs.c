@@ -15,7 +15,8 @@
 #define OWN_EDGE_BYTES 100.0 /* its statistics, where its strength is heritable */
 #define GENE_TILE 840.0      /* what a thread has of a gene, */
 #define EDGE_TILE 240.0      /* and of a heritable edge */
-#define DEME_BYTES 280.0     /* of a column of a deme's statistics, with its sums */
+#define DEME_GENE 780.0      /* a gene's statistics in a deme, with their sums and as they are written, */
+#define DEME_EDGE 270.0      /* and a heritable edge's */
 #define INDIVIDUAL_BYTES 76. /* an individual's place, parents, fitness, draws */
 
 /* What an individual inherits, in bytes: whole cache lines. */
@@ -26,13 +27,6 @@ static double genome_bytes(const hg_config *config, const hg_network *network)
     return 64.0 * ceil(loci * config->population.ploidy / 8.0);
 }
 
-/* Statistics have a column by gene of the basal level and of expression, and by heritable edge. */
-static double columns_of(const hg_config *config, const hg_network *network)
-{
-    return 2.0 * (double)network->genes +
-           (config->network.heritable ? (double)network->edges : 0.0);
-}
-
 double hg_needs_of_rank(const hg_config *config, const hg_network *network, int threads)
 {
     const double genes = (double)network->genes, edges = (double)network->edges;
@@ -40,7 +34,7 @@ double hg_needs_of_rank(const hg_config *config, const hg_network *network, int 
     const double demes = config->population.demes > 1 ? (double)config->population.demes : 0.0;
     return PROCESS_BYTES + GENE_BYTES * genes + EDGE_BYTES * edges + OWN_EDGE_BYTES * own +
            threads * (GENE_TILE * genes + EDGE_TILE * own) +
-           demes * columns_of(config, network) * DEME_BYTES;
+           demes * (DEME_GENE * genes + DEME_EDGE * own);
 }
 
 double hg_needs_of_population(const hg_config *config, const hg_network *network)
