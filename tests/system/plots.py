@@ -308,6 +308,18 @@ call("second.h5", "--what", "fitness", "-o", "x.svg")
 check("Fitness (s.d. clipped at the extremes)" in svg_texts("x.svg"), "clipping is not said")
 _, err = call("alive.h5", "second.h5", "--what", "fitness", "-o", "x.svg")
 check("same run" not in err, f"two runs are the same: {err}")
+for figure, axis in (("expression", "cb"), ("optimum", "y")):
+    each = []
+    for runs in (["alive.h5"], ["second.h5"], ["alive.h5", "second.h5"], ["second.h5", "alive.h5"]):
+        call(*runs, "--what", figure, "--scale", "common", "-o", "x.gp", "-q")
+        ranges = re.findall(rf"set {axis}range \[(\S+):(\S+)\]", open("x.gp", encoding="utf-8").read())
+        ranges = [(float(low), float(high)) for low, high in ranges]
+        each.append([(low, high) for low, high in ranges if low <= high])  # a map's rows go down
+    first, second, both, turned = each
+    low, high = (choose(first[0][k], second[0][k]) for k, choose in ((0, min), (1, max)))
+    check(first != second and both == turned and both[0] == both[1] and len(both) == 2 and
+          both[0][0] <= low and high <= both[0][1] < high + 0.04 * (high - low),
+          f"{figure} of two runs on the same axes: {each}")
 shutil.copy("alive.h5", "copy.h5")
 same = "alive.h5 and copy.h5 hold the same run: their lines coincide."
 _, err = call("alive.h5", "second.h5", "copy.h5", "--what", "fitness", "-o", "x.svg")

@@ -314,7 +314,8 @@ static void say_label(hg_plot *plot, const hg_plot_box *box, const heat_map *map
 /* Levels of both signs: white is 0. */
 static void say_palette(hg_plot *plot, const heat_map *map)
 {
-    hg_plot_range range = map->range;
+    const hg_plot_range range =
+        map->by_gene ? map->range : hg_plot_common_range(plot, "cb", map->range);
     if (range.low < 0) {
         const double most = fmax(-range.low, fabs(range.high));
         hg_plot_say(plot, "set palette defined (0 '#053061', 1 '#2166ac', 2 '#4393c3', "

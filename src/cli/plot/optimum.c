@@ -235,7 +235,7 @@ static hg_status draw_courses(hg_plot *plot, const hg_plot_run *run, aim *target
                   run);
     hg_plot_say_ylabel(plot, box, "expression");
     hg_plot_say_generations(plot, box->width - 2.4);
-    hg_plot_say_range(plot, "y", range, 0.04);
+    hg_plot_say_common_range(plot, "y", range, 0.04);
     plot_courses(plot, target, number, gene, count);
     return HG_OK;
 }
@@ -360,7 +360,7 @@ static hg_status draw_ranks(hg_plot *plot, const hg_plot_run *run, const aim *ta
     hg_plot_say(plot, "set xlabel 'genes by mean expression'\n"
                 "set xrange [0:%" PRId64 "]\n", count_selected(target) + 1);
     hg_plot_say_ylabel(plot, box, "mean expression");
-    hg_plot_say_range(plot, "y", range, 0.05);
+    hg_plot_say_common_range(plot, "y", range, 0.05);
     hg_plot_say(plot, "plot %.10g with lines linewidth 1 dashtype " HG_PLOT_DASHED " linecolor rgb '#000000' title "
                 "'optimum'", optimum);
     if (run->records > 1)
@@ -406,7 +406,7 @@ static hg_status draw_genes(hg_plot *plot, const hg_plot_run *run, aim *target,
     snprintf(name, sizeof name, "optimum_end_%d", number);
     HG_TRY(say_record(plot, run, target, run->records - 1, name, &range));
     hg_plot_title(plot, box, on_axis ? title(target) : "Mean expression of each gene", run);
-    hg_plot_say_range(plot, "y", range, 0.05);
+    hg_plot_say_common_range(plot, "y", range, 0.05);
     if (on_axis) {
         say_gene_axis(plot, target, box);
         plot_on_axis(plot, run, number);
@@ -414,7 +414,7 @@ static hg_status draw_genes(hg_plot *plot, const hg_plot_run *run, aim *target,
     }
     hg_plot_say(plot, "set xlabel 'optimum'\n");
     hg_plot_say_ylabel(plot, box, "mean expression");
-    hg_plot_say_range(plot, "x", optima, 0.05);
+    hg_plot_say_common_range(plot, "x", optima, 0.05);
     plot_cloud(plot, run, number);
     return HG_OK;
 }

@@ -497,6 +497,7 @@ static hg_status say_page(hg_plot *plot, const plot_page *page, double *foot, in
 {
     for (*refused = 0; *refused < page->panels; (*refused)++) {
         const plot_panel *panel = &page->panel[*refused];
+        plot->figure = panel->figure;
         HG_TRY(panel->figure->draw(plot, panel->run, &panel->box));
     }
     say_head(plot, page);
@@ -514,13 +515,15 @@ static void leave_out(hg_plot *plot, plot_page *page, int number)
     for (int i = number; i < page->panels; i++) page->panel[i] = page->panel[i + 1];
 }
 
-/* What is drawn brings notes, which in a picture of a given height take from the panels. */
+/* What is drawn brings notes, which in a picture of a given height take from the panels, and values
+ * for which an axis in common becomes wider. */
 static hg_status say_panels(hg_plot *plot, plot_page *page, const request *asked)
 {
     for (bool fits = false; !fits;) {
         double foot = 0;
         int at;
         hg_text_free(&plot->script);
+        plot->widened = false;
         HG_TRY(lay_out(plot, page, asked));
         const hg_status status = say_page(plot, page, &foot, &at);
         const bool optional = at < page->panels && !page->panel[at].named && page->panels > 1;
@@ -529,7 +532,7 @@ static hg_status say_panels(hg_plot *plot, plot_page *page, const request *asked
             continue;
         }
         HG_TRY(status);
-        fits = asked->height == 0 || foot <= page->foot;
+        fits = !plot->widened && (asked->height == 0 || foot <= page->foot);
         page->foot = foot;
     }
     return HG_OK;
@@ -689,7 +692,8 @@ const hg_command hg_command_plot = {
         "Draws results, of finished runs and of others as far as they got. The picture is written\n"
         "as the name of FILE ends: PNG at 300 dots an inch, SVG or PDF; .gp is the script of\n"
         "gnuplot with the data in it, to be changed by hand (gnuplot FILE.gp > FILE.svg). Several\n"
-        "runs share a panel, or have one each where they cannot. Needs gnuplot.\n"
+        "runs share a panel, or have one each, on the same axes, where they cannot. Needs\n"
+        "gnuplot.\n"
         "\n"
         "  -o, --output FILE    the picture; default: RUN.png beside RUN.h5\n"
         "  --what NAME[,NAME]   figures to draw; default: fitness,expression\n"

@@ -18,6 +18,7 @@
 #define HG_PLOT_MOST_GENES 12   /* of --gene */
 #define HG_PLOT_PIECES 600  /* that long courses are cut into, with two points for each */
 #define HG_PLOT_COLOURS 8   /* of lines */
+#define HG_PLOT_COMMON 8    /* axes that runs have in common */
 #define HG_PLOT_LABEL 32    /* characters of a run's label in a legend */
 
 typedef struct hg_plot_run {
@@ -30,6 +31,20 @@ typedef struct hg_plot_run {
 typedef enum { HG_ORDER_CLUSTER, HG_ORDER_VARIANCE, HG_ORDER_FILE } hg_plot_order;
 typedef enum { HG_SCALE_OF_DATA, HG_SCALE_COMMON, HG_SCALE_GENE } hg_plot_scale;
 typedef enum { HG_AXIS_OF_DATA, HG_AXIS_LINEAR, HG_AXIS_LOGARITHMIC } hg_plot_axis;
+
+/** Where values lie; what is not finite does not count. */
+typedef struct hg_plot_range {
+    double low, high;
+} hg_plot_range;
+
+#define HG_PLOT_NO_RANGE ((hg_plot_range){INFINITY, -INFINITY})
+
+/** An axis that the panels of several runs have in common. */
+typedef struct hg_plot_common_axis {
+    const struct hg_figure *figure;
+    const char *axis;
+    hg_plot_range range;
+} hg_plot_common_axis;
 
 /** The picture that is being made. Lengths are in cm. */
 typedef struct hg_plot {
@@ -46,6 +61,10 @@ typedef struct hg_plot {
     bool asked_fonts;         /**< which are known */
     unsigned char *glyphs;    /**< a bit for each character that they have; NULL: unknown */
     hg_text lacking, packages; /**< characters that they have not, fonts that have them */
+    const struct hg_figure *figure; /**< of the panel that is being drawn */
+    hg_plot_common_axis common[HG_PLOT_COMMON];
+    int commons;
+    bool widened;             /**< a common axis: panels drawn before are to be drawn again */
     double middle;            /**< of the axes of the panel, from the left */
     hg_text script, notes;    /**< a note is a line */
 } hg_plot;
@@ -120,13 +139,6 @@ void hg_plot_say_legend(hg_plot *plot, const hg_plot_box *box, int lines);
 #define HG_PLOT_TOP 0.75    /* room for the title; and for each line of a legend: */
 #define HG_PLOT_LEGEND_LINE 0.4
 
-/** Where values lie; what is not finite does not count. */
-typedef struct hg_plot_range {
-    double low, high;
-} hg_plot_range;
-
-#define HG_PLOT_NO_RANGE ((hg_plot_range){INFINITY, -INFINITY})
-
 void hg_plot_extend(hg_plot_range *range, const double *value, int64_t count);
 
 /**
@@ -134,6 +146,12 @@ void hg_plot_extend(hg_plot_range *range, const double *value, int64_t count);
  * values are the same. Where no value is negative the axis does not go below 0.
  */
 void hg_plot_say_range(hg_plot *plot, const char *axis, hg_plot_range range, double share);
+
+/** The same of the union with the ranges that the other runs' panels of this figure have on that axis. */
+void hg_plot_say_common_range(hg_plot *plot, const char *axis, hg_plot_range range, double share);
+
+/** That union, for what is more than a range. */
+hg_plot_range hg_plot_common_range(hg_plot *plot, const char *axis, hg_plot_range range);
 
 /** Adds a power of ten, with superscripts. */
 void hg_plot_say_power(hg_plot *plot, int exponent);

@@ -234,6 +234,33 @@ void hg_plot_say_range(hg_plot *plot, const char *axis, hg_plot_range range, dou
     if (axis[0] != 'x') say_scaled_tics(plot, axis, range);
 }
 
+static hg_plot_common_axis *find_common(hg_plot *plot, const char *axis)
+{
+    for (int i = 0; i < plot->commons; i++)
+        if (plot->common[i].figure == plot->figure && strcmp(plot->common[i].axis, axis) == 0)
+            return &plot->common[i];
+    if (plot->commons == HG_PLOT_COMMON) return NULL;
+    plot->common[plot->commons] = (hg_plot_common_axis){plot->figure, axis, HG_PLOT_NO_RANGE};
+    return &plot->common[plot->commons++];
+}
+
+hg_plot_range hg_plot_common_range(hg_plot *plot, const char *axis, hg_plot_range range)
+{
+    hg_plot_common_axis *common = find_common(plot, axis);
+    if (common == NULL) return range;
+    const hg_plot_range before = common->range;
+    hg_plot_extend(&common->range, &range.low, 1);
+    hg_plot_extend(&common->range, &range.high, 1);
+    plot->widened |= before.low <= before.high && (common->range.low < before.low ||
+                                                   common->range.high > before.high);
+    return common->range;
+}
+
+void hg_plot_say_common_range(hg_plot *plot, const char *axis, hg_plot_range range, double share)
+{
+    hg_plot_say_range(plot, axis, hg_plot_common_range(plot, axis, range), share);
+}
+
 /* --- data ------------------------------------------------------------------------------------ */
 
 void hg_plot_say_number(hg_plot *plot, double value)
