@@ -38,6 +38,7 @@ typedef struct hg_run_options {
     int ranks;                /**< the first so many take part, others make no call; 0: all */
     const char *kernels;      /**< "baseline", "avx2", "avx512"; NULL: the fastest there is */
     const char *command_line; /**< recorded as provenance; NULL: none */
+    double elapsed;           /**< seconds that are gone of limits.wall_time before the run is made */
 } hg_run_options;
 
 /** What a generation looks like, over all individuals. */

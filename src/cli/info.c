@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "cli/chart.h"
 #include "cli/cli.h"
@@ -86,10 +87,8 @@ static void tell_state(told *to, const hg_config *config)
 }
 
 /* Of an unfinished run: whether and from where it can go on. */
-static void tell_checkpoint(told *to)
+static void tell_checkpoints(told *to, const char *output)
 {
-    const char *output = to->results->path;
-    if (to->results->complete) return;
     for (int64_t k = hg_checkpoint_next(output, 0); k >= 0; k = hg_checkpoint_next(output, k + 1)) {
         hg_checkpoint_file file;
         char *path = NULL;
@@ -102,6 +101,17 @@ static void tell_checkpoint(told *to)
         hg_checkpoint_close(&file, path);
         hg_release(&path);
     }
+}
+
+/* They lie where a symbolic link leads. */
+static void tell_checkpoint(told *to)
+{
+    char *output = NULL;
+    if (to->results->complete) return;
+    if (hg_copy_text(&output, HG_MEMORY_OTHER, to->results->path) == HG_OK &&
+        hg_path_follow(&output) == HG_OK)
+        tell_checkpoints(to, output);
+    hg_release(&output);
 }
 
 static void tell_fitness_models(told *to, const hg_config *config)
@@ -476,6 +486,20 @@ static void tell(told *to)
     hg_config_free(&config);
 }
 
+/* Of a result that cannot be opened: what a crash left is no loss where there are checkpoints. */
+static hg_status mention_checkpoint(const char *path)
+{
+    char reason[4096], *output = NULL;
+    const size_t length = strlen(path);
+    snprintf(reason, sizeof reason, "%s", hg_error_message());
+    const bool any = length > 3 && strcmp(path + length - 3, ".h5") == 0 &&
+                     hg_copy_text(&output, HG_MEMORY_OTHER, path) == HG_OK &&
+                     hg_path_follow(&output) == HG_OK && hg_checkpoint_any(output);
+    hg_release(&output);
+    return hg_fail(HG_BAD_INPUT, "%s%s", reason,
+                   any ? "; a checkpoint lies beside it: happygene run with --resume goes on" : "");
+}
+
 static hg_status run(int count, char **words)
 {
     const char *path;
@@ -499,7 +523,7 @@ static hg_status run(int count, char **words)
         hg_release(&text);
     }
     hg_results_close(&results);
-    return status;
+    return status == HG_BAD_INPUT ? mention_checkpoint(path) : status;
 }
 
 const hg_command hg_command_info = {

@@ -12,6 +12,7 @@
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
+#include "cli/watchdog.h"
 #include "parallel/team.h"
 
 enum { MOST_WORDS = 1024 };
@@ -113,6 +114,7 @@ static hg_status advance(hg_run *run, bool quiet)
     hg_status status = HG_OK;
     while (status == HG_OK && hg_run_generation(run) < hg_run_generations(run)) {
         status = hg_run_advance(run, 1);
+        hg_watchdog_note(hg_run_generation(run));
         if (hg_progress_due(&progress))
             hg_progress_show(&progress, hg_run_generation(run), hg_run_fitness(run));
     }
@@ -179,7 +181,11 @@ static hg_status profile_all(const hg_profile_options *options)
     hg_profile profile = {.resident_before = hg_memory_resident()};
     hg_text text = hg_text_of(HG_MEMORY_OTHER);
     char reason[4096];
+    double patience;
+    HG_TRY(hg_watchdog_read(NULL, &patience));
+    hg_watchdog_start(hg_rank(), hg_ranks(), patience);
     const hg_status ran = measure(options, &profile, &text);
+    hg_watchdog_stop(); /* further runs leave ranks without work */
     hg_status status = HG_OK;
     snprintf(reason, sizeof reason, "%s", hg_error_message());
     if (!is_told(ran)) {
@@ -187,15 +193,19 @@ static hg_status profile_all(const hg_profile_options *options)
         return ran;
     }
     scaling.kind = ran == HG_OK ? options->scaling : HG_SCALING_NONE;
+    hg_status scaled = HG_OK;
     if (scaling.kind != HG_SCALING_NONE)
-        HG_TRY_OUT(hg_profile_scale(&scaling, options, &profile.performance));
+        scaled = hg_profile_scale(&scaling, options, &profile.performance);
+    if (scaled != HG_OK)
+        snprintf(reason, sizeof reason, "%s", scaled == HG_STOPPED ? "stopped on request, among the runs of "
+                 "--scaling" : hg_error_message());
     if (options->json) hg_profile_write_scaling(&text, &scaling);
     else if (scaling.kind != HG_SCALING_NONE) hg_profile_tell_scaling(&text, &scaling);
-    HG_TRY_OUT(print(&text));
-    return ran == HG_OK ? HG_OK : hg_fail_as(ran, reason);
-out:
+    if (scaled == HG_OK || scaled == HG_STOPPED) status = print(&text);
     hg_text_free(&text);
-    return status;
+    HG_TRY(status);
+    const hg_status worst = ran == HG_OK ? scaled : ran;
+    return worst == HG_OK ? HG_OK : hg_fail_as(worst, reason);
 }
 
 static hg_status command_profile(int count, char **words)

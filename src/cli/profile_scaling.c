@@ -107,6 +107,7 @@ static hg_status add(hg_scaling *scaling, const hg_profile_options *options,
     if (hg_rank() < how.ranks) status = run_variant(options, &how, scaling->generations, row);
     wait_for_others();
     status = hg_team_share(MPI_COMM_WORLD, 0, status);
+    if (status == HG_STOPPED) scaling->rows--; /* its time is not known */
     if (!is_refusal(status)) return status;
     note_refusal(row);
     return HG_OK;
@@ -130,16 +131,17 @@ static void expect_linear(hg_scaling *scaling, int first)
 static hg_status scale_size(hg_scaling *scaling, const hg_profile_options *options,
                             const hg_performance *whole)
 {
-    for (int64_t factor = 1; factor <= 8; factor *= 2)
-        HG_TRY(add(scaling, options, whole, (variant){.series = "individuals",
-                   .individuals = factor * whole->individuals}));
+    hg_status status = HG_OK;
+    for (int64_t factor = 1; factor <= 8 && status == HG_OK; factor *= 2)
+        status = add(scaling, options, whole, (variant){.series = "individuals",
+                     .individuals = factor * whole->individuals});
     expect_linear(scaling, 0);
     const int first = scaling->rows;
-    for (int64_t factor = 1; factor <= 4; factor *= 2)
-        HG_TRY(add(scaling, options, whole, (variant){.series = "genes",
-                   .genes = factor > 1 ? factor * whole->genes : 0}));
+    for (int64_t factor = 1; factor <= 4 && status == HG_OK; factor *= 2)
+        status = add(scaling, options, whole, (variant){.series = "genes",
+                     .genes = factor > 1 ? factor * whole->genes : 0});
     expect_linear(scaling, first);
-    return HG_OK;
+    return status;
 }
 
 /* 1, 2, 4, ... and `most` at the end. */

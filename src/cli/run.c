@@ -157,8 +157,10 @@ static hg_status command_run(int count, char **words)
 {
     run_options options = {.file = NULL};
     HG_TRY(parse(count, words, &options));
+    const double since = hg_clock();
     hg_signals_heed();
     HG_TRY(hg_initialize(NULL, NULL));
+    options.library.elapsed = hg_clock() - since;
     hg_watchdog_start(hg_rank(), hg_ranks(), options.minutes);
     const hg_status status = run_all(&options);
     hg_watchdog_stop();

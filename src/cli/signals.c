@@ -5,17 +5,20 @@
 #include <stddef.h>
 
 static hg_run *volatile running;
-static volatile sig_atomic_t caught;
+static volatile sig_atomic_t caught, interrupts, terms;
 
 /* A second SIGINT ends the process at once; so does a second SIGTERM while there is no run, as where
  * the run file is a pipe that nobody writes to. */
 static void on_signal(int number)
 {
-    if (number == caught && (number == SIGINT || (number == SIGTERM && running == NULL))) {
+    interrupts += number == SIGINT;
+    terms += number == SIGTERM;
+    if ((number == SIGINT && interrupts > 1) ||
+        (number == SIGTERM && terms > 1 && running == NULL)) {
         signal(number, SIG_DFL);
         raise(number);
     }
-    caught = number;
+    caught = 1;
     if (running != NULL) hg_run_stop(running);
 }
 

@@ -77,7 +77,7 @@ static void restore_counters(hg_run *run, const hg_checkpoint *from)
 
 /* --- all ---------------------------------------------------------------------------------- */
 
-static uint64_t network_digest(const hg_network *network)
+uint64_t hg_network_digest(const hg_network *network)
 {
     uint64_t sum = hg_digest(0, (uint64_t)network->genes, NULL, 0);
     for (int64_t g = 0; g < network->genes; g++)
@@ -97,7 +97,7 @@ hg_status hg_checkpointing_create(hg_run *run)
     *content = (hg_checkpoint){
         .individuals = run->partition.individuals,
         .alleles = (genotypes->genes + genotypes->edges) * genotypes->ploidy,
-        .network = network_digest(&run->network), .resolved = run->resolved,
+        .network = hg_network_digest(&run->network), .resolved = run->resolved,
         .counter_count = BY_DEME + run->demes.count};
     for (int64_t i = 0; i < grid_count(run); i++) {
         content->grid_count += 2 * grid(run, i)->columns;

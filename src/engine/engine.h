@@ -568,11 +568,18 @@ hg_status hg_checkpoint_adopt(hg_run *run, const hg_checkpoint *from);
 /** Rank 0: the run's seed as it was drawn when it began; false where none is found. */
 bool hg_resume_seed(const char *output, const char *path, uint64_t *seed);
 
+/** Of names, edges and weights. Pure. */
+uint64_t hg_network_digest(const hg_network *network);
+
 /**
- * Rank 0, before anything is built: HG_BAD_INPUT when the output there is of another run file.
+ * Rank 0, before anything is built: HG_BAD_INPUT when the output there is of another run file or network.
  * `*complete`: the output is there and complete.
  */
 hg_status hg_resume_check(const hg_run *run, bool *complete);
+
+/** Waits some seconds for another run that writes there; sets run->complete when that came to its end.
+ * Collective. */
+hg_status hg_resume_await(hg_run *run);
 
 /**
  * Goes on from the newest sound checkpoint: genotypes, counters and output are those of its

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Where a run comes from: rank 0 reads, all ranks get the same configuration. */
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/memory.h"
 #include "base/path.h"
@@ -14,6 +12,7 @@
 #include "io/runfile.h"
 #include "parallel/team.h"
 
+/* Checkpoints and readers go by the ending. */
 static bool is_result_file(const char *path)
 {
     const size_t length = strlen(path);
@@ -29,25 +28,6 @@ static const char *output_of(const hg_run *run, const char *path, const char *te
     return itself ? path : run->config.output.file;
 }
 
-/* Checkpoints and readers go by the ending. */
-/* Where a symbolic link leads, to a file that need not be there yet; *path itself where it is none. What
- * is written takes its name by being renamed, which would put it in the place of the link. */
-static hg_status follow_links(const char *output, char **path)
-{
-    enum { MOST_LINKS = 40 };
-    char target[PATH_MAX], joined[2 * PATH_MAX];
-    for (int k = 0; k < MOST_LINKS; k++) {
-        const ssize_t length = readlink(*path, target, sizeof target - 1);
-        if (length < 0) return HG_OK;
-        target[length] = '\0';
-        const int folder = target[0] == '/' ? 0 : (int)(hg_path_name(*path) - *path);
-        snprintf(joined, sizeof joined, "%.*s%s", folder, *path, target);
-        hg_release(path);
-        HG_TRY(hg_copy_text(path, HG_MEMORY_CONFIGURATION, joined));
-    }
-    return hg_fail(HG_IO, "%s leads through more than %d symbolic links", output, MOST_LINKS);
-}
-
 static hg_status name_output(hg_run *run, const char *path, const char *text,
                              const hg_run_options *options)
 {
@@ -56,7 +36,7 @@ static hg_status name_output(hg_run *run, const char *path, const char *text,
     if (!is_result_file(output))
         return hg_fail(HG_USAGE, "the output '%s' needs a name that ends in .h5", output);
     HG_TRY(hg_copy_text(&run->output_path, HG_MEMORY_CONFIGURATION, output));
-    HG_TRY(follow_links(output, &run->output_path));
+    HG_TRY(hg_path_follow(&run->output_path));
     if (is_result_file(run->output_path)) return HG_OK;
     return hg_fail(HG_USAGE, "the output '%s' is a symbolic link to %s, which needs a name that ends in "
                    ".h5", output, run->output_path);

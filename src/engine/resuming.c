@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/digest.h"
 #include "base/memory.h"
@@ -24,25 +25,36 @@ static bool seed_of(const char *resolved, const char *path, uint64_t *seed)
     return fine;
 }
 
+/* Whether a checkpoint's output is another file than the one that lies there. */
+static hg_status check_owner(const hg_checkpoint *content, const char *output)
+{
+    struct stat what;
+    const bool there = stat(output, &what) == 0 && S_ISREG(what.st_mode);
+    return there ? hg_output_image_check(&content->image, output) : HG_OK;
+}
+
+static bool seed_of_checkpoint(const char *output, int64_t number, const char *path, uint64_t *seed)
+{
+    hg_checkpoint_file file = {.file = -1};
+    char *name = NULL;
+    const bool found = hg_checkpoint_path(output, number, &name) == HG_OK &&
+                       hg_checkpoint_open(&file, name) == HG_OK &&
+                       check_owner(&file.content, output) == HG_OK &&
+                       seed_of(file.content.resolved, path, seed);
+    hg_checkpoint_close(&file, name);
+    hg_release(&name);
+    return found;
+}
+
 bool hg_resume_seed(const char *output, const char *path, uint64_t *seed)
 {
-    bool found = false;
-    for (int64_t k = hg_checkpoint_next(output, 0); k >= 0 && !found;
-         k = hg_checkpoint_next(output, k + 1)) {
-        hg_checkpoint_file file;
-        char *name = NULL;
-        if (hg_checkpoint_path(output, k, &name) == HG_OK) {
-            found = hg_checkpoint_open(&file, name) == HG_OK &&
-                    seed_of(file.content.resolved, path, seed);
-            hg_checkpoint_close(&file, name);
-        }
-        hg_release(&name);
-    }
-    if (found) return true;
     hg_results results;
-    found = hg_results_open(&results, output) == HG_OK &&
-            seed_of(results.run_file_resolved, path, seed);
+    bool found = hg_results_open(&results, output) == HG_OK &&
+                 seed_of(results.run_file_resolved, path, seed);
     hg_results_close(&results);
+    for (int64_t k = hg_checkpoint_next(output, 0); k >= 0 && !found;
+         k = hg_checkpoint_next(output, k + 1))
+        found = seed_of_checkpoint(output, k, path, seed);
     return found;
 }
 
@@ -65,7 +77,24 @@ static hg_status compare_run_files(const hg_run *run, const char *what, const ch
     return status;
 }
 
-/* Whether a sound checkpoint beside the output belongs to another file. */
+static hg_status refuse_network(const char *what)
+{
+    return hg_fail(HG_BAD_INPUT, "%s is of another network than the run file names now: its file has "
+                   "changed", what);
+}
+
+/* What is damaged will be seen to; here it only matters whether it is of this run. */
+static hg_status compare_network(const hg_run *run, const hg_results *results)
+{
+    hg_network then = {.genes = 0};
+    const hg_status status = hg_results_network(results, &then);
+    const bool same = status != HG_OK || hg_network_digest(&then) == hg_network_digest(&run->network);
+    hg_network_free(&then);
+    if (status != HG_OK && status != HG_BAD_INPUT) return status;
+    return same ? HG_OK : refuse_network(results->path);
+}
+
+/* Whether a sound checkpoint beside the output belongs to another file: then none is removed. */
 static bool is_foreign(const char *output, int64_t number)
 {
     hg_checkpoint_file file = {.file = -1};
@@ -90,10 +119,13 @@ hg_status hg_resume_check(const hg_run *run, bool *complete)
 {
     hg_results results;
     *complete = false;
-    hg_status status = HG_OK;
-    if (hg_results_open(&results, run->output_path) == HG_OK) {
+    hg_status status = hg_results_open(&results, run->output_path);
+    if (status == HG_OK) {
         status = compare_run_files(run, run->output_path, results.run_file_resolved);
+        if (status == HG_OK) status = compare_network(run, &results);
         *complete = status == HG_OK && results.complete;
+    } else if (status == HG_BAD_INPUT) {
+        status = HG_OK; /* damaged: a checkpoint may know more. What cannot be read may be sound */
     }
     hg_results_close(&results);
     return *complete ? retire(run->output_path) : status;
@@ -105,8 +137,7 @@ static hg_status check_content(const hg_run *run, const char *path, const hg_che
 {
     HG_TRY(compare_run_files(run, path, content->resolved));
     if (content->network != run->checkpoint.network)
-        return hg_fail(HG_BAD_INPUT, "%s is of another network than the run file names now: its "
-                       "file has changed", path);
+        return refuse_network(path);
     if (content->individuals == run->checkpoint.individuals &&
         content->alleles == run->checkpoint.alleles &&
         content->counter_count == run->checkpoint.counter_count &&
@@ -155,6 +186,8 @@ static hg_status try_one(hg_run *run, const hg_output_plan *plan, const char *pa
     hg_status status = hg_team_agree(team, hg_checkpoint_open(file, path));
     *refused = file->newer; /* not damaged: another program goes on with it */
     HG_TRY(status);
+    if (run->partition.rank == 0) status = check_owner(&file->content, run->output_path);
+    HG_TRY(hg_team_share(team, 0, status));
     status = hg_team_agree(team, check_content(run, path, &file->content));
     *refused = status != HG_OK;
     HG_TRY(status);
@@ -286,12 +319,27 @@ static hg_status try_all(hg_run *run, const hg_output_plan *plan, bool *resumed)
                    "--force starts from generation 0", unread);
 }
 
+/* Another run that writes there may come to its end in the meantime. */
+hg_status hg_resume_await(hg_run *run)
+{
+    hg_status status = HG_OK;
+    bool complete = false, waited = false;
+    struct stat what;
+    if (run->partition.rank == 0) {
+        status = hg_output_await(run->output_path, &waited);
+        if (status == HG_OK && waited && stat(run->output_path, &what) == 0)
+            status = hg_resume_check(run, &complete);
+    }
+    HG_TRY(hg_team_share(run->partition.communicator, 0, status));
+    MPI_Bcast(&complete, 1, MPI_C_BOOL, 0, run->partition.communicator);
+    run->complete = complete;
+    return HG_OK;
+}
+
 hg_status hg_resume(hg_run *run, const hg_output_plan *plan, bool *resumed)
 {
     hg_status status = HG_OK;
     *resumed = false;
-    if (run->partition.rank == 0) status = hg_output_await(run->output_path);
-    HG_TRY(hg_team_share(run->partition.communicator, 0, status));
     HG_TRY(try_all(run, plan, resumed));
     if (run->partition.rank == 0)
         status = hg_checkpoint_check_places(run->output_path, run->config.checkpoint.keep);

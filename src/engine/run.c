@@ -206,7 +206,8 @@ static hg_status look_at_output(hg_run *run, bool *complete)
     if (stat(path, &found) != 0) return look_at_checkpoints(run);
     if (!S_ISREG(found.st_mode))
         return hg_fail(HG_IO, "%s is a folder or device; -o names the file to write", path);
-    if (run->resume) return hg_resume_check(run, complete);
+    if (run->resume) HG_TRY(hg_resume_check(run, complete));
+    if (run->resume) return *complete ? HG_OK : hg_checkpoint_check_folder(path);
     if (run->replace) return HG_OK;
     return hg_fail(HG_USAGE, "%s exists; --resume goes on with it, --force replaces it, -o names "
                    "another file", path);
@@ -235,6 +236,8 @@ static hg_status resume(hg_run *run, bool *resumed)
 {
     const hg_output_plan plan = plan_of(run);
     const size_t told = run->notes.length;
+    HG_TRY(hg_resume_await(run));
+    if (run->complete) return HG_OK;
     HG_TRY(hg_resume(run, &plan, resumed));
     run->replace = true; /* what lies there cannot be gone on with */
     if (*resumed) return same_generation(run);
@@ -250,7 +253,7 @@ static hg_status begin(hg_run *run)
 {
     bool resumed = false;
     if (run->resume) HG_TRY(resume(run, &resumed));
-    if (resumed) return HG_OK;
+    if (resumed || run->complete) return HG_OK;
     HG_TRY(first_generation(run));
     HG_TRY(open_output(run));
     HG_TRY(hg_record_ancestry(run));
@@ -336,7 +339,7 @@ static hg_status create(hg_run **result, const char *path, const char *text,
     run->stop_reason = "";
     run->moment_type = MPI_DATATYPE_NULL;
     run->statistics.generation = -1;
-    run->stopping.began = since;
+    run->stopping.began = since - options->elapsed;
     const hg_status status = start(run, path, text, options);
     run->meter.inside = hg_clock() - since;
     if (status == HG_OK && run->complete) return tell_complete(&run);

@@ -39,14 +39,20 @@ void hg_stopping_free(hg_run *run) { hg_release(&run->stopping.file); }
 
 void hg_run_stop(hg_run *run) { run->stopping.asked = 1; }
 
+/* A folder could not be removed, and would stop every start anew. */
+static bool stop_file_there(const hg_stopping *stopping)
+{
+    struct stat what;
+    return stopping->file != NULL && stat(stopping->file, &what) == 0 && S_ISREG(what.st_mode);
+}
+
 static bool stop_file_found(hg_stopping *stopping, double now)
 {
     if (stopping->file == NULL ||
         (stopping->looked > 0.0 && now - stopping->looked < look_interval))
         return false;
     stopping->looked = now;
-    struct stat what; /* a folder could not be removed, and would stop every start anew */
-    return stat(stopping->file, &what) == 0 && S_ISREG(what.st_mode);
+    return stop_file_there(stopping);
 }
 
 static double checkpoint_seconds(const hg_run *run)
@@ -126,7 +132,8 @@ hg_status hg_stop_when_due(hg_run *run)
         [HG_STOP_FILE] = "stopped by the stop file", [HG_STOP_ASKED] = "stopped on request"};
     const hg_stop reason = run->stopping.reason;
     if (reason == HG_STOP_NOT) return HG_OK;
-    if (reason == HG_STOP_FILE && run->partition.rank == 0) unlink(run->stopping.file);
+    /* also where a signal came at the same time: else it would stop the next start, too */
+    if (run->partition.rank == 0 && stop_file_there(&run->stopping)) unlink(run->stopping.file);
     run->finished = true;
     run->stop_reason = words[reason];
     return hg_fail(HG_STOPPED, "stopped after generation %" PRId64 " of %" PRId64 ", %s; %s",

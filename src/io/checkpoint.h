@@ -92,6 +92,9 @@ hg_status hg_checkpoint_read(const hg_checkpoint_file *file, MPI_Comm communicat
                              int64_t first, int64_t count, hg_checkpoint_source *sink,
                              void *context);
 
+/** HG_IO unless files can be made in the output's folder. One process. */
+hg_status hg_checkpoint_check_folder(const char *output);
+
 /**
  * HG_IO unless each name that checkpoints will have is free or an ordinary file's. One process.
  */

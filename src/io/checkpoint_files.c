@@ -50,6 +50,15 @@ static void put_number(char path[LONGEST_NUMBERED], const char *newest, int64_t 
     else snprintf(path, LONGEST_NUMBERED, "%s.%" PRId64, newest, number);
 }
 
+/* The newest one's. Without memory of the heap: nothing may fail between two renamings but they
+ * themselves, and nobody may take a lack of memory for a lack of checkpoints. */
+static hg_status put_name(char path[LONGEST_PATH], const char *output)
+{
+    const int length = (int)(strlen(output) - strlen(".h5"));
+    if (snprintf(path, LONGEST_PATH, "%.*s.ckpt", length, output) < LONGEST_PATH) return HG_OK;
+    return hg_fail(HG_IO, "%s: the name is too long", output);
+}
+
 /* The number of a checkpoint whose name goes on like this after that of the newest one; or -1. */
 static int64_t number_of(const char *rest)
 {
@@ -70,14 +79,18 @@ static void note(found *numbers, int64_t from, int64_t number)
     if (number >= from && (numbers->next < 0 || number < numbers->next)) numbers->next = number;
 }
 
-/* In a folder that may not be listed each name is asked for. */
+/* In a folder that cannot be listed each name is asked for. One of which nothing can be known counts:
+ * whoever opens it is told why. */
 static found probe(const char *newest, int64_t from)
 {
     char path[LONGEST_NUMBERED];
     found numbers = {-1, -1};
-    for (int64_t k = 0; k < HG_MOST_CHECKPOINTS; k++) {
+    bool known = true;
+    for (int64_t k = 0; k < HG_MOST_CHECKPOINTS && known; k++) {
         put_number(path, newest, k);
-        if (access(path, F_OK) == 0) note(&numbers, from, k);
+        const bool there = access(path, F_OK) == 0;
+        known = there || errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG;
+        if (there || (!known && k >= from)) note(&numbers, from, k);
     }
     return numbers;
 }
@@ -85,20 +98,22 @@ static found probe(const char *newest, int64_t from)
 /* File systems of clusters list a folder faster than they look for a thousand names. */
 static found find(const char *output, int64_t from)
 {
-    char folder[PATH_MAX], *newest = NULL;
+    char folder[PATH_MAX], newest[LONGEST_PATH];
     found numbers = {-1, -1};
-    if (hg_checkpoint_path(output, 0, &newest) != HG_OK) return numbers;
+    if (put_name(newest, output) != HG_OK) return numbers; /* no name of a file is so long */
     const char *name = hg_path_name(newest);
     hg_path_folder(newest, folder);
     const size_t length = strlen(name);
     DIR *entries = opendir(folder);
-    if (entries == NULL) numbers = probe(newest, from);
-    for (const struct dirent *entry; entries != NULL && (entry = readdir(entries)) != NULL;)
+    errno = entries == NULL ? EIO : 0;
+    for (const struct dirent *entry; entries != NULL && (entry = readdir(entries)) != NULL;) {
         if (strncmp(entry->d_name, name, length) == 0)
             note(&numbers, from, number_of(entry->d_name + length));
+        errno = 0;
+    }
+    const bool listed = errno == 0;
     if (entries != NULL) closedir(entries);
-    hg_release(&newest);
-    return numbers;
+    return listed ? numbers : probe(newest, from);
 }
 
 int64_t hg_checkpoint_next(const char *output, int64_t number) { return find(output, number).next; }
@@ -136,6 +151,15 @@ static hg_status check_place(const char *path)
     if (!is_other(path)) return HG_OK;
     return hg_fail(HG_IO, "%s is a folder or device, and a checkpoint is to be written there: it "
                    "has to be moved", path);
+}
+
+hg_status hg_checkpoint_check_folder(const char *output)
+{
+    char folder[PATH_MAX];
+    hg_path_folder(output, folder);
+    if (access(folder, W_OK) == 0) return HG_OK;
+    return hg_fail(HG_IO, "no checkpoints of %s can be written: the folder %s: %s", output, folder,
+                   strerror(errno));
 }
 
 hg_status hg_checkpoint_check_places(const char *output, int64_t keep)
@@ -185,16 +209,6 @@ static void sync_folder(const char *path)
     close(descriptor);
 }
 
-/* Without memory of the heap: nothing may fail between two renamings but they themselves. */
-static hg_status put_name(char path[LONGEST_PATH], const char *output, int64_t number)
-{
-    char *made = NULL;
-    HG_TRY(hg_checkpoint_path(output, number, &made));
-    const bool fits = (size_t)snprintf(path, LONGEST_PATH, "%s", made) < LONGEST_PATH;
-    hg_release(&made);
-    return fits ? HG_OK : hg_fail(HG_IO, "%s: the name is too long", output);
-}
-
 static hg_status move(const char *from, const char *to)
 {
     if (rename(from, to) == 0) return HG_OK;
@@ -234,7 +248,7 @@ static void remove_surplus(const char *newest, int64_t keep)
 hg_status hg_checkpoint_enter(const char *part, const char *output, int64_t keep)
 {
     char newest[LONGEST_PATH];
-    HG_TRY(put_name(newest, output, 0));
+    HG_TRY(put_name(newest, output));
     HG_TRY(make_room(newest, keep));
     HG_TRY(move(part, newest));
     sync_folder(newest);

@@ -146,8 +146,9 @@ static hg_status check(int descriptor, bool *newer)
     if (fstat(descriptor, &what) != 0) return hg_fail(HG_IO, "%s", strerror(errno));
     if (!S_ISREG(what.st_mode)) return hg_fail(HG_BAD_INPUT, "is not an ordinary file");
     const off_t size = what.st_size - (off_t)sizeof s;
-    if (size <= 0 || pread(descriptor, &s, sizeof s, size) != (ssize_t)sizeof s ||
-        s.mark != mark_of(s.version))
+    const ssize_t count = size <= 0 ? 0 : pread(descriptor, &s, sizeof s, size);
+    if (count < 0) return hg_fail(HG_IO, "%s", strerror(errno));
+    if (count != (ssize_t)sizeof s || s.mark != mark_of(s.version))
         return hg_fail(HG_BAD_INPUT, "is not a checkpoint, or is cut short");
     *newer = s.version > HG_CHECKPOINT_VERSION;
     if (s.version != HG_CHECKPOINT_VERSION)

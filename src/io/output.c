@@ -38,9 +38,10 @@ static hg_status check_folder(const char *path)
 static hg_status check_unfinished(const char *path)
 {
     hg_results results;
-    const bool complete = hg_results_open(&results, path) == HG_OK && results.complete;
+    const hg_status status = hg_results_open(&results, path);
+    const bool complete = status == HG_OK && results.complete;
     hg_results_close(&results);
-    if (!complete) return HG_OK;
+    if (!complete) return status == HG_OK || status == HG_BAD_INPUT ? HG_OK : status;
     return hg_fail(HG_USAGE, "%s was completed by another run as this one began: it is left as it is",
                    path);
 }

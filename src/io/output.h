@@ -70,9 +70,10 @@ hg_status hg_output_create(hg_output **output, const hg_output_plan *plan);
 
 /**
  * Waits until no run has the output, a few seconds: the ranks of one whose launcher was killed live on
- * for a moment, and still write. HG_USAGE where somebody keeps it. One process.
+ * for a moment, and still write. `*waited` is set where one had it. HG_USAGE where somebody keeps it. One
+ * process.
  */
-hg_status hg_output_await(const char *path);
+hg_status hg_output_await(const char *path, bool *waited);
 
 /**
  * Goes on with the output of an interrupted run as it was at `generation`, when `image` was the

@@ -98,59 +98,56 @@ hg_status hg_output_image_restore(const hg_output_image *image, const char *path
 {
     const int descriptor = open(path, O_RDWR | O_CLOEXEC);
     if (descriptor < 0) return hg_fail(HG_IO, "%s: %s", path, strerror(errno));
-    hg_status status = transfer(descriptor, image->bytes, image->size, true);
-    if (status == HG_OK) status = clear_rest(descriptor, image->size, image->room);
-    if (status == HG_OK && ftruncate(descriptor, (off_t)image->file_size) != 0)
+    hg_status status = HG_OK;
+    /* first of all: whatever interrupts this, the file is as long as what describes it says */
+    if (ftruncate(descriptor, (off_t)image->file_size) != 0)
         status = hg_fail(HG_IO, "%s", strerror(errno));
+    if (status == HG_OK) status = transfer(descriptor, image->bytes, image->size, true);
+    if (status == HG_OK) status = clear_rest(descriptor, image->size, image->room);
     if (close(descriptor) != 0 && status == HG_OK) status = hg_fail(HG_IO, "%s", strerror(errno));
     return status == HG_OK ? HG_OK : hg_fail_within(status, "%s: ", path);
 }
 
 /* The id stands in the file as it is, also where HDF5 can no longer read it. */
-static bool holds_id(int descriptor, const char *run_id)
+static hg_status look_for_id(int descriptor, const char *run_id, bool *found)
 {
     enum { PIECE = 1 << 16, LONGEST_SEARCH = 1 << 30 };
     static char piece[PIECE + HG_RUN_ID_SIZE];
     const size_t length = HG_RUN_ID_SIZE - 1;
     for (off_t at = 0; at < LONGEST_SEARCH; at += PIECE) {
         const ssize_t count = pread(descriptor, piece, sizeof piece, at);
-        if (count < (ssize_t)length) return false;
+        if (count < 0) return failed(false, (int64_t)sizeof piece, at);
+        if (count < (ssize_t)length) return HG_OK;
         for (const char *p = piece; p + length <= piece + count; p++) {
             p = memchr(p, run_id[0], (size_t)(piece + count - p) - length + 1);
             if (p == NULL) break;
-            if (memcmp(p, run_id, length) == 0) return true;
+            if (memcmp(p, run_id, length) != 0) continue;
+            *found = true;
+            return HG_OK;
         }
     }
-    return false;
+    return HG_OK;
 }
 
-/* Outputs have their full length while they are written, and may be shorter once they were closed
- * by the program, in which case HDF5 opens them: anything else has been cut. Checkpoints hold a
- * copy of the image and so the id, too. */
-static hg_status check_whole(const hg_output_image *image, const char *path, int64_t size)
+/* Checkpoints hold a copy of the image and so the id, too. */
+static hg_status check_kind(const char *path)
 {
     const hid_t file = hg_h5_open(path, false);
-    const bool opens = file >= 0, checkpoint = opens && H5Aexists(file, "generation") > 0;
-    if (opens) hg_h5_close_file(file);
+    const bool checkpoint = file >= 0 && H5Aexists(file, "generation") > 0;
+    if (file >= 0) hg_h5_close_file(file);
     H5Eclear2(H5E_DEFAULT);
-    if (checkpoint)
-        return hg_fail(HG_BAD_INPUT, "%s: is a checkpoint and not a result", path);
-    if (opens || size >= image->file_size) return HG_OK;
-    return hg_fail(HG_BAD_INPUT, "%s: has been cut short: %" PRId64 " of %" PRId64 " bytes", path,
-                   size, image->file_size);
+    return checkpoint ? hg_fail(HG_BAD_INPUT, "%s: is a checkpoint and not a result", path) : HG_OK;
 }
 
 hg_status hg_output_image_check(const hg_output_image *image, const char *path)
 {
-    struct stat what;
     const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0 || fstat(descriptor, &what) != 0) {
-        const int reason = errno;
-        if (descriptor >= 0) close(descriptor);
-        return hg_fail(reason == ENOENT ? HG_BAD_INPUT : HG_IO, "%s: %s", path, strerror(reason));
-    }
-    const bool same = holds_id(descriptor, image->run_id);
+    if (descriptor < 0)
+        return hg_fail(errno == ENOENT ? HG_BAD_INPUT : HG_IO, "%s: %s", path, strerror(errno));
+    bool same = false;
+    const hg_status status = look_for_id(descriptor, image->run_id, &same);
     close(descriptor);
-    if (same) return check_whole(image, path, (int64_t)what.st_size);
+    if (status != HG_OK) return hg_fail_within(status, "%s: ", path);
+    if (same) return check_kind(path);
     return hg_fail(HG_BAD_INPUT, "%s: is damaged, or another run's", path);
 }

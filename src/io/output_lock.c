@@ -79,7 +79,7 @@ hg_status hg_output_lock_earlier(const char *path, int *descriptor)
     return hg_fail(HG_IO, "%s: %s", path, strerror(reason));
 }
 
-hg_status hg_output_await(const char *path)
+hg_status hg_output_await(const char *path, bool *waited)
 {
     enum { PAUSES = 50 };
     const struct timespec pause = {0, 100000000}; /* 5 s in all */
@@ -89,6 +89,7 @@ hg_status hg_output_await(const char *path)
         status = hg_output_lock_earlier(path, &descriptor);
         if (descriptor >= 0) close(descriptor);
         if (status == HG_OK) return HG_OK;
+        *waited = true;
         nanosleep(&pause, NULL);
     }
     return status;
@@ -119,6 +120,14 @@ hg_status hg_output_hold_new(const char *path, char suffix[HG_SUFFIX_SIZE], int 
     return HG_OK;
 }
 
+/* Whether a name goes on after that of the output as hg_output_hold_new() gives it. */
+static bool is_beside(const char *rest)
+{
+    long process;
+    int attempt, length = 0;
+    return sscanf(rest, ".new-%ld-%d%n", &process, &attempt, &length) == 2 && rest[length] == '\0';
+}
+
 /* Nobody has the lock of a file that a killed run was about to make. */
 static void remove_if_abandoned(const char *path)
 {
@@ -137,8 +146,7 @@ void hg_output_remove_abandoned(const char *path)
     if (entries == NULL) return;
     const size_t known = strlen(name);
     for (const struct dirent *entry = readdir(entries); entry != NULL; entry = readdir(entries))
-        if (strncmp(entry->d_name, name, known) == 0 &&
-            strncmp(entry->d_name + known, ".new-", 5) == 0) {
+        if (strncmp(entry->d_name, name, known) == 0 && is_beside(entry->d_name + known)) {
             snprintf(beside, sizeof beside, "%s/%.255s", folder, entry->d_name);
             remove_if_abandoned(beside);
         }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "io/h5.h"
@@ -143,6 +144,81 @@ static hg_status prepare_file(const hg_output *output, int64_t generation)
     return status;
 }
 
+/* --- whether all that the checkpoint vouches for is there -------------------------------------- */
+
+/* Where the values of the first records of a dataset end. Its chunks lie one after the other. */
+static int64_t end_of(const column *c)
+{
+    hsize_t extent[HG_RANK_MOST] = {0}, size = 0;
+    haddr_t address = HADDR_UNDEF;
+    unsigned filtered = 0;
+    hid_t space = H5Dget_space(c->handle);
+    const int rank = space < 0 ? -1 : H5Sget_simple_extent_dims(space, extent, NULL);
+    hg_h5_close(&space);
+    if (c->records == 0 || rank < 1) return 0;
+    extent[0] = (hsize_t)c->records;
+    for (int a = 0; a < rank; a++) extent[a] -= extent[a] > 0; /* of the last value */
+    H5Dget_chunk_info_by_coord(c->handle, extent, &filtered, &address, &size);
+    H5Eclear2(H5E_DEFAULT);
+    return address == HADDR_UNDEF ? 0 : (int64_t)(address + size);
+}
+
+/* Of a file that is as the output was when it was begun, but for the values. */
+static int64_t end_of_records(hid_t file, const hg_output *output)
+{
+    const hg_config *config = output->plan.config;
+    int64_t end = 0;
+    for (int i = 0; i < hg_dataset_count; i++) {
+        column c = {.handle = -1, .dataset = &hg_datasets[i]};
+        if (c.dataset->axes[0] != HG_AXIS_GENERATION ||
+            !hg_dataset_present(c.dataset, config, output->plan.network))
+            continue;
+        c.records = hg_output_recorded(output, c.dataset->group);
+        c.full = hg_output_due(config, c.dataset->group, config->run.generations);
+        if (open_column(file, &c) == HG_OK && end_of(&c) > end) end = end_of(&c);
+        hg_h5_close(&c.handle);
+    }
+    return end;
+}
+
+/* The places are those of a file that consists of the image, and of nothing where values are. */
+static hg_status find_end(const hg_output *output, const hg_output_image *image, int64_t *end)
+{
+    char suffix[HG_SUFFIX_SIZE] = "", *beside = NULL;
+    int descriptor = -1;
+    HG_TRY(hg_output_hold_new(output->plan.path, suffix, &descriptor));
+    hg_status status = hg_output_name_beside(output->plan.path, suffix, &beside);
+    if (status == HG_OK) status = hg_output_image_restore(image, beside);
+    hid_t file = status == HG_OK ? hg_h5_open(beside, false) : -1;
+    if (status == HG_OK && file < 0) status = hg_h5_fail(HG_BAD_INPUT, "its image");
+    if (file >= 0) *end = end_of_records(file, output);
+    if (file >= 0) hg_h5_close_file(file);
+    hg_output_unlink_beside(output->plan.path, suffix);
+    close(descriptor);
+    hg_release(&beside);
+    return status;
+}
+
+/* Outputs have their full length while they are written, and are shorter once the program has
+ * closed them before their end, or was killed as it did so: what HDF5 does not open then may have
+ * been cut by others as well. */
+static hg_status check_whole(const hg_output *output, const hg_output_image *image)
+{
+    const char *path = output->plan.path;
+    struct stat what;
+    int64_t end = 0;
+    if (image->size == 0) return HG_OK;
+    if (stat(path, &what) != 0) return hg_fail(HG_IO, "%s: %s", path, strerror(errno));
+    const hid_t file = what.st_size < image->file_size ? hg_h5_open(path, false) : -1;
+    H5Eclear2(H5E_DEFAULT);
+    if (file >= 0) hg_h5_close_file(file);
+    if (file >= 0 || what.st_size >= image->file_size) return HG_OK;
+    HG_TRY(find_end(output, image, &end));
+    if (what.st_size >= end) return HG_OK;
+    return hg_fail(HG_BAD_INPUT, "%s: has been cut short: of the %" PRId64 " bytes up to the "
+                   "checkpoint's generation %" PRId64 " are there", path, end, (int64_t)what.st_size);
+}
+
 /* Root: the file as it was at `generation`. */
 static hg_status prepare(hg_output *output, const hg_output_image *image, int64_t generation)
 {
@@ -154,6 +230,7 @@ static hg_status prepare(hg_output *output, const hg_output_image *image, int64_
     if (output->held < 0)
         return hg_fail(HG_IO, "%s: cannot be opened for writing: %s", path, strerror(errno));
     HG_TRY(hg_output_image_check(image, path));
+    HG_TRY(check_whole(output, image));
     HG_TRY(hg_output_check_planned(output));
     if (image->size > 0) HG_TRY(hg_output_image_restore(image, path));
     const hg_status status = prepare_file(output, generation);

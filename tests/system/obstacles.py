@@ -306,6 +306,110 @@ def folder_appears():
     VERDICT.check(code == 75 and "starts from" not in errors, f"goes on: exit {code}: {errors}")
 
 
+def start_drawn(*options):
+    """A small run whose seed is drawn."""
+    with open("drawn.yaml", "w", encoding="ascii") as file:
+        file.write("population: {individuals: 50, genes: 3}\nrun: {generations: 12}\n"
+                   "mutation: {basal: {rate: 0.1}}\nnetwork: {file: net.tsv}\n")
+    return PROGRAM.call("run", "drawn.yaml", "-o", "x.h5", "--quiet", *options)
+
+
+def put_network(weight):
+    with open("net.tsv", "w", encoding="ascii") as file:
+        file.write(f"g1\tg2\t{weight}\ng2\tg3\t1\n")
+
+
+def foreign_checkpoints():
+    """Checkpoints of the run before beside a new output: a run that was killed in between leaves that."""
+    clean()
+    put_network(1)
+    open("x.stop", "w", encoding="ascii").close()
+    expect("a run of a drawn seed", start_drawn("--resume"), 75)
+    shutil.copy("x.ckpt", "before.ckpt")
+    expect("started again", start_drawn("--force"), 0)
+    shutil.copy("before.ckpt", "x.ckpt")
+    code, _, errors = PROGRAM.call("run", "drawn.yaml", "-o", "x.h5", "--resume")
+    VERDICT.check(code == 0 and "x.h5 is complete" in errors, f"complete: exit {code}: {errors}")
+    clean()
+    open("x.stop", "w", encoding="ascii").close()
+    expect("another one", start_drawn("--resume"), 75)
+    os.replace("before.ckpt", "x.ckpt")
+    expect("a foreign checkpoint alone", start_drawn("--resume"), 0, "another run's",
+           "starts from generation 0")
+    put_network(2)
+    code, _, errors = start_drawn("--resume")
+    VERDICT.check(code == 65 and "its file has changed" in errors, f"network: exit {code}: {errors}")
+
+
+def founders_by_another_path():
+    """The same file of founders: through a link, and another one in its place."""
+    clean()
+    os.makedirs("a", exist_ok=True)
+    os.symlink("a", "b")
+    for name in ("src.h5", "other.h5"):
+        shutil.copy("whole.h5", f"a/{name}")
+    founders = ["population.initial.from=a/src.h5", *SHORT]
+    open("x.stop", "w", encoding="ascii").close()
+    expect("founders", PROGRAM.call(*words(founders)), 75)
+    linked = ["population.initial.from=b/src.h5", *SHORT]
+    open("x.stop", "w", encoding="ascii").close()
+    expect("founders by a link", PROGRAM.call(*words(linked, "--resume")), 75)
+    other = ["population.initial.from=a/other.h5", *SHORT]
+    code, _, errors = PROGRAM.call(*words(other, "--resume"))
+    VERDICT.check(code == 65 and "population.initial.from: was" in errors,
+                  f"other founders: exit {code}: {errors}")
+    expect("founders", PROGRAM.call(*words(founders, "--resume")), 0)
+
+
+def names_beside():
+    """What only begins as the names do that files have before they are made."""
+    clean()
+    ours, others = "x.h5.new-999999-0", ("x.h5.new-2026-11-25", "x.h5.new-7", "x.h5.new-1-2.h5")
+    for name in (ours, *others):
+        shutil.copy("whole.h5", name)
+    expect("names beside", PROGRAM.call(*words(SHORT)), 0)
+    VERDICT.check(not os.path.exists(ours) and all(map(os.path.exists, others)),
+                  f"left: {sorted(glob.glob('x.*'))}")
+
+
+def told_by_info():
+    """A result that a crash left unreadable, and one that is a link, have checkpoints all the same."""
+    interrupted()
+    os.symlink("x.h5", "x.link.h5")
+    code, out, _ = PROGRAM.call("info", "x.link.h5")
+    VERDICT.check(code == 0 and "x.ckpt, of generation 3" in out, f"info of a link: {code} {out}")
+    os.truncate("x.h5", os.path.getsize("x.h5") // 2)
+    code, _, errors = PROGRAM.call("info", "x.h5")
+    VERDICT.check(code == 65 and "a checkpoint lies beside it" in errors, f"info: {code} {errors}")
+
+
+def twice_at_once():
+    """The same command twice: one makes the run, the other waits for it."""
+    clean()
+    settings = ["run.generations=6000", "output.statistics.every=1000", "output.snapshots.every=0"]
+    given = words(settings, "--resume")
+    both = [subprocess.Popen([PROGRAM.path, *given], stderr=subprocess.PIPE, text=True)
+            for _ in range(2)]
+    for started in both:
+        _, errors = started.communicate(timeout=60 * PATIENCE)
+        waited = "is being written by another run" in errors and started.returncode == 2
+        VERDICT.check(started.returncode == 0 or waited, f"twice: {started.returncode}: {errors}")
+    VERDICT.check(min(started.returncode for started in both) == 0, "one of both makes the run")
+
+
+def stopped_twice():
+    """A signal and a stop file at once: neither is left for the next start."""
+    clean()
+    started = subprocess.Popen([PROGRAM.path, *words(LONG)], stderr=subprocess.PIPE, text=True)
+    while not os.path.exists("x.h5") and started.poll() is None:
+        time.sleep(0.01)
+    open("x.stop", "w", encoding="ascii").close()
+    started.terminate()
+    _, errors = started.communicate(timeout=60 * PATIENCE)
+    VERDICT.check(started.returncode == 75 and not os.path.exists("x.stop"),
+                  f"a signal and a stop file: {started.returncode}: {errors}")
+
+
 def main():
     shutil.rmtree(SCRATCH, ignore_errors=True)
     os.makedirs(SCRATCH)
@@ -321,6 +425,12 @@ def main():
     things_in_place()
     folder_appears()
     output_changes()
+    foreign_checkpoints()
+    founders_by_another_path()
+    names_beside()
+    told_by_info()
+    twice_at_once()
+    stopped_twice()
     VERDICT.exit()
 
 

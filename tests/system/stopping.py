@@ -155,8 +155,8 @@ def by_second_interrupt(case):
             "checkpoint.every=1", "output.statistics.every=1000", "output.snapshots.every=0"]
     started = case.start(slow)
     case.await_file(".ckpt")
-    for _ in range(2):
-        started.send_signal(signal.SIGINT)
+    for number in (signal.SIGINT, signal.SIGUSR1, signal.SIGINT):
+        started.send_signal(number)
         time.sleep(0.03)
     code, _, errors = finish(started, 20)
     verdict.check(code == -signal.SIGINT, f"a second SIGINT: exit {code}: {errors}")

@@ -255,6 +255,13 @@ if(NOT HG_SANITIZE)
   hg_add_system_test(slow/faults slow 3600
     ${HG_PYTHON} ${HG_SYSTEM}/faults.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE}
     $<TARGET_FILE:hg_faults> ${HG_SCRATCH}/faults-all 1)
+  # Killed at calls that change its files, and reading that fails.
+  hg_add_system_test(system/killed system 300
+    ${HG_PYTHON} ${HG_SYSTEM}/killed.py $<TARGET_FILE:happygene> $<TARGET_FILE:hg_faults>
+    ${HG_SCRATCH}/killed 7)
+  hg_add_system_test(slow/killed slow 3600
+    ${HG_PYTHON} ${HG_SYSTEM}/killed.py $<TARGET_FILE:happygene> $<TARGET_FILE:hg_faults>
+    ${HG_SCRATCH}/killed-all 1)
 endif()
 
 # Checkpoints that cannot be read, folders in their places, outputs that change underneath.
