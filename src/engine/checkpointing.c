@@ -155,10 +155,11 @@ hg_status hg_checkpoint_when_due(hg_run *run)
     const double began = since;
     const int64_t allocated = hg_memory_total().allocations;
     run->checkpoint.generation = run->generation;
-    run->checkpoint.image = *hg_output_image_of(run->output); /* borrowed */
     save_counters(run);
     save_grids(run);
     HG_TRY(hg_output_sync(run->output));
+    HG_TRY(hg_output_image_renew(run->output));
+    run->checkpoint.image = *hg_output_image_of(run->output); /* borrowed */
     HG_TRY(hg_checkpoint_write(&run->checkpoint, run->partition.communicator, run->output_path,
                                run->config.checkpoint.keep, run->partition.first,
                                run->partition.count, give, run));

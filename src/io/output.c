@@ -149,6 +149,7 @@ static hg_status begin(hg_output *output, int *earlier, char *suffix,
         hg_output_draw_id(output->image.run_id);
         status = hg_output_skeleton(beside, plan, provenance, output->image.run_id);
         if (status == HG_OK) status = hg_output_image_take(&output->image, beside, plan);
+        output->fixed_end = output->image.file_size;
         if (status != HG_OK) hg_fail_within(status, "cannot create %s: ", plan->path);
     }
     if (status != HG_OK) hg_output_unlink_beside(plan->path, suffix);
@@ -324,7 +325,7 @@ hg_status hg_output_flush(hg_output *output, int64_t generation)
     HG_TRY(hg_team_agree(team, status));
     HG_TRY(hg_team_agree(team, count_records(output, generation)));
     /* Where all has its place from the beginning the size is known from the beginning, too. */
-    if (output->image.size == 0) hg_output_note_size(output);
+    if (output->image.room == 0) hg_output_note_size(output);
     return hg_team_agree(team, hg_output_check_whole(output));
 }
 

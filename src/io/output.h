@@ -40,7 +40,8 @@ typedef struct hg_output_plan {
  * What makes an output whole again after a crash. All that describes the data (where each value
  * goes, names, attributes) lies in the first `room` bytes of the file and is complete before
  * generation 0: `bytes` holds them up to the last that is not 0. Where snapshots are compressed
- * their places are not known beforehand, and there is no image.
+ * their places are not known beforehand: `room` is 0, and `bytes` has what describes the data now
+ * (output_spans.c).
  */
 typedef struct hg_output_image {
     char run_id[HG_RUN_ID_SIZE];
@@ -84,6 +85,12 @@ hg_status hg_output_await(const char *path, bool *waited);
 hg_status hg_output_resume(hg_output **output, const hg_output_plan *plan,
                            const hg_output_image *image, int64_t generation,
                            const char *resumed_from);
+
+/**
+ * Brings the image up to what has been flushed and synced, where snapshots are compressed: before a
+ * checkpoint. Collective.
+ */
+hg_status hg_output_image_renew(hg_output *output);
 
 /** The image of the output, on root; elsewhere an empty one. Not collective. */
 const hg_output_image *hg_output_image_of(const hg_output *output);

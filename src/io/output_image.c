@@ -42,14 +42,15 @@ static hg_status failed(bool writing, int64_t bytes, int64_t place)
                    writing ? "writing" : "reading", bytes, place, strerror(reason));
 }
 
-static hg_status transfer(int descriptor, char *bytes, int64_t size, bool writing)
+hg_status hg_output_transfer(int descriptor, char *bytes, int64_t size, int64_t place, bool writing)
 {
     for (int64_t done = 0; done < size;) {
         const size_t left = (size_t)(size - done);
-        const ssize_t moved = writing ? pwrite(descriptor, bytes + done, left, done)
-                                      : pread(descriptor, bytes + done, left, done);
+        const off_t at = (off_t)(place + done);
+        const ssize_t moved = writing ? pwrite(descriptor, bytes + done, left, at)
+                                      : pread(descriptor, bytes + done, left, at);
         if (moved < 0 && errno == EINTR) continue;
-        if (moved < 0) return failed(writing, (int64_t)left, done);
+        if (moved < 0) return failed(writing, (int64_t)left, place + done);
         if (moved == 0) return hg_fail(HG_IO, "is too short");
         done += moved;
     }
@@ -60,7 +61,6 @@ hg_status hg_output_image_take(hg_output_image *image, const char *path,
                                const hg_output_plan *plan)
 {
     struct stat what;
-    if (plan->config->output.deflate > 0) return HG_OK;
     const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0 || fstat(descriptor, &what) != 0) {
         const hg_status status = hg_fail(HG_IO, "%s: %s", path, strerror(errno));
@@ -68,10 +68,14 @@ hg_status hg_output_image_take(hg_output_image *image, const char *path,
         return status;
     }
     image->file_size = (int64_t)what.st_size;
+    if (plan->config->output.deflate > 0) { /* for each checkpoint (output_spans.c) */
+        close(descriptor);
+        return HG_OK;
+    }
     image->room = hg_output_image_room(plan);
     if (image->room > image->file_size) image->room = image->file_size;
     hg_status status = hg_allocate(&image->bytes, HG_MEMORY_OUTPUT, (size_t)image->room, 1);
-    if (status == HG_OK) status = transfer(descriptor, image->bytes, image->room, false);
+    if (status == HG_OK) status = hg_output_transfer(descriptor, image->bytes, image->room, 0, false);
     close(descriptor);
     if (status != HG_OK) return status;
     image->size = image->room;
@@ -94,6 +98,13 @@ static hg_status clear_rest(int descriptor, int64_t from, int64_t to)
     return HG_OK;
 }
 
+static hg_status put_back(const hg_output_image *image, int descriptor)
+{
+    if (image->room == 0) return hg_output_spans_restore(image, descriptor);
+    HG_TRY(hg_output_transfer(descriptor, image->bytes, image->size, 0, true));
+    return clear_rest(descriptor, image->size, image->room);
+}
+
 hg_status hg_output_image_restore(const hg_output_image *image, const char *path)
 {
     const int descriptor = open(path, O_RDWR | O_CLOEXEC);
@@ -102,8 +113,7 @@ hg_status hg_output_image_restore(const hg_output_image *image, const char *path
     /* first of all: whatever interrupts this, the file is as long as what describes it says */
     if (ftruncate(descriptor, (off_t)image->file_size) != 0)
         status = hg_fail(HG_IO, "%s", strerror(errno));
-    if (status == HG_OK) status = transfer(descriptor, image->bytes, image->size, true);
-    if (status == HG_OK) status = clear_rest(descriptor, image->size, image->room);
+    if (status == HG_OK) status = put_back(image, descriptor);
     if (close(descriptor) != 0 && status == HG_OK) status = hg_fail(HG_IO, "%s", strerror(errno));
     return status == HG_OK ? HG_OK : hg_fail_within(status, "%s: ", path);
 }

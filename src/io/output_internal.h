@@ -10,6 +10,7 @@
  *   output_ancestry.c   the buffered parents of every generation, by all ranks
  *   output_places.c     where in the file the values of individuals go
  *   output_image.c      the beginning of the file, by which it is made whole again
+ *   output_spans.c      the same where snapshots are compressed
  *   output_resume.c     going on with the file of an interrupted run
  *   output_end.c        what root alone adds when the others have left
  *
@@ -101,6 +102,7 @@ struct hg_output {
     int64_t snapshot_bytes;    /**< of one snapshot, all ranks */
     int64_t bytes;             /**< written so far */
     hg_output_image image;     /**< root */
+    int64_t fixed_end;         /**< root: what was laid out before generation 0 ends there */
     char resumed_from[512];    /**< "": it was made by this run */
 };
 
@@ -195,6 +197,15 @@ hg_status hg_output_end(const hg_output *output, int64_t generation, bool comple
 /** Draws what tells this run's files from all others. */
 void hg_output_draw_id(char run_id[HG_RUN_ID_SIZE]);
 /** Takes the image of a skeleton at `path` that nothing has been added to. */
+/** Reads or writes `size` bytes of a file at `place`. */
+hg_status hg_output_transfer(int descriptor, char *bytes, int64_t size, int64_t place, bool writing);
+
+/** Of an image with room 0: puts it into a file of the right size. */
+hg_status hg_output_spans_restore(const hg_output_image *image, int descriptor);
+
+/** Where what was laid out before generation 0 ends, and the last value. HG_BAD_INPUT where it is none. */
+hg_status hg_output_spans_end(const hg_output_image *image, int64_t *fixed, int64_t *end);
+
 hg_status hg_output_image_take(hg_output_image *image, const char *path,
                                const hg_output_plan *plan);
 /** Makes the file at `path` as it was then, but for the values recorded since. */

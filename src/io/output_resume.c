@@ -115,8 +115,8 @@ static hg_status prepare_columns(hid_t file, const hg_output *output, int64_t ge
 /* With an image there is no stop_reason yet: its text has no place among what is fixed. */
 static hg_status prepare_attributes(hid_t file, const hg_output *output, int64_t generation)
 {
-    if (output->image.size == 0) HG_TRY(hg_h5_put_text(file, "stop_reason", ""));
-    if (output->image.size == 0) HG_TRY(hg_h5_put_int32(file, "complete", 0));
+    if (output->image.room == 0) HG_TRY(hg_h5_put_text(file, "stop_reason", ""));
+    if (output->image.room == 0) HG_TRY(hg_h5_put_int32(file, "complete", 0));
     return hg_h5_put_int64(file, "generations_done", generation);
 }
 
@@ -206,14 +206,15 @@ static hg_status check_whole(const hg_output *output, const hg_output_image *ima
 {
     const char *path = output->plan.path;
     struct stat what;
-    int64_t end = 0;
-    if (image->size == 0) return HG_OK;
+    int64_t fixed, end = 0;
     if (stat(path, &what) != 0) return hg_fail(HG_IO, "%s: %s", path, strerror(errno));
-    const hid_t file = what.st_size < image->file_size ? hg_h5_open(path, false) : -1;
+    if (what.st_size >= image->file_size) return HG_OK;
+    const hid_t file = hg_h5_open(path, false);
     H5Eclear2(H5E_DEFAULT);
     if (file >= 0) hg_h5_close_file(file);
-    if (file >= 0 || what.st_size >= image->file_size) return HG_OK;
-    HG_TRY(find_end(output, image, &end));
+    if (file >= 0) return HG_OK;
+    if (image->room == 0) HG_TRY(hg_output_spans_end(image, &fixed, &end));
+    else HG_TRY(find_end(output, image, &end));
     if (what.st_size >= end) return HG_OK;
     return hg_fail(HG_BAD_INPUT, "%s: has been cut short: of the %" PRId64 " bytes up to the "
                    "checkpoint's generation %" PRId64 " are there", path, end, (int64_t)what.st_size);
@@ -232,7 +233,7 @@ static hg_status prepare(hg_output *output, const hg_output_image *image, int64_
     HG_TRY(hg_output_image_check(image, path));
     HG_TRY(check_whole(output, image));
     HG_TRY(hg_output_check_planned(output));
-    if (image->size > 0) HG_TRY(hg_output_image_restore(image, path));
+    HG_TRY(hg_output_image_restore(image, path));
     const hg_status status = prepare_file(output, generation);
     return status == HG_OK ? HG_OK : hg_fail_within(status, "%s: ", path);
 }
@@ -259,6 +260,10 @@ hg_status hg_output_resume(hg_output **output, const hg_output_plan *plan,
     open->ancestry.records = hg_output_due(plan->config, HG_GROUP_ANCESTRY, generation);
     snprintf(open->resumed_from, sizeof open->resumed_from, "%s", resumed_from);
     if (open->rank == 0) status = copy_image(&open->image, image);
+    if (open->rank == 0 && status == HG_OK && image->room == 0) {
+        int64_t end;
+        status = hg_output_spans_end(image, &open->fixed_end, &end);
+    }
     if (open->rank == 0 && status == HG_OK) status = prepare(open, image, generation);
     status = hg_team_agree(plan->communicator, status);
     if (status == HG_OK) status = hg_output_open(open, plan->path);
