@@ -123,9 +123,14 @@ hg_status hg_output_hold_new(const char *path, char suffix[HG_SUFFIX_SIZE], int 
 /* Whether a name goes on after that of the output as hg_output_hold_new() gives it. */
 static bool is_beside(const char *rest)
 {
-    long process;
-    int attempt, length = 0;
-    return sscanf(rest, ".new-%ld-%d%n", &process, &attempt, &length) == 2 && rest[length] == '\0';
+    static const char digits[] = "0123456789";
+    if (strncmp(rest, ".new-", 5) != 0) return false;
+    rest += 5;
+    const size_t process = strspn(rest, digits);
+    if (process == 0 || rest[process] != '-') return false;
+    rest += process + 1;
+    const size_t attempt = strspn(rest, digits);
+    return attempt > 0 && rest[attempt] == '\0';
 }
 
 /* Nobody has the lock of a file that a killed run was about to make. */
