@@ -166,11 +166,9 @@ hg_status hg_checkpoint_check_seal(const char *path, bool *newer)
     *newer = false;
     const int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor < 0 && errno == ENXIO) return hg_fail(HG_BAD_INPUT, "is not an ordinary file");
-    struct stat link; /* to a place that is not there now, as before a disk is mounted */
-    const bool missing = descriptor < 0 && errno == ENOENT && lstat(path, &link) != 0;
-    /* What cannot be read now may be sound: no run starts anew in its stead. */
-    if (descriptor < 0)
-        return hg_fail(missing ? HG_BAD_INPUT : HG_IO, "%s", strerror(missing ? ENOENT : errno));
+    /* What cannot be read now may be sound: no run starts anew in its stead. Nor where one rank does not
+     * see what another has seen, or a link leads to where no disk is mounted yet. */
+    if (descriptor < 0) return hg_fail(HG_IO, "%s", strerror(errno));
     const hg_status status = check(descriptor, newer);
     close(descriptor);
     return status;

@@ -43,15 +43,19 @@ static bool is_starved(const char *said)
            !hg_h5_has_room();
 }
 
-/* The disk does not give what is there: the file may be sound. */
-static bool is_unread(const char *said) { return strncmp(said, "file read failed", 16) == 0; }
+/* The system did not do what it was asked for: the file may be sound. */
+static bool is_of_system(const char *said)
+{
+    return strstr(said, "error message = '") != NULL &&
+           strstr(said, "'No such file or directory'") == NULL;
+}
 
 hg_status hg_h5_fail(hg_status status, const char *what)
 {
     description innermost = {""};
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_innermost, &innermost);
     H5Eclear2(H5E_DEFAULT);
-    if (status == HG_BAD_INPUT && is_unread(innermost.text)) status = HG_IO;
+    if (status == HG_BAD_INPUT && is_of_system(innermost.text)) status = HG_IO;
     const char *said = system_message(innermost.text);
     if (is_starved(said)) return hg_fail(HG_NO_MEMORY, "%s: no memory for HDF5", what);
     return hg_fail(status, "%s: %s", what, said[0] != '\0' ? said : "HDF5 gives no reason");

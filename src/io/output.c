@@ -177,7 +177,7 @@ static hg_status open_file(hg_output *output, const char *path, bool by_all)
     } else {
         H5Pset_file_locking(access, false, true);
     }
-    output->file = hg_h5_has_room() ? H5Fopen(path, H5F_ACC_RDWR, access) : -1;
+    output->file = by_all || hg_h5_has_room() ? H5Fopen(path, H5F_ACC_RDWR, access) : -1;
     hg_h5_close(&access);
     return output->file < 0 ? hg_h5_fail(HG_IO, path) : HG_OK;
 }
@@ -210,6 +210,9 @@ hg_status hg_output_open(hg_output *output, const char *path)
     if (hg_output_by_all(output)) {
         if (output->rank == 0 && !hg_h5_close_file(output->file)) status = hg_h5_fail(HG_IO, path);
         output->file = -1;
+        /* all come to the opening, or none */
+        if (status == HG_OK && !hg_h5_has_room())
+            status = hg_fail(HG_NO_MEMORY, "%s: no memory for HDF5", path);
         HG_TRY(hg_team_agree(team, status));
         HG_TRY(hg_team_agree(team, open_file(output, path, true)));
     }
@@ -291,6 +294,7 @@ hg_status hg_output_create(hg_output **output, const hg_output_plan *plan)
     const hg_status status = create(*output);
     if (status == HG_OK) return HG_OK;
     hg_output_image_free(&(*output)->image);
+    hg_release(&(*output)->values.span);
     hg_release(output);
     return status;
 }
@@ -376,6 +380,7 @@ hg_status hg_output_close(hg_output **output, int64_t generation, bool complete,
     status = hg_team_agree(open->plan.communicator, status);
     hg_output_let_file_go(open);
     hg_output_image_free(&open->image);
+    hg_release(&open->values.span);
     hg_release(output);
     return status;
 }
@@ -387,5 +392,6 @@ void hg_output_abandon(hg_output **output)
     H5Eclear2(H5E_DEFAULT);
     hg_output_let_file_go(*output);
     hg_output_image_free(&(*output)->image);
+    hg_release(&(*output)->values.span);
     hg_release(output);
 }

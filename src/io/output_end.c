@@ -2,9 +2,13 @@
  * The end of a result file: performance, the time, why it ended and whether it is whole. */
 #include "io/output_internal.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/memory.h"
+#include "io/checkpoint.h"
 #include "io/h5.h"
 
 /* How many entries each axis of /performance has. */
@@ -182,6 +186,9 @@ static hg_status put_all(hid_t file, const hg_output *output, int64_t generation
     HG_TRY(hg_h5_put_text(file, "stop_reason", stop_reason != NULL ? stop_reason : ""));
     HG_TRY(hg_h5_put_int64(file, "generations_done", generation));
     if (H5Fflush(file, H5F_SCOPE_GLOBAL) < 0) return hg_h5_fail(HG_IO, "cannot be written");
+    /* What makes checkpoints superfluous is on the disk before it says so. */
+    if (complete && hg_checkpoint_any(output->plan.path) && fsync(output->held) != 0)
+        return hg_fail(HG_IO, "going to the disk: %s", strerror(errno));
     return hg_h5_put_int32(file, "complete", complete); /* the last word */
 }
 

@@ -40,6 +40,16 @@ typedef struct hg_output_column {
     char *buffer;  /**< root: [capacity][width], 8 bytes each */
 } hg_output_column;
 
+/** Parts of the file. */
+typedef struct hg_output_span {
+    int64_t from, length;
+} hg_output_span;
+
+typedef struct hg_output_spans {
+    hg_output_span *span;
+    int64_t count, room;
+} hg_output_spans;
+
 /** Where the values of a dataset [record][individual]... lie in the file. */
 typedef struct hg_output_place {
     int64_t address; /**< of the first byte, or -1: it is not known */
@@ -103,6 +113,8 @@ struct hg_output {
     int64_t bytes;             /**< written so far */
     hg_output_image image;     /**< root */
     int64_t fixed_end;         /**< root: what was laid out before generation 0 ends there */
+    hg_output_spans values;    /**< root: of compressed snapshots, ordered; they never move */
+    int64_t placed;            /**< root: snapshots whose values are among these */
     char resumed_from[512];    /**< "": it was made by this run */
 };
 
@@ -203,8 +215,11 @@ hg_status hg_output_transfer(int descriptor, char *bytes, int64_t size, int64_t 
 /** Of an image with room 0: puts it into a file of the right size. */
 hg_status hg_output_spans_restore(const hg_output_image *image, int descriptor);
 
-/** Where what was laid out before generation 0 ends, and the last value. HG_BAD_INPUT where it is none. */
-hg_status hg_output_spans_end(const hg_output_image *image, int64_t *fixed, int64_t *end);
+/** Where the last value ends. HG_BAD_INPUT where it is none. */
+hg_status hg_output_spans_end(const hg_output_image *image, int64_t *end);
+
+/** What a run that goes on has to know of its image: where the values are. */
+hg_status hg_output_spans_adopt(hg_output *output);
 
 hg_status hg_output_image_take(hg_output_image *image, const char *path,
                                const hg_output_plan *plan);

@@ -206,18 +206,18 @@ static hg_status check_whole(const hg_output *output, const hg_output_image *ima
 {
     const char *path = output->plan.path;
     struct stat what;
-    int64_t fixed, end = 0;
+    int64_t end = 0;
     if (stat(path, &what) != 0) return hg_fail(HG_IO, "%s: %s", path, strerror(errno));
     if (what.st_size >= image->file_size) return HG_OK;
     const hid_t file = hg_h5_open(path, false);
     H5Eclear2(H5E_DEFAULT);
     if (file >= 0) hg_h5_close_file(file);
     if (file >= 0) return HG_OK;
-    if (image->room == 0) HG_TRY(hg_output_spans_end(image, &fixed, &end));
+    if (image->room == 0) HG_TRY(hg_output_spans_end(image, &end));
     else HG_TRY(find_end(output, image, &end));
     if (what.st_size >= end) return HG_OK;
-    return hg_fail(HG_BAD_INPUT, "%s: has been cut short: of the %" PRId64 " bytes up to the "
-                   "checkpoint's generation %" PRId64 " are there", path, end, (int64_t)what.st_size);
+    return hg_fail(HG_BAD_INPUT, "%s: has been cut short: it has %" PRId64 " of the %" PRId64
+                   " bytes that the checkpoint counts on", path, (int64_t)what.st_size, end);
 }
 
 /* Root: the file as it was at `generation`. */
@@ -260,10 +260,7 @@ hg_status hg_output_resume(hg_output **output, const hg_output_plan *plan,
     open->ancestry.records = hg_output_due(plan->config, HG_GROUP_ANCESTRY, generation);
     snprintf(open->resumed_from, sizeof open->resumed_from, "%s", resumed_from);
     if (open->rank == 0) status = copy_image(&open->image, image);
-    if (open->rank == 0 && status == HG_OK && image->room == 0) {
-        int64_t end;
-        status = hg_output_spans_end(image, &open->fixed_end, &end);
-    }
+    if (open->rank == 0 && status == HG_OK && image->room == 0) status = hg_output_spans_adopt(open);
     if (open->rank == 0 && status == HG_OK) status = prepare(open, image, generation);
     status = hg_team_agree(plan->communicator, status);
     if (status == HG_OK) status = hg_output_open(open, plan->path);

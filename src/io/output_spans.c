@@ -18,14 +18,8 @@
 
 enum { SPANS, VALUES_END, FIXED_FROM, FIXED_TO, WORDS };
 
-typedef struct span {
-    int64_t from, length;
-} span;
-
-typedef struct spans {
-    span *span;
-    int64_t count, room;
-} spans;
+typedef hg_output_span span;
+typedef hg_output_spans spans;
 
 static hg_status add(spans *list, int64_t from, int64_t length)
 {
@@ -60,14 +54,15 @@ static bool step(hsize_t *at, int rank, const hsize_t *extent, const hsize_t *ch
     return false;
 }
 
-static hg_status add_chunks(const hg_output_field *field, spans *list)
+/* Of the snapshots from `first` on. */
+static hg_status add_chunks(const hg_output_field *field, int64_t first, spans *list)
 {
-    hsize_t extent[HG_RANK_MOST], chunk[HG_RANK_MOST], at[HG_RANK_MOST] = {0};
+    hsize_t extent[HG_RANK_MOST], chunk[HG_RANK_MOST], at[HG_RANK_MOST] = {(hsize_t)first};
     hid_t space = H5Dget_space(field->handle), properties = H5Dget_create_plist(field->handle);
     const int rank = H5Sget_simple_extent_dims(space, extent, NULL);
     const bool known = rank > 0 && H5Pget_chunk(properties, HG_RANK_MOST, chunk) == rank;
     hg_status status = known ? HG_OK : hg_h5_fail(HG_IO, field->dataset->name);
-    bool more = known && extent[0] > 0;
+    bool more = known && extent[0] > at[0];
     while (more && status == HG_OK) {
         status = add_chunk(field->handle, at, field->dataset->name, list);
         more = step(at, rank, extent, chunk);
@@ -117,25 +112,35 @@ static hg_status read_spans(int descriptor, const spans *list, int64_t words[WOR
     return HG_OK;
 }
 
-static hg_status take(hg_output *output, spans *values, spans *rest)
+static hg_status find_new_values(hg_output *output)
+{
+    spans *values = &output->values;
+    for (int i = 0; i < output->field_count; i++)
+        HG_TRY(add_chunks(&output->fields[i], output->placed, values));
+    if (values->count > 0) qsort(values->span, (size_t)values->count, sizeof(span), compare);
+    output->placed = output->snapshots;
+    return HG_OK;
+}
+
+static int64_t end_of(const spans *list, int64_t otherwise)
+{
+    if (list->count == 0) return otherwise;
+    return list->span[list->count - 1].from + list->span[list->count - 1].length;
+}
+
+static hg_status take(hg_output *output, spans *rest)
 {
     hg_output_image *image = &output->image;
+    struct stat what; /* HDF5 gives the file its length as it flushes it */
     int64_t words[WORDS] = {[FIXED_FROM] = hg_output_image_room(&output->plan),
                             [FIXED_TO] = output->fixed_end};
-    struct stat what; /* HDF5 gives the file its length as it flushes it */
     if (words[FIXED_FROM] > words[FIXED_TO]) words[FIXED_FROM] = words[FIXED_TO];
-    for (int i = 0; i < output->field_count; i++) HG_TRY(add_chunks(&output->fields[i], values));
-    if (values->count > 0)
-        qsort(values->span, (size_t)values->count, sizeof(span), compare);
+    HG_TRY(find_new_values(output));
     if (fstat(output->held, &what) != 0) return hg_fail(HG_IO, "%s", strerror(errno));
     image->file_size = (int64_t)what.st_size;
-    words[VALUES_END] = words[FIXED_TO];
-    if (values->count > 0) {
-        const span *last = &values->span[values->count - 1];
-        words[VALUES_END] = last->from + last->length;
-    }
+    words[VALUES_END] = end_of(&output->values, words[FIXED_TO]);
     HG_TRY(add(rest, 0, words[FIXED_FROM]));
-    HG_TRY(add_gaps(values, words[FIXED_TO], image->file_size, rest));
+    HG_TRY(add_gaps(&output->values, words[FIXED_TO], image->file_size, rest));
     return read_spans(output->held, rest, words, image);
 }
 
@@ -144,10 +149,9 @@ hg_status hg_output_image_renew(hg_output *output)
     hg_status status = HG_OK;
     if (output->plan.config->output.deflate == 0) return HG_OK;
     if (output->rank == 0) {
-        spans values = {.span = NULL}, rest = {.span = NULL};
-        status = take(output, &values, &rest);
+        spans rest = {.span = NULL};
+        status = take(output, &rest);
         if (status != HG_OK) hg_fail_within(status, "%s: ", output->plan.path);
-        hg_release(&values.span);
         hg_release(&rest.span);
     }
     return hg_team_share(output->plan.communicator, 0, status);
@@ -192,13 +196,28 @@ hg_status hg_output_spans_restore(const hg_output_image *image, int descriptor)
     return status;
 }
 
-hg_status hg_output_spans_end(const hg_output_image *image, int64_t *fixed, int64_t *end)
+hg_status hg_output_spans_end(const hg_output_image *image, int64_t *end)
 {
     int64_t words[WORDS] = {0};
     span *list;
     HG_TRY(parse(image, words, &list));
     hg_release(&list);
-    *fixed = words[FIXED_TO];
     *end = words[VALUES_END];
     return HG_OK;
+}
+
+/* Values are what the image leaves out behind the fixed places. */
+hg_status hg_output_spans_adopt(hg_output *output)
+{
+    const hg_output_image *image = &output->image;
+    int64_t words[WORDS] = {0};
+    spans rest = {.span = NULL};
+    HG_TRY(parse(image, words, &rest.span));
+    rest.count = words[SPANS];
+    output->fixed_end = words[FIXED_TO];
+    output->placed = output->snapshots;
+    const hg_status status =
+        add_gaps(&rest, words[FIXED_TO], image->file_size, &output->values);
+    hg_release(&rest.span);
+    return status;
 }

@@ -92,6 +92,18 @@ def killed(*settings):
     print(f"killed at calls of {count}")
 
 
+def failing(*settings):
+    """A call fails, once: what was done before stands, and nothing begins anew."""
+    words = [*WORDS, *settings]
+    for k in sorted({*range(1, 12), *range(12, 200, 2 * STEP + 1)}):
+        what = f"call {k} fails"
+        restore()
+        code, errors = call(words, "now", **{"": f"touch:{k}"})
+        VERDICT.check(code in (74, 75) and BEGINS_ANEW not in errors,
+                      f"{what}: exit {code}: {errors}")
+        go_on(what, *settings)
+
+
 def contents():
     found = {}
     for name in os.listdir("now"):
@@ -146,6 +158,7 @@ def main():
     VERDICT.check(code == 0, f"the whole run: exit {code}: {errors}")
     begin("first")
     killed()
+    failing()
     readings = [*range(1, 8), *range(8, 34, STEP)]
     for lasts in (True, False):
         unreadable("r.ckpt", "pread", readings, lasts)
@@ -157,6 +170,7 @@ def main():
     call(["run", "run.yaml", "-o", "whole.h5", "--quiet", "--force", *compressed], ".")
     begin("first", *compressed)
     killed(*compressed)
+    failing(*compressed)
     VERDICT.exit()
 
 
