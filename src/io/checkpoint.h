@@ -78,7 +78,7 @@ typedef struct hg_checkpoint_file {
 
 /**
  * Opens a checkpoint and checks all of it but the individuals. HG_BAD_INPUT, with the path,
- * when it is missing, foreign, of another version or damaged. One process. Close always.
+ * when it is foreign, of another version or damaged; HG_IO when it cannot be opened or read. One process. Close always.
  */
 hg_status hg_checkpoint_open(hg_checkpoint_file *file, const char *path);
 /** HG_IO, with the path, where its file cannot be closed, which HDF5 does not survive at its end. */

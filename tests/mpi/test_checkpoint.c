@@ -90,7 +90,7 @@ static hg_status write_one(int64_t generation, int64_t keep)
                                &generation);
 }
 
-/* Opens and reads it by ranks that have other individuals; its generation or -1. */
+/* Opens and reads it by ranks that have other individuals; its generation; -1: refused, -2: not read. */
 static int64_t read_one(const char *path)
 {
     hg_checkpoint_file file;
@@ -226,7 +226,7 @@ START_TEST(a_cut_or_foreign_file_is_refused)
         ASSERT_EVERYWHERE(read_one(NAME) == -1);
         ASSERT_EVERYWHERE(strstr(hg_error_message(), NAME) != NULL);
     }
-    ASSERT_EVERYWHERE(read_one("no-such.ckpt") == -1);
+    ASSERT_EVERYWHERE(read_one("no-such.ckpt") == -2);
     ASSERT_EVERYWHERE(read_one(".") == -1);
     ASSERT_EVERYWHERE(read_one(HG_JOBS "/quickstart.yaml") == -1);
     MPI_Barrier(MPI_COMM_WORLD);
