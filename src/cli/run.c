@@ -153,14 +153,21 @@ static hg_status run_all(const run_options *options)
     return ended;
 }
 
+/* It takes its time, which counts, and in which signals may come. */
+static hg_status start_mpi(run_options *options)
+{
+    const double since = hg_clock();
+    hg_signals_heed();
+    HG_TRY(hg_initialize(NULL, NULL));
+    options->library.elapsed = hg_clock() - since;
+    return HG_OK;
+}
+
 static hg_status command_run(int count, char **words)
 {
     run_options options = {.file = NULL};
     HG_TRY(parse(count, words, &options));
-    const double since = hg_clock();
-    hg_signals_heed();
-    HG_TRY(hg_initialize(NULL, NULL));
-    options.library.elapsed = hg_clock() - since;
+    HG_TRY(start_mpi(&options));
     hg_watchdog_start(hg_rank(), hg_ranks(), options.minutes);
     const hg_status status = run_all(&options);
     hg_watchdog_stop();

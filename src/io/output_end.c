@@ -156,9 +156,7 @@ static hg_status cut_all(hid_t file, const hg_output *output)
 {
     for (int i = 0; i < hg_dataset_count; i++) {
         const hg_dataset *dataset = &hg_datasets[i];
-        if (dataset->axes[0] != HG_AXIS_GENERATION ||
-            !hg_dataset_present(dataset, output->plan.config, output->plan.network))
-            continue;
+        if (!hg_output_grows(output, dataset)) continue;
         HG_TRY(cut(file, dataset->group, dataset, hg_output_recorded(output, dataset->group)));
     }
     return HG_OK;

@@ -190,6 +190,13 @@ void hg_output_snapshots_close(hg_output *output);
 
 /* output_places.c: one process */
 
+/** Whether it is a dataset of this output that has a record by generation. */
+static inline bool hg_output_grows(const hg_output *output, const hg_dataset *dataset)
+{
+    return dataset->axes[0] == HG_AXIS_GENERATION &&
+           hg_dataset_present(dataset, output->plan.config, output->plan.network);
+}
+
 /** Finds the place of a dataset's values; its address is -1 where HDF5 keeps that to itself. */
 void hg_output_place_find(hg_output_place *place, hid_t dataset);
 

@@ -94,9 +94,7 @@ static hg_status prepare_columns(hid_t file, const hg_output *output, int64_t ge
     for (int i = 0; i < hg_dataset_count; i++) {
         column c = {.handle = -1, .dataset = &hg_datasets[i]};
         const bool snapshots = c.dataset->group == HG_GROUP_SNAPSHOTS;
-        if (c.dataset->axes[0] != HG_AXIS_GENERATION ||
-            !hg_dataset_present(c.dataset, config, output->plan.network))
-            continue;
+        if (!hg_output_grows(output, c.dataset)) continue;
         c.records = hg_output_recorded(output, c.dataset->group);
         c.full = snapshots && compressed
                      ? c.records
@@ -170,12 +168,11 @@ static int64_t end_of_records(hid_t file, const hg_output *output)
     int64_t end = 0;
     for (int i = 0; i < hg_dataset_count; i++) {
         column c = {.handle = -1, .dataset = &hg_datasets[i]};
-        if (c.dataset->axes[0] != HG_AXIS_GENERATION ||
-            !hg_dataset_present(c.dataset, config, output->plan.network))
-            continue;
+        if (!hg_output_grows(output, c.dataset)) continue;
         c.records = hg_output_recorded(output, c.dataset->group);
         c.full = hg_output_due(config, c.dataset->group, config->run.generations);
-        if (open_column(file, &c) == HG_OK && end_of(&c) > end) end = end_of(&c);
+        const int64_t own = open_column(file, &c) == HG_OK ? end_of(&c) : 0;
+        if (own > end) end = own;
         hg_h5_close(&c.handle);
     }
     return end;
@@ -207,14 +204,15 @@ static hg_status check_whole(const hg_output *output, const hg_output_image *ima
     const char *path = output->plan.path;
     struct stat what;
     int64_t end = 0;
+    /* before anything is touched: an image that is none is put nowhere */
+    if (image->room == 0) HG_TRY(hg_output_spans_end(image, &end));
     if (stat(path, &what) != 0) return hg_fail(HG_IO, "%s: %s", path, strerror(errno));
     if (what.st_size >= image->file_size) return HG_OK;
     const hid_t file = hg_h5_open(path, false);
     H5Eclear2(H5E_DEFAULT);
     if (file >= 0) hg_h5_close_file(file);
     if (file >= 0) return HG_OK;
-    if (image->room == 0) HG_TRY(hg_output_spans_end(image, &end));
-    else HG_TRY(find_end(output, image, &end));
+    if (image->room > 0) HG_TRY(find_end(output, image, &end));
     if (what.st_size >= end) return HG_OK;
     return hg_fail(HG_BAD_INPUT, "%s: has been cut short: it has %" PRId64 " of the %" PRId64
                    " bytes that the checkpoint counts on", path, (int64_t)what.st_size, end);
