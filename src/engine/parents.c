@@ -106,6 +106,7 @@ hg_status hg_find_parents(hg_run *run)
     hg_parentage_match(&run->parentage, weight, seed, run->making, genome_of_own, run);
     if (run->migration.rate != NULL) fetch_migrants(run);
     if (sexual(run)) {
+        if (!run->config.mating.selfing) hg_parentage_leave_out(&run->parentage, weight);
         hg_draw_mates(&run->mates, &run->parentage, &run->migration, run->parentage.parent,
                       run->parentage.low, run->parentage.high, run->config.mating.selfing, seed,
                       run->making);

@@ -12,12 +12,12 @@ enum { TAG_POINTS = 21, TAG_ANSWERS = 22, TAG_GENOMES = 23 };
 typedef struct hg_answer {
     int64_t parent;   /* global index */
     int64_t slot;     /* which of the genomes sent along */
-    double low, high; /* its interval of the cumulated weights */
+    double low, high; /* its interval of its deme's cumulated weights */
 } hg_answer;
 
 /* What one other rank asked for and gets. */
 typedef struct hg_reply {
-    double *point;
+    hg_point *point;
     hg_answer *answer;
     MPI_Aint *where; /* displacements of the distinct genomes in bytes */
     int64_t count, distinct, capacity;
@@ -28,7 +28,7 @@ hg_status hg_fetch_create(hg_fetch *fetch, const hg_partition *partition, int64_
 {
     const size_t count = (size_t)partition->count, ranks = (size_t)partition->ranks;
     *fetch = (hg_fetch){.partition = partition, .stride = stride};
-    HG_TRY(hg_allocate(&fetch->point, HG_MEMORY_INDIVIDUALS, count, sizeof(double)));
+    HG_TRY(hg_allocate(&fetch->point, HG_MEMORY_INDIVIDUALS, count, sizeof(hg_point)));
     HG_TRY(hg_allocate(&fetch->parent, HG_MEMORY_INDIVIDUALS, count, sizeof(int64_t)));
     HG_TRY(hg_allocate(&fetch->chosen, HG_MEMORY_INDIVIDUALS, count, sizeof(uint8_t)));
     HG_TRY(hg_allocate(&fetch->place, HG_MEMORY_INDIVIDUALS, count, sizeof(int64_t)));
@@ -38,7 +38,7 @@ hg_status hg_fetch_create(hg_fetch *fetch, const hg_partition *partition, int64_
     }
     if (ranks == 1) return HG_OK;
     HG_TRY(hg_allocate(&fetch->mark, HG_MEMORY_EXCHANGE, count, sizeof(int32_t)));
-    HG_TRY(hg_allocate(&fetch->question, HG_MEMORY_EXCHANGE, count, sizeof(double)));
+    HG_TRY(hg_allocate(&fetch->question, HG_MEMORY_EXCHANGE, count, sizeof(hg_point)));
     HG_TRY(hg_allocate(&fetch->asker, HG_MEMORY_EXCHANGE, count, sizeof(int64_t)));
     HG_TRY(hg_allocate(&fetch->answer, HG_MEMORY_EXCHANGE, count, sizeof(hg_answer)));
     HG_TRY(hg_allocate(&fetch->ask_start, HG_MEMORY_EXCHANGE, ranks + 1, sizeof(int64_t)));
@@ -87,38 +87,35 @@ static void find_own(hg_fetch *fetch, const hg_parentage *parentage, const doubl
 #pragma omp parallel for schedule(static)
     for (int64_t own = 0; own < partition->count; own++) {
         fetch->parent[own] = fetch->place[own] = -1;
-        if (fetch->point[own] < 0.0) continue;
-        const int64_t block = hg_parentage_block_of(parentage, fetch->point[own]);
-        if (block < partition->first_block || block >= partition->end_block) continue;
-        double low, high;
-        const int64_t i =
-            hg_parentage_find(parentage, weight, block, fetch->point[own], &low, &high);
+        const hg_point *point = &fetch->point[own];
+        if (point->block < partition->first_block || point->block >= partition->end_block) continue;
+        double low = 0.0, high = 0.0;
+        const int64_t i = hg_parentage_find(parentage, weight, point, &low, &high);
         note_parent(fetch, own, partition->first + i, i, low, high);
         __atomic_store_n(&fetch->chosen[i], 1, __ATOMIC_RELAXED);
     }
 }
 
 /* Whom own offspring `own` must ask, or -1. */
-static int rank_to_ask(const hg_fetch *fetch, const hg_parentage *parentage, int64_t own)
+static int rank_to_ask(const hg_fetch *fetch, int64_t own)
 {
-    if (fetch->point[own] < 0.0 || fetch->place[own] >= 0) return -1;
-    return hg_partition_owner(fetch->partition,
-                              hg_parentage_block_of(parentage, fetch->point[own]));
+    if (fetch->point[own].block < 0 || fetch->place[own] >= 0) return -1;
+    return hg_partition_owner(fetch->partition, fetch->point[own].block);
 }
 
 /* The points for other ranks, sorted by rank. */
-static void sort_questions(hg_fetch *fetch, const hg_parentage *parentage)
+static void sort_questions(hg_fetch *fetch)
 {
     const hg_partition *partition = fetch->partition;
     int64_t *start = fetch->ask_start;
     memset(start, 0, ((size_t)partition->ranks + 1) * sizeof *start);
     for (int64_t own = 0; own < partition->count; own++) {
-        const int rank = rank_to_ask(fetch, parentage, own);
+        const int rank = rank_to_ask(fetch, own);
         if (rank >= 0) start[rank + 1]++;
     }
     for (int r = 0; r < partition->ranks; r++) start[r + 1] += start[r];
     for (int64_t own = 0; own < partition->count; own++) {
-        const int rank = rank_to_ask(fetch, parentage, own);
+        const int rank = rank_to_ask(fetch, own);
         if (rank < 0) continue;
         fetch->asker[start[rank]] = own;
         fetch->question[start[rank]++] = fetch->point[own];
@@ -143,7 +140,7 @@ static hg_status reserve_reply(hg_reply *reply, int64_t count)
     reply->count = count;
     if (count <= reply->capacity) return HG_OK;
     const size_t capacity = (size_t)(count + count / 4);
-    HG_TRY(hg_reallocate(&reply->point, HG_MEMORY_EXCHANGE, capacity, sizeof(double)));
+    HG_TRY(hg_reallocate(&reply->point, HG_MEMORY_EXCHANGE, capacity, sizeof(hg_point)));
     HG_TRY(hg_reallocate(&reply->answer, HG_MEMORY_EXCHANGE, capacity, sizeof(hg_answer)));
     HG_TRY(hg_reallocate(&reply->where, HG_MEMORY_EXCHANGE, capacity, sizeof(MPI_Aint)));
     reply->capacity = (int64_t)capacity;
@@ -159,9 +156,9 @@ static void look_up(hg_fetch *fetch, const hg_parentage *parentage, const double
     reply->distinct = 0;
     for (int64_t k = 0; k < reply->count; k++) {
         hg_answer *answer = &reply->answer[k];
-        const int64_t block = hg_parentage_block_of(parentage, reply->point[k]);
-        const int64_t i = hg_parentage_find(parentage, weight, block, reply->point[k],
-                                            &answer->low, &answer->high);
+        answer->low = answer->high = 0.0;
+        const int64_t i = hg_parentage_find(parentage, weight, &reply->point[k], &answer->low,
+                                            &answer->high);
         if (fetch->mark[i] < 0) {
             fetch->mark[i] = (int32_t)reply->distinct;
             reply->where[reply->distinct++] = genome * (row != NULL ? row[i] : i);
@@ -194,9 +191,11 @@ static void answer(hg_fetch *fetch, const hg_parentage *parentage, const double 
     MPI_Status status;
     int count;
     MPI_Mprobe(rank, TAG_POINTS, communicator, &message, &status);
-    MPI_Get_count(&status, MPI_DOUBLE, &count);
+    MPI_Get_count(&status, MPI_BYTE, &count);
+    count /= (int)sizeof(hg_point);
     if (reserve_reply(reply, count) != HG_OK) hg_team_abort(communicator, HG_NO_MEMORY);
-    MPI_Mrecv(reply->point, count, MPI_DOUBLE, &message, MPI_STATUS_IGNORE);
+    MPI_Mrecv(reply->point, count * (int)sizeof(hg_point), MPI_BYTE, &message,
+              MPI_STATUS_IGNORE);
     if (count == 0) return;
     look_up(fetch, parentage, weight, row, reply);
     send(fetch, reply->answer, count * (int64_t)sizeof(hg_answer), MPI_BYTE, rank, TAG_ANSWERS);
@@ -244,12 +243,13 @@ void hg_fetch_points(hg_fetch *fetch, const hg_parentage *parentage, const doubl
     hg_clear(fetch->chosen, partition->count, sizeof *fetch->chosen);
     find_own(fetch, parentage, weight);
     if (partition->ranks == 1) return;
-    sort_questions(fetch, parentage);
+    sort_questions(fetch);
     for (int64_t i = 0; i < partition->count; i++) fetch->mark[i] = -1;
     for (int rank = 0; rank < partition->ranks; rank++)
         if (rank != partition->rank)
             send(fetch, fetch->question + fetch->ask_start[rank],
-                 fetch->ask_start[rank + 1] - fetch->ask_start[rank], MPI_DOUBLE, rank, TAG_POINTS);
+                 (fetch->ask_start[rank + 1] - fetch->ask_start[rank]) * (int64_t)sizeof(hg_point),
+                 MPI_BYTE, rank, TAG_POINTS);
     for (int rank = 0; rank < partition->ranks; rank++)
         if (rank != partition->rank) answer(fetch, parentage, weight, genomes, row, rank);
     for (int rank = 0; rank < partition->ranks; rank++)

@@ -13,14 +13,14 @@
 typedef struct hg_fetch {
     const hg_partition *partition;
     int64_t stride;
-    double *point;         /**< [count] what own offspring ask for; below 0: nothing */
+    hg_point *point;       /**< [count] what own offspring ask for */
     int64_t *parent;       /**< [count] result: global index, -1 where nothing was asked */
     uint8_t *chosen;       /**< [count] result: 1 where an own individual was asked for */
     int64_t *place;        /**< [count] own individual (local index), or count + k: genome k */
-    double *low, *high;    /**< [count] the parent's interval of the weights, or NULL */
+    double *low, *high;    /**< [count] the parent's interval of its deme's weights, or NULL */
     double *genome;        /**< genomes fetched from other ranks, [capacity * stride] */
     int64_t fetched, capacity;
-    double *question;      /**< [count] points asked of other ranks, by rank */
+    hg_point *question;    /**< [count] points asked of other ranks, by rank */
     int64_t *asker;        /**< [count] and the offspring that ask */
     int64_t *ask_start;    /**< [ranks+1] */
     struct hg_answer *answer; /**< [count] what came back */

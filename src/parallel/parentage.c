@@ -58,7 +58,8 @@ hg_status hg_parentage_create(hg_parentage *parentage, const hg_partition *parti
         HG_TRY(array(&parentage->high, HG_MEMORY_INDIVIDUALS, count, sizeof(double)));
     }
     HG_TRY(array(&parentage->spacing_sum, HG_MEMORY_EXCHANGE, own_blocks, sizeof(double)));
-    HG_TRY(array(&parentage->weight_start, HG_MEMORY_EXCHANGE, blocks + 1, sizeof(double)));
+    HG_TRY(hg_cumulated_create(&parentage->weights, partition));
+    if (intervals) HG_TRY(hg_cumulated_create(&parentage->others, partition));
     HG_TRY(array(&parentage->spacing_start, HG_MEMORY_EXCHANGE, blocks, sizeof(double)));
     HG_TRY(array(&parentage->spacing_end, HG_MEMORY_EXCHANGE, blocks, sizeof(double)));
     HG_TRY(array(&parentage->scale, HG_MEMORY_EXCHANGE, partition->demes, sizeof(double)));
@@ -84,7 +85,8 @@ void hg_parentage_free(hg_parentage *parentage)
     hg_release(&parentage->low);
     hg_release(&parentage->high);
     hg_release(&parentage->spacing_sum);
-    hg_release(&parentage->weight_start);
+    hg_cumulated_free(&parentage->weights);
+    hg_cumulated_free(&parentage->others);
     hg_release(&parentage->spacing_start);
     hg_release(&parentage->spacing_end);
     hg_release(&parentage->scale);
@@ -163,15 +165,14 @@ void hg_parentage_space(hg_parentage *parentage, uint64_t seed, int64_t generati
                               parentage->partition->end_block);
 }
 
-/* The sums of one deme; the spacing beyond its last offspring belongs to nobody. */
-static void cumulate_deme(hg_parentage *parentage, int64_t deme, const double *weight,
-                          const double *spacing, uint64_t seed, int64_t generation)
+/* The spacings of one deme; the one beyond its last offspring belongs to nobody. */
+static void cumulate_spacings(hg_parentage *parentage, int64_t deme, const double *spacing,
+                              uint64_t seed, int64_t generation)
 {
     const hg_partition *partition = parentage->partition;
-    const int64_t first = partition->deme_block[deme], end = partition->deme_block[deme + 1];
-    double *weights = parentage->weight_start, spacings = 0.0;
-    for (int64_t b = first; b < end; b++) {
-        weights[b + 1] = weights[b] + weight[b];
+    const double total = parentage->weights.total[deme];
+    double spacings = 0.0;
+    for (int64_t b = partition->deme_block[deme]; b < partition->deme_block[deme + 1]; b++) {
         parentage->spacing_start[b] = spacings;
         spacings += spacing[b];
         parentage->spacing_end[b] = spacings;
@@ -179,106 +180,54 @@ static void cumulate_deme(hg_parentage *parentage, int64_t deme, const double *w
     const hg_stream beyond =
         hg_stream_of(seed, HG_PURPOSE_PARENT, generation, partition->individuals + deme);
     spacings += -hg_log(hg_stream_uniform(&beyond, 0));
-    parentage->scale[deme] = (weights[end] - weights[first]) / spacings;
-    parentage->last_target[deme] = nextafter(weights[end], weights[first]);
+    parentage->scale[deme] = total / spacings;
+    parentage->last_target[deme] = nextafter(total, 0.0);
 }
 
 void hg_parentage_cumulate(hg_parentage *parentage, const double *weight, const double *spacing,
                            uint64_t seed, int64_t generation)
 {
-    parentage->weight_start[0] = 0.0;
+    hg_cumulate(&parentage->weights, weight);
     for (int64_t d = 0; d < parentage->partition->demes; d++)
-        cumulate_deme(parentage, d, weight, spacing, seed, generation);
+        cumulate_spacings(parentage, d, spacing, seed, generation);
 }
 
-double hg_parentage_deme_start(const hg_parentage *parentage, int64_t deme)
+hg_stretch hg_stretch_of(const hg_parentage *parentage, int64_t deme)
 {
-    return parentage->weight_start[parentage->partition->deme_block[deme]];
-}
-
-/* The last index b with start[b] <= value, of start[0..count]. */
-static int64_t last_not_above(const double *start, int64_t count, double value)
-{
-    int64_t low = 0, high = count;
-    while (high - low > 1) {
-        const int64_t middle = low + (high - low) / 2;
-        if (start[middle] <= value) low = middle;
-        else high = middle;
-    }
-    return low;
-}
-
-int64_t hg_parentage_block_of(const hg_parentage *parentage, double target)
-{
-    return last_not_above(parentage->weight_start, parentage->partition->blocks, target);
-}
-
-/* --- walking along the parents ---------------------------------------------- */
-
-static void enter_block(hg_cursor *at, int64_t block)
-{
-    const hg_partition *partition = at->parentage->partition;
-    at->block = block;
-    at->i = hg_block_start(partition, block) - partition->first;
-    at->end = hg_block_start(partition, block + 1) - partition->first;
-    at->low = at->parentage->weight_start[block];
-    at->sum = at->weight[at->i];
-    at->high = at->low + at->sum;
-}
-
-hg_cursor hg_cursor_at(const hg_parentage *parentage, const double *weight, double target)
-{
-    const hg_partition *partition = parentage->partition;
-    hg_cursor at = {.parentage = parentage, .weight = weight};
-    int64_t block = hg_parentage_block_of(parentage, target);
-    if (block < partition->first_block) block = partition->first_block;
-    if (block >= partition->end_block) block = partition->end_block - 1; /* never advanced from */
-    enter_block(&at, block);
-    return at;
-}
-
-void hg_cursor_advance(hg_cursor *at, double target)
-{
-    while (at->high <= target) {
-        at->i++;
-        if (at->i < at->end) {
-            at->low = at->high;
-            at->sum += at->weight[at->i];
-            at->high = at->parentage->weight_start[at->block] + at->sum;
-        } else {
-            enter_block(at, at->block + 1);
-        }
-    }
-}
-
-int64_t hg_parentage_find(const hg_parentage *parentage, const double *weight, int64_t block,
-                          double target, double *low, double *high)
-{
-    hg_cursor at = {.parentage = parentage, .weight = weight};
-    enter_block(&at, block);
-    hg_cursor_advance(&at, target);
-    *low = at.low;
-    *high = at.high;
-    return at.i;
+    const hg_block_range blocks = hg_own_blocks(parentage->partition, deme);
+    if (blocks.first >= blocks.end) return (hg_stretch){deme, blocks, 0.0, 0.0};
+    return (hg_stretch){deme, blocks, parentage->weights.start[blocks.first],
+                        parentage->weights.end[blocks.end - 1]};
 }
 
 /* --- own offspring and that of others --------------------------------------------- */
+
+/* Sums that disagree must end the run, and never become a wrong parent. */
+static void check_parents(const hg_parentage *parentage)
+{
+    const hg_partition *partition = parentage->partition;
+    int64_t orphans = 0;
+    for (int64_t j = 0; j < partition->count; j++)
+        orphans += (parentage->spacing[j] != 0.0) & (parentage->parent[j] < 0);
+    if (orphans == 0) return;
+    hg_fail(HG_BUG, "%lld offspring of individuals %lld to %lld found no parent",
+            (long long)orphans, (long long)partition->first,
+            (long long)(partition->first + partition->count - 1));
+    hg_team_abort(partition->communicator, HG_BUG);
+}
 
 void hg_parentage_match(hg_parentage *parentage, const double *weight, uint64_t seed,
                         int64_t generation, const double *(*genome)(void *, int64_t),
                         void *context)
 {
-    const hg_partition *partition = parentage->partition;
-    const double low = parentage->weight_start[partition->first_block];
-    const double high = parentage->weight_start[partition->end_block];
-    hg_clear(parentage->children, partition->count, sizeof *parentage->children);
-    hg_parentage_match_own(parentage, weight, low, high);
-    if (partition->ranks == 1) return;
-    if (low < high)
-        hg_parentage_match_foreign(parentage, weight, low, high, seed, generation, genome, context);
-    else
-        memset(parentage->outgoing_to, 0, ((size_t)partition->ranks + 1) * sizeof(int));
-    hg_parentage_exchange(parentage);
+    hg_clear(parentage->children, parentage->partition->count, sizeof *parentage->children);
+    hg_parentage_match_own(parentage, weight);
+    if (parentage->partition->ranks > 1) {
+        hg_parentage_match_foreign(parentage, weight, seed, generation,
+                                   (hg_genome_source){genome, context});
+        hg_parentage_exchange(parentage);
+    }
+    check_parents(parentage);
 }
 
 void hg_parentage_settle(hg_parentage *parentage)

@@ -17,14 +17,14 @@
 #define HG_PARALLEL_PARENTAGE_H
 
 #include "kernels/kernels.h"
-#include "parallel/partition.h"
+#include "parallel/cumulated.h"
 
 /** A parent and its offspring on another rank, with its genome beside it. */
 typedef struct hg_brood {
     int64_t parent;          /**< global index */
     int64_t first, count;    /**< its offspring there: those of first .. first+count-1 (global
                                   indices) that take part in the draw */
-    double low, high;        /**< its interval of the cumulated weights */
+    double low, high;        /**< its interval of its deme's cumulated weights */
 } hg_brood;
 
 /** Broods and their genomes, [capacity] and [capacity * stride]. */
@@ -47,15 +47,18 @@ typedef struct hg_parentage {
     const double *migration; /**< [demes] probability of a parent from elsewhere, or NULL */
     double *spacing;        /**< [count] of this rank's offspring */
     double *spacing_sum;    /**< [own blocks] */
-    double *weight_start;   /**< [blocks+1] cumulated weights at the blocks' starts */
+    hg_cumulated weights;   /**< of all individuals */
+    hg_cumulated others;    /**< where intervals are asked for: without the individual that has
+                                 most of its deme's weight, see hg_parentage_leave_out() */
     double *spacing_start;  /**< [blocks] cumulated spacings of the deme where a block starts */
     double *spacing_end;    /**< [blocks] and where it ends */
     double *scale;          /**< [demes] from spacings to weights */
-    double *last_target;    /**< [demes] the largest target: just below the deme's end */
+    double *last_target;    /**< [demes] the largest target: just below the deme's total */
     int64_t *parent;        /**< [count] result: global index of the first parent, or -1 for
                                  those who do not take part */
     int32_t *children;      /**< [count] result: offspring of each own individual, anywhere */
-    double *low, *high;     /**< [count] interval of the parent, or NULL where not asked for */
+    double *low, *high;     /**< [count] interval of the parent in its deme's cumulated weights,
+                                 or NULL where not asked for */
     hg_broods outgoing, incoming;
     int *outgoing_to;       /**< [ranks+1] first brood for each rank */
     MPI_Datatype brood_type, genome_type;
@@ -79,15 +82,22 @@ void hg_parentage_space_blocks(hg_parentage *parentage, uint64_t seed, int64_t g
 /** The same for all own blocks. */
 void hg_parentage_space(hg_parentage *parentage, uint64_t seed, int64_t generation);
 
-/** The cumulated weights where a deme starts; of `demes`: the total. */
-double hg_parentage_deme_start(const hg_parentage *parentage, int64_t deme);
-
 /**
  * Cumulates the sums of all blocks, in their order: weight[blocks], spacing[blocks].
  * `generation` is that of the spacings. Not collective.
  */
 void hg_parentage_cumulate(hg_parentage *parentage, const double *weight, const double *spacing,
                            uint64_t seed, int64_t generation);
+
+/** Whether an individual of a deme, of this width of interval, has most of the deme's weight. */
+bool hg_parentage_dominates(const hg_parentage *parentage, int64_t deme, double width);
+
+/**
+ * Cumulates the weights again without those individuals that have most of their deme's weight:
+ * what is left of a total after subtracting them would have lost its digits. weight[count] as in
+ * hg_parentage_match(), after hg_parentage_cumulate(). Collective.
+ */
+void hg_parentage_leave_out(hg_parentage *parentage, const double *weight);
 
 /**
  * Finds the parents of this rank's offspring and the offspring of its parents. Every deme
@@ -115,14 +125,27 @@ bool hg_parentage_survives(const hg_parentage *parentage, uint64_t seed, int64_t
 bool hg_parentage_immigrates(const hg_parentage *parentage, uint64_t seed, int64_t generation,
                              int64_t individual, double *uniform);
 
-/** The block whose weights hold `target`. */
-int64_t hg_parentage_block_of(const hg_parentage *parentage, double target);
+/** A point among the cumulated weights of a deme. */
+typedef struct hg_point {
+    double at;
+    int32_t block;    /**< that holds it; -1: none is asked for */
+    int32_t of_others; /**< 1: a point of `others` */
+} hg_point;
+
+/** A share of a deme's weights, 0 <= share < 1, as a point. */
+hg_point hg_parentage_point(const hg_parentage *parentage, int64_t deme, double share);
+
+/** The same among `others`. */
+hg_point hg_parentage_point_of_others(const hg_parentage *parentage, int64_t deme, double share);
+
+/** A point of a deme at `target`, which is below the deme's total. */
+hg_point hg_parentage_point_at(const hg_parentage *parentage, int64_t deme, double target);
 
 /**
- * The own individual (local index) in own block `block` whose interval, from `*low` to
- * `*high` of the cumulated weights, holds `target`.
+ * The own individual (local index) that a point in an own block means; its interval is from `*low`
+ * to `*high` of the weights, and not given for a point of `others`.
  */
-int64_t hg_parentage_find(const hg_parentage *parentage, const double *weight, int64_t block,
-                          double target, double *low, double *high);
+int64_t hg_parentage_find(const hg_parentage *parentage, const double *weight,
+                          const hg_point *point, double *low, double *high);
 
 #endif

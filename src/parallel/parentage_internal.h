@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * What the files of parentage share: spacings, points in the cumulated weights, and a walk along
- * the parents. */
+ * What the files of parentage share: spacings, and targets among the cumulated weights. */
 #ifndef HG_PARALLEL_PARENTAGE_INTERNAL_H
 #define HG_PARALLEL_PARENTAGE_INTERNAL_H
 
@@ -8,48 +7,28 @@
 
 /** From sums of the spacings of a deme to points in its cumulated weights. */
 typedef struct hg_aim {
-    double start, scale, last;
+    double scale, last;
 } hg_aim;
 
-static inline hg_aim hg_aim_of(const hg_parentage *parentage, int64_t block)
+static inline hg_aim hg_aim_of(const hg_parentage *parentage, int64_t deme)
 {
-    const int64_t deme = parentage->partition->block_deme[block];
-    return (hg_aim){hg_parentage_deme_start(parentage, deme), parentage->scale[deme],
-                    parentage->last_target[deme]};
+    return (hg_aim){parentage->scale[deme], parentage->last_target[deme]};
 }
 
 static inline double hg_target_at(const hg_aim *at, double spacings)
 {
-    const double target = at->start + spacings * at->scale;
+    const double target = spacings * at->scale;
     return target < at->last ? target : at->last;
 }
 
-/** Where a sum of the spacings of a block's deme points. */
-static inline double hg_target_of(const hg_parentage *parentage, int64_t block, double spacings)
-{
-    const hg_aim at = hg_aim_of(parentage, block);
-    return hg_target_at(&at, spacings);
-}
+/** The weights of a deme that this rank has: its own blocks, and where they lie in the sums. */
+typedef struct hg_stretch {
+    int64_t deme;
+    hg_block_range blocks;
+    double low, high; /**< low = high: nobody here can reproduce */
+} hg_stretch;
 
-/** The target before the first offspring of a block. */
-static inline double hg_target_before(const hg_parentage *parentage, int64_t block)
-{
-    return hg_target_of(parentage, block, parentage->spacing_start[block]);
-}
-
-/** A place among this rank's parents, moving upwards only. */
-typedef struct hg_cursor {
-    const hg_parentage *parentage;
-    const double *weight;
-    int64_t block, i, end; /**< local index within its block, and the block's end */
-    double sum, low, high; /**< weights of the block up to i; the interval of i */
-} hg_cursor;
-
-/** At the first parent of the own block that holds `target`. */
-hg_cursor hg_cursor_at(const hg_parentage *parentage, const double *weight, double target);
-
-/** Moves to the parent whose interval holds the target. */
-void hg_cursor_advance(hg_cursor *at, double target);
+hg_stretch hg_stretch_of(const hg_parentage *parentage, int64_t deme);
 
 /** Spacings of any individuals, first .. first+count-1; 0 for those who do not take part. */
 void hg_draw_spacings(const hg_parentage *parentage, uint64_t seed, int64_t generation,
@@ -58,14 +37,18 @@ void hg_draw_spacings(const hg_parentage *parentage, uint64_t seed, int64_t gene
 /** Room for `count` broods. */
 hg_status hg_broods_reserve(hg_broods *broods, int64_t count, int64_t stride);
 
-/** Finds the parents that this rank's offspring have here, from `low` to `high` of the weights. */
-void hg_parentage_match_own(hg_parentage *parentage, const double *weight, double low,
-                            double high);
+/** Finds the parents that this rank's offspring have here. */
+void hg_parentage_match_own(hg_parentage *parentage, const double *weight);
+
+/** Where the genomes of own parents are. */
+typedef struct hg_genome_source {
+    const double *(*genome)(void *context, int64_t i);
+    void *context;
+} hg_genome_source;
 
 /** Collects the broods for all other ranks, in their order. */
-void hg_parentage_match_foreign(hg_parentage *parentage, const double *weight, double low,
-                                double high, uint64_t seed, int64_t generation,
-                                const double *(*genome)(void *, int64_t), void *context);
+void hg_parentage_match_foreign(hg_parentage *parentage, const double *weight, uint64_t seed,
+                                int64_t generation, hg_genome_source source);
 
 /** Sends and receives broods, and gives own offspring the parents that came. */
 void hg_parentage_exchange(hg_parentage *parentage);

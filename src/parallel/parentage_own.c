@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "parallel/parentage_internal.h"
+#include "parallel/team.h"
 
 enum { PIECE = 512, PART = 8 }; /* offspring; blocks */
 
@@ -13,6 +14,8 @@ enum { PIECE = 512, PART = 8 }; /* offspring; blocks */
 typedef struct walk {
     hg_parentage *parentage;
     const double *weight;
+    hg_stretch here;         /* the deme's parents on this rank */
+    double unit;
     int64_t block, next;     /* of the parents: local index of those not yet bounded */
     double sum;              /* weights of the block before `next` */
     int64_t first;           /* local index of parent 0 here */
@@ -27,23 +30,30 @@ typedef struct walk {
     int32_t own[PIECE], which[PIECE]; /* local index of the offspring; its parent's number here */
 } walk;
 
+static _Noreturn void find_nobody(const walk *w)
+{
+    hg_fail(HG_BUG, "no parent in deme %lld holds the point %.17g among the cumulated weights",
+            (long long)w->here.deme, w->target[0]);
+    hg_team_abort(w->parentage->partition->communicator, HG_BUG);
+}
+
 /* The next parents of the block, or the first of the next block. */
 static void bound_parents(walk *w)
 {
     const hg_partition *partition = w->parentage->partition;
     int64_t end = hg_block_start(partition, w->block + 1) - partition->first;
     if (w->next == end) {
-        w->block++;
+        if (++w->block == w->here.blocks.end) find_nobody(w);
         w->sum = 0.0;
         end = hg_block_start(partition, w->block + 1) - partition->first;
     }
-    const double start = w->parentage->weight_start[w->block];
+    const double start = w->parentage->weights.start[w->block];
     w->first = w->next;
     w->count = end - w->next < PIECE ? end - w->next : PIECE;
     w->at = w->settled = 0;
     w->bound[0] = start + w->sum;
     for (int64_t i = 0; i < w->count; i++) {
-        w->sum += w->weight[w->next + i];
+        w->sum += w->weight[w->next + i] * w->unit;
         w->bound[i + 1] = start + w->sum;
         w->children[i] = 0;
     }
@@ -97,7 +107,8 @@ static void match_waiting(walk *w)
 static void begin(walk *w, double target)
 {
     const hg_partition *partition = w->parentage->partition;
-    hg_cursor at = hg_cursor_at(w->parentage, w->weight, target);
+    const hg_cumulated *weights = &w->parentage->weights;
+    hg_cursor at = hg_cursor_at(weights, w->weight, hg_cumulated_block(weights, w->here.deme, target));
     hg_cursor_advance(&at, target);
     w->block = at.block;
     w->next = hg_block_start(partition, at.block) - partition->first;
@@ -109,11 +120,10 @@ static void begin(walk *w, double target)
 }
 
 /* The offspring of a block join those who wait, but for those whose parent is elsewhere. */
-static void call_block(walk *w, int64_t block, double low, double high, bool *begun)
+static void call_block(walk *w, int64_t block, const hg_aim *towards, bool *begun)
 {
     hg_parentage *parentage = w->parentage;
     const hg_partition *partition = parentage->partition;
-    const hg_aim towards = hg_aim_of(parentage, block);
     const double start = parentage->spacing_start[block];
     const int64_t end = hg_block_start(partition, block + 1) - partition->first;
     double sum = 0.0;
@@ -121,8 +131,8 @@ static void call_block(walk *w, int64_t block, double low, double high, bool *be
         parentage->parent[own] = -1;
         if (parentage->spacing[own] == 0.0) continue; /* does not take part */
         sum += parentage->spacing[own];
-        const double target = hg_target_at(&towards, start + sum);
-        if (target < low || target >= high) continue; /* a parent on another rank */
+        const double target = hg_target_at(towards, start + sum);
+        if (target < w->here.low || target >= w->here.high) continue; /* a parent on another rank */
         if (!*begun) begin(w, target);
         *begun = true;
         w->target[w->waiting] = target;
@@ -131,15 +141,19 @@ static void call_block(walk *w, int64_t block, double low, double high, bool *be
     }
 }
 
-static void match_part(hg_parentage *parentage, const double *weight, int64_t first, int64_t end,
-                       double low, double high)
+/* The offspring of some own blocks of one deme. */
+static void match_blocks(hg_parentage *parentage, const double *weight, int64_t first, int64_t end)
 {
+    const int64_t deme = parentage->partition->block_deme[first];
+    const hg_aim towards = hg_aim_of(parentage, deme);
     walk w;
     bool begun = false;
     w.parentage = parentage;
     w.weight = weight;
+    w.here = hg_stretch_of(parentage, deme);
+    w.unit = parentage->weights.unit[deme];
     w.waiting = 0;
-    for (int64_t b = first; b < end; b++) call_block(&w, b, low, high, &begun);
+    for (int64_t b = first; b < end; b++) call_block(&w, b, &towards, &begun);
     if (!begun) return;
     match_waiting(&w);
     note_children(&w, w.at);
@@ -147,11 +161,23 @@ static void match_part(hg_parentage *parentage, const double *weight, int64_t fi
     note_children(&w, w.at + 1);
 }
 
-void hg_parentage_match_own(hg_parentage *parentage, const double *weight, double low, double high)
+/* Each deme draws for itself. */
+static void match_part(hg_parentage *parentage, const double *weight, int64_t first, int64_t end)
+{
+    const hg_partition *partition = parentage->partition;
+    while (first < end) {
+        const int64_t of_deme = partition->deme_block[partition->block_deme[first] + 1];
+        const int64_t until = of_deme < end ? of_deme : end;
+        match_blocks(parentage, weight, first, until);
+        first = until;
+    }
+}
+
+void hg_parentage_match_own(hg_parentage *parentage, const double *weight)
 {
     const hg_partition *partition = parentage->partition;
 #pragma omp parallel for schedule(static)
     for (int64_t b = partition->first_block; b < partition->end_block; b += PART)
         match_part(parentage, weight, b,
-                   b + PART < partition->end_block ? b + PART : partition->end_block, low, high);
+                   b + PART < partition->end_block ? b + PART : partition->end_block);
 }

@@ -47,6 +47,19 @@ static inline int64_t hg_block_start(const hg_partition *partition, int64_t bloc
     return partition->block_start[block];
 }
 
+/** A run of blocks. */
+typedef struct hg_block_range {
+    int64_t first, end; /**< first .. end-1; none where first >= end */
+} hg_block_range;
+
+/** The blocks of a deme that this rank owns. */
+static inline hg_block_range hg_own_blocks(const hg_partition *partition, int64_t deme)
+{
+    const int64_t first = partition->deme_block[deme], end = partition->deme_block[deme + 1];
+    return (hg_block_range){first > partition->first_block ? first : partition->first_block,
+                            end < partition->end_block ? end : partition->end_block};
+}
+
 /** The rank that owns a block. */
 int hg_partition_owner(const hg_partition *partition, int64_t block);
 

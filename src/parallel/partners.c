@@ -86,25 +86,19 @@ static int64_t source_deme(const hg_migration *migration, int64_t d, double u)
 /* The largest double below `end`, but not below `start`. */
 static double just_below(double end, double start) { return nextafter(end, start); }
 
-static double point_in_deme(const hg_parentage *parentage, int64_t deme, double u)
+/* A point of the deme that is not in the interval from low to high, the first parent's. */
+static hg_point point_beside(const hg_parentage *parentage, int64_t deme, double u, double low,
+                             double high)
 {
-    const double start = hg_parentage_deme_start(parentage, deme);
-    const double end = hg_parentage_deme_start(parentage, deme + 1);
-    return fmin(start + u * (end - start), just_below(end, start));
-}
-
-/* The same without the interval from low to high, which lies in the deme. */
-static double point_beside(const hg_parentage *parentage, int64_t deme, double u, double low,
-                           double high)
-{
-    const double start = hg_parentage_deme_start(parentage, deme);
-    const double end = hg_parentage_deme_start(parentage, deme + 1);
-    const double others = (end - start) - (high - low);
-    if (!(others > 0.0) || (low <= start && high >= end)) return point_in_deme(parentage, deme, u);
-    double point = start + u * others;
-    if (point >= low) point = fmax(point + (high - low), high);
-    if (point < end) return point;
-    return high < end ? just_below(end, start) : just_below(low, start);
+    const double total = parentage->weights.total[deme], width = high - low;
+    if (hg_parentage_dominates(parentage, deme, width))
+        return parentage->others.total[deme] > 0.0
+                   ? hg_parentage_point_of_others(parentage, deme, u)
+                   : hg_parentage_point(parentage, deme, u); /* there is nobody else: it selfs */
+    double point = u * (total - width);
+    if (point >= low) point = fmax(point + width, high);
+    if (point >= total) point = high < total ? just_below(total, 0.0) : just_below(low, 0.0);
+    return hg_parentage_point_at(parentage, deme, point);
 }
 
 void hg_draw_migrants(hg_fetch *fetch, const hg_parentage *parentage,
@@ -115,14 +109,14 @@ void hg_draw_migrants(hg_fetch *fetch, const hg_parentage *parentage,
     for (int64_t j = 0; j < partition->count; j++) {
         const int64_t individual = partition->first + j;
         double u;
-        fetch->point[j] = -1.0;
+        fetch->point[j].block = -1;
         if (hg_parentage_survives(parentage, seed, generation, individual) ||
             !hg_parentage_immigrates(parentage, seed, generation, individual, &u))
             continue;
         const int64_t deme = hg_partition_deme(partition, individual);
         const hg_stream stream = hg_stream_of(seed, HG_PURPOSE_MIGRATION, generation, individual);
-        fetch->point[j] = point_in_deme(parentage, source_deme(migration, deme, u),
-                                        hg_stream_uniform(&stream, 1));
+        fetch->point[j] = hg_parentage_point(parentage, source_deme(migration, deme, u),
+                                             hg_stream_uniform(&stream, 1));
     }
 }
 
@@ -143,13 +137,13 @@ void hg_draw_mates(hg_fetch *fetch, const hg_parentage *parentage, const hg_migr
 #pragma omp parallel for schedule(static)
     for (int64_t j = 0; j < partition->count; j++) {
         const int64_t individual = partition->first + j;
-        fetch->point[j] = -1.0;
+        fetch->point[j].block = -1;
         if (first[j] < 0) continue;
         const hg_stream stream = hg_stream_of(seed, HG_PURPOSE_MATE, generation, individual);
         const double u = hg_stream_uniform(&stream, 0);
         const int64_t deme = mate_deme(migration, hg_partition_deme(partition, individual), &stream);
         const bool apart = selfing || deme != hg_partition_deme(partition, first[j]);
-        fetch->point[j] = apart ? point_in_deme(parentage, deme, u)
+        fetch->point[j] = apart ? hg_parentage_point(parentage, deme, u)
                                 : point_beside(parentage, deme, u, low[j], high[j]);
     }
 }

@@ -6,7 +6,9 @@
  * The deme that a parent comes from is drawn by backward migration: from the own deme d
  * with probability 1 - rate[d], else from deme s with probability proportional to
  * source[d][s]. A second parent draws its deme like the first. Without selfing the first
- * parent's interval is left out, which is the same as drawing again while both are equal.
+ * parent's interval is left out, which is the same as drawing again while both are equal; where
+ * that interval is most of the deme's, the point is drawn among the others alone, who would lose
+ * their digits beside it.
  */
 #ifndef HG_PARALLEL_PARTNERS_H
 #define HG_PARALLEL_PARTNERS_H
@@ -32,7 +34,8 @@ void hg_draw_migrants(hg_fetch *fetch, const hg_parentage *parentage,
 /**
  * Sets fetch->point for the second parent of all offspring of this rank that have a first
  * one; first[j], low[j], high[j] are that one's index (-1: none) and interval. Where nobody
- * else of the chosen deme can reproduce, the first parent selfs.
+ * else of the chosen deme can reproduce, the first parent selfs. Without selfing,
+ * hg_parentage_leave_out() must have been called.
  */
 void hg_draw_mates(hg_fetch *fetch, const hg_parentage *parentage, const hg_migration *migration,
                    const int64_t *first, const double *low, const double *high, bool selfing,

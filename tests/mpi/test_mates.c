@@ -58,6 +58,7 @@ static void draw(engine *e, bool selfing, int64_t generation)
     hg_parentage_cumulate(&e->parentage, e->weight, spacing, 8, generation);
     const double *own = e->weight + partition->first;
     hg_parentage_match(&e->parentage, own, 8, generation, own_genome, e);
+    if (!selfing) hg_parentage_leave_out(&e->parentage, own);
     hg_draw_mates(&e->mates, &e->parentage, &e->migration, e->parentage.parent, e->parentage.low,
                   e->parentage.high, selfing, 8, generation);
     hg_fetch_points(&e->mates, &e->parentage, own, e->genome, NULL);
@@ -90,6 +91,14 @@ static int64_t mate_by_walking(const engine *e, int64_t offspring, int64_t first
     return -1;
 }
 
+/* Whether nobody but `individual` can reproduce. */
+static bool is_alone(const engine *e, int64_t individual)
+{
+    for (int64_t i = 0; i < e->n; i++)
+        if (i != individual && e->weight[i] > 0.0) return false;
+    return true;
+}
+
 /* One generation: mates are whom they should be, and their genomes are at hand. */
 static bool mates_are_right(const engine *e, bool selfing)
 {
@@ -103,6 +112,7 @@ static bool mates_are_right(const engine *e, bool selfing)
                                    : e->mates.genome + (place - e->partition.count) * STRIDE;
         right &= expected == -1 || expected == mate;
         right &= mate >= 0 && mate < e->n && e->weight[mate] > 0.0;
+        right &= selfing || mate != first || is_alone(e, first);
         for (int k = 0; right && k < STRIDE; k++) right &= genome[k] == gene_of(mate, k);
         right &= (place < e->partition.count) == (mate >= e->partition.first &&
                                                   mate < e->partition.first + e->partition.count);
@@ -110,12 +120,30 @@ static bool mates_are_right(const engine *e, bool selfing)
     return right;
 }
 
+enum { KINDS = 9 };
+
+/* The last ones have an individual beside whom the others' weights lose their digits. */
+static double weight_of(int kind, int64_t i, int64_t n, double u)
+{
+    switch (kind) {
+    case 0: return 1.0;
+    case 1: return u;
+    case 2: return i == n - 1 ? u : 0.0;
+    case 3: return i % 4 == 0 ? u : 0.0;
+    case 4: return i == 0 ? 1e6 : u;
+    case 5: return i == n / 2 ? 1e16 : u;
+    case 6: return i == n - 1 ? 1.0 : 1e-300 * u;
+    case 7: return i == 0 ? 1e300 : 0x1p-1074 * (double)(1 + i % 3);
+    default: return i == n / 3 ? 1e15 : i % 2 == 0 ? 0.0 : u;
+    }
+}
+
 START_TEST(mates_are_those_of_a_plain_walk)
 {
     const int64_t sizes[] = {1, 2, 3, 5, 17, MOST};
     uint64_t state = 2;
     for (int s = 0; s < HG_COUNT_OF(sizes); s++)
-        for (int kind = 0; kind < 5; kind++)
+        for (int kind = 0; kind < KINDS; kind++)
             for (int selfing = 0; selfing < 2; selfing++) {
                 engine e;
                 const int64_t n = sizes[s];
@@ -123,10 +151,7 @@ START_TEST(mates_are_those_of_a_plain_walk)
                 ck_assert(everywhere(created));
                 for (int64_t i = 0; i < n; i++) {
                     const double u = hg_test_uniform(&state, 0.1, 1.0);
-                    e.weight[i] = kind == 0 ? 1.0 : kind == 1 ? u
-                                  : kind == 2 ? (i == n - 1 ? u : 0.0)
-                                  : kind == 3 ? (i % 4 == 0 ? u : 0.0)
-                                              : (i == 0 ? 1e6 : u);
+                    e.weight[i] = weight_of(kind, i, n, u);
                 }
                 draw(&e, selfing != 0, 1);
                 const bool right = mates_are_right(&e, selfing != 0);
