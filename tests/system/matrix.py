@@ -3,10 +3,11 @@
 matrix.py PART BATCH PROGRAM MPIEXEC FOLDER [--list] [--only NUMBER].
 
 A part is a full product of a few families; or `pairs`, every pair of settings of all families at
-least once; or `corners`, extreme sizes; or `earlier`, runs that start from others (settings.py has
-them all). Each case is a small run, made on three layouts: 1 rank x 1 thread with the fastest
-kernels, 1 rank x 2 threads with the baseline ones, 3 ranks x 1 thread. The three results must be
-the same to the last bit, and as the naive reference (reference.py) has them. `refused` is what
+least once; or `corners`, extreme sizes; or `unequal`, demes whose fitness differs by up to 10^300;
+or `earlier`, runs that start from others (settings.py has them all). Each case is a small run, made
+on three layouts: 1 rank x 1 thread with the fastest kernels, 1 rank x 2 threads with the baseline
+ones, 3 ranks x 1 thread; unequal demes on 2 ranks as well. All results must be the same to the
+last bit, and as the naive reference (reference.py) has them. `refused` is what
 validation must refuse, `control` shows that the reference notices a fault.
 """
 import argparse
@@ -24,7 +25,8 @@ import numpy as np
 import yaml
 
 import reference
-from settings import PARTS, REFUSED, corners, describe, earlier, plain, plainly, run_file, settle
+from settings import (PARTS, REFUSED, corners, describe, earlier, plain, plainly, run_file, settle,
+                      unequal)
 
 verdict = Verdict()
 
@@ -210,6 +212,9 @@ def cases_of(given):
     """The cases of a part, each a description and a run file."""
     if given.part == "corners":
         return corners()
+    if given.part == "unequal":
+        LAYOUTS["2 ranks x 1 thread"] = (2, 1, "-")
+        return unequal()
     if given.part == "earlier":
         return earlier(lambda number: os.path.abspath(path_of(given, number, list(LAYOUTS)[0])))
     return [(describe(a), run_file(a, number)) for number, a in enumerate(PARTS[given.part]())]

@@ -373,18 +373,24 @@ class Reference:
         return chance
 
     def line_up(self, chance):
-        """The end of each individual's interval on the line of all weights, and each deme's start
-        (one more: the end of all)."""
-        ends, starts, total = [], [0.0], 0.0
+        """The end of each individual's interval on the line of its deme's weights, and each deme's
+        total. A deme's line has a scale of its own, so that no weight is too small to be added."""
+        ends, totals = [], []
         for blocks in self.blocks:
+            total, lift = 0.0, self.lift(chance[i] for block in blocks for i in block)
             for block in blocks:
                 within = 0.0
                 for i in block:
-                    within += chance[i]
+                    within += chance[i] * lift
                     ends.append(total + within)
                 total += within
-            starts.append(total)
-        return ends, starts
+            totals.append(total)
+        return ends, totals
+
+    @staticmethod
+    def lift(weights):
+        """What brings the smallest doubles, which have fewer digits, among the others."""
+        return 2.0**600 if sum(weights) < 2.0**-700 else 1.0
 
     def survives(self, t, i):
         overlap = float(self.config["selection"]["overlap"])
@@ -401,7 +407,7 @@ class Reference:
                 return s
         return max(s for s in range(self.demes) if s != deme)
 
-    def sorted_targets(self, t, deme, starts):
+    def sorted_targets(self, t, deme, weights):
         """The points of those who draw a parent from their own deme, in their order: sums of
         exponential spacings, one more than there are points, stretched over the deme's weights."""
         spaced, sums, total = [], [], 0.0
@@ -415,27 +421,25 @@ class Reference:
                 sums.append(total + within)
             total += within
         total -= math.log(self.stream("parent", t, self.n + deme).uniform(0))
-        scale = (starts[deme + 1] - starts[deme]) / total
-        last = math.nextafter(starts[deme + 1], starts[deme])
-        return {j: min(starts[deme] + s * scale, last) for j, s in zip(spaced, sums)}
+        scale, last = weights / total, math.nextafter(weights, 0.0)
+        return {j: min(s * scale, last) for j, s in zip(spaced, sums)}
 
-    @staticmethod
-    def point_in(starts, deme, u):
-        start, end = starts[deme], starts[deme + 1]
-        return min(start + u * (end - start), math.nextafter(end, start))
+    def holder(self, ends, deme, target):
+        """Whose interval of the deme's line holds the target."""
+        return next(i for i in self.members(deme) if ends[i] > target)
 
-    def point_beside(self, starts, deme, u, low, high):
-        """The same with the first parent's interval left out."""
-        start, end = starts[deme], starts[deme + 1]
-        others = (end - start) - (high - low)
-        if others <= 0 or (low <= start and high >= end):
-            return self.point_in(starts, deme, u)
-        point = start + u * others
-        if point >= low:
-            point = max(point + (high - low), high)
-        if point < end:
-            return point
-        return math.nextafter(end, start) if high < end else math.nextafter(low, start)
+    def drawn(self, ends, totals, deme, u):
+        return self.holder(ends, deme, min(u * totals[deme], math.nextafter(totals[deme], 0.0)))
+
+    def drawn_beside(self, chance, deme, u, first):
+        """The same among all but `first`, each weighed as it is without that one."""
+        others = [i for i in self.members(deme) if i != first and chance[i] > 0]
+        if not others:
+            return first
+        lift, sums = self.lift(chance[i] for i in others), [0.0]
+        for i in others:
+            sums.append(sums[-1] + chance[i] * lift)
+        return next((i for i, end in zip(others, sums[1:]) if end > u * sums[-1]), others[-1])
 
     def draw_parents(self, before, generation):
         """Fills parents; returns who lives on, or EXTINCT."""
@@ -449,38 +453,37 @@ class Reference:
         generation.neutral_draws = self.neutral_draws
         if chance is EXTINCT:
             return EXTINCT
-        ends, starts = self.line_up(chance)
+        ends, totals = self.line_up(chance)
         targets = {}
         for d in range(self.demes):
-            targets.update(self.sorted_targets(t, d, starts))
+            targets.update(self.sorted_targets(t, d, totals[d]))
         for j in range(self.n):
             if lives_on[j]:
                 generation.parent[j] = j
                 continue
-            if j not in targets: # the parent is a migrant
+            if j in targets:
+                first = self.holder(ends, self.deme[j], targets[j])
+            else: # the parent is a migrant
                 stream = self.stream("migration", t, j)
                 deme = self.source_deme(self.deme[j], stream.uniforms(0)[1])
-                targets[j] = self.point_in(starts, deme, stream.uniform(1))
-            first = generation.parent[j] = next(i for i in range(self.n) if ends[i] > targets[j])
+                first = self.drawn(ends, totals, deme, stream.uniform(1))
+            generation.parent[j] = first
             generation.reproduced.add(first)
             if self.sexual:
-                second = self.draw_mate(t, j, first, ends, starts)
+                second = self.draw_mate(t, j, first, chance, (ends, totals))
                 generation.parent2[j] = second
                 generation.reproduced.add(second)
         return lives_on
 
-    def draw_mate(self, t, j, first, ends, starts):
+    def draw_mate(self, t, j, first, chance, line):
         stream, deme = self.stream("mate", t, j), self.deme[j]
         if self.source is not None:
             u, v = stream.uniforms(1)
             if u < self.migrating[deme]:
                 deme = self.source_deme(deme, v)
         if self.config["mating"]["selfing"] or deme != self.deme[first]:
-            point = self.point_in(starts, deme, stream.uniform(0))
-        else:
-            low = ends[first - 1] if first > 0 else 0.0
-            point = self.point_beside(starts, deme, stream.uniform(0), low, ends[first])
-        return next(i for i in range(self.n) if ends[i] > point)
+            return self.drawn(*line, deme, stream.uniform(0))
+        return self.drawn_beside(chance, deme, stream.uniform(0), first)
 
     # --- inheritance
 
@@ -742,6 +745,8 @@ class Comparison:
         if name == "expression":
             return expression
         signed = switch or any(c["model"] == "epistatic" for c in self.reference.config["fitness"])
+        if name == "fitness" and 0 < column < math.exp(-100):
+            return column * -math.log(column) / 100 # exp(x) magnifies x's rounding by |x|
         return max(column, expression) if name == "fitness" and signed else column
 
     def moments(self, g, group, row, name, values, what):

@@ -484,6 +484,34 @@ def corners():
                f"{of['ploidy']}, {config['mating']}", config)
 
 
+def unequal():
+    """Demes that follow optima of their own, so that their fitness differs by up to 10^300 and some
+    have none: of one individual and of several, under every way to choose parents."""
+    schemes = ({}, {"selection__scheme": "tournament", "selection__size": 3},
+               {"selection__scheme": "truncation", "selection__fraction": 0.5})
+    matings = ({"system": "asexual"}, SEXUAL, {"system": "sexual", "selfing": True})
+    migrations = (None, {"scheme": "island", "rate": 0.3},
+                  {"scheme": "matrix", "matrix": [[0.3, 0.7, 0, 0], [1, 0, 0, 0],
+                                                  [0, 0.1, 0.2, 0.7], [0.5, 0, 0, 0.5]]})
+    steps = (0.01, 3, 60, 400, 3000) # the last: fitness of 0, too
+    number = 0
+    for demes, scheme, mating, migration in itertools.product(
+            ([1, 1, 1, 1], [9, 1, 7, 23]), schemes, matings, migrations):
+        number += 1
+        config = plain(
+            run__seed=number, run__generations=8, population__individuals=sum(demes),
+            population__demes=demes, population__genes=2, mating=mating,
+            selection__overlap=0.2 * (number % 2), selection__on_extinction="neutral",
+            fitness=[{"model": "gaussian", "strength": steps[number % len(steps)],
+                      "optimum": {"series": "ar1", "mean": 0.5, "sd": 0.4,
+                                  "autocorrelation": 0.5}}], **scheme)
+        if migration:
+            config["migration"] = migration
+        config["output"]["snapshots"]["fields"] = fields(config)
+        yield (f"demes of {demes}, strength {steps[number % len(steps)]}, {scheme}, {mating}, "
+               f"{migration}", config)
+
+
 def earlier(path_of):
     """Runs, and runs that start from their last snapshots; `path_of(number)` is the result of
     the one of that number."""

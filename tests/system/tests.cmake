@@ -222,7 +222,7 @@ endif()
 # reference. The batch program runs all of a part's runs in one go.
 add_executable(hg_batch ${HG_SYSTEM}/batch.c)
 target_link_libraries(hg_batch PRIVATE happygene_library hg_flags)
-foreach(part environment fitness weights selection life pairs corners earlier refused
+foreach(part environment fitness weights selection life pairs corners unequal earlier refused
     control)
   hg_add_system_test(system/matrix/${part} system 600
     ${HG_PYTHON} ${HG_SYSTEM}/matrix.py ${part} $<TARGET_FILE:hg_batch> $<TARGET_FILE:happygene>
