@@ -11,6 +11,8 @@ const hg_experiment hg_experiments[] = {
      hg_theory_heterozygosity},
     {"parents", "two offspring share a parent with probability (1 + CV_w^2)/N; the selection "
      "differential is Cov(w,z)/mean(w)", "Price 1970", hg_theory_shared_parents},
+    {"unequal-demes", "each deme draws parents by its own fitness, be it 10^100 times another's",
+     "Price 1970", hg_theory_unequal_demes},
     {"mates", "second parents are drawn by fitness, independently of the first", "Wright 1931",
      hg_theory_mates},
     {"migrants", "where parents come from in the island model, and their fitness", "Wright 1931",

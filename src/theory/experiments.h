@@ -10,6 +10,7 @@ hg_status hg_theory_fixation(hg_theory *theory);
 hg_status hg_theory_heterozygosity(hg_theory *theory);
 /* parents.c */
 hg_status hg_theory_shared_parents(hg_theory *theory);
+hg_status hg_theory_unequal_demes(hg_theory *theory);
 hg_status hg_theory_ranks(hg_theory *theory);
 hg_status hg_theory_mates(hg_theory *theory);
 hg_status hg_theory_migrants(hg_theory *theory);

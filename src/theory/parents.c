@@ -138,6 +138,20 @@ hg_status hg_theory_shared_parents(hg_theory *theory)
     return hg_lab_conduct(theory, size, observe_parents, NULL, VARIED);
 }
 
+/* Temperature, a walk of each deme's own, multiplies expression and so fitness by up to 10^100. */
+hg_status hg_theory_unequal_demes(hg_theory *theory)
+{
+    const hg_lab_size size = {40, 50, hg_scaled(theory, 300, 3000)};
+    return hg_lab_conduct(theory, size, observe_parents, NULL,
+                          "population: {genes: 1, initial: {basal: {distribution: exponential, "
+                          "mean: 1}}}\n"
+                          "expression: {model: constant, q10: 10, temperature_reference: 1000}\n"
+                          "environment: {temperature: {series: ar1, mean: 1000, sd: 400, "
+                          "autocorrelation: 0.5}}\n"
+                          "fitness: [{model: proportional}]\n"
+                          "mutation: {basal: {rate: 0.5, sd: 0.5}}\n");
+}
+
 hg_status hg_theory_ranks(hg_theory *theory)
 {
     static const scheme tournament = {"tournament of 3", 3, 0.0};
