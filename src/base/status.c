@@ -3,7 +3,8 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
+
+#include "base/visible.h"
 
 #define MESSAGE_SIZE 8192 /* room for all the mistakes of a bad run file */
 
@@ -18,7 +19,7 @@ hg_status hg_fail(hg_status status, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    memcpy(message, text, sizeof message);
+    hg_visible_copy(message, sizeof message, text);
     return status;
 }
 
@@ -31,7 +32,7 @@ hg_status hg_fail_within(hg_status status, const char *format, ...)
     va_end(arguments);
     if (length >= 0 && (size_t)length < sizeof text)
         snprintf(text + length, sizeof text - (size_t)length, "%s", message);
-    memcpy(message, text, sizeof message);
+    hg_visible_copy(message, sizeof message, text);
     return status;
 }
 

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/visible.h"
+
 static bool make_room(hg_text *text, size_t more)
 {
     if (text->status != HG_OK) return false;
@@ -88,13 +90,18 @@ void hg_text_add_scalar(hg_text *text, const char *word)
         return;
     }
     hg_text_add(text, "\"");
-    for (const char *c = word; *c != '\0'; c++) {
+    for (const char *c = word, *end = word + strlen(word); c < end;) {
+        char escape[HG_ESCAPE_SIZE];
+        const hg_character character = hg_character_at(c, (size_t)(end - c));
+        const size_t length = character.length > 0 ? character.length : 1;
+        hg_character_escape(escape, character);
         if (*c == '"' || *c == '\\')
             hg_text_add(text, "\\%c", *c);
-        else if ((unsigned char)*c < 0x20 || *c == 0x7f)
-            hg_text_add(text, "\\x%02x", (unsigned)(unsigned char)*c);
+        else if (character.valid && (character.hidden || *c == '\n' || *c == '\t'))
+            hg_text_add(text, "%s", escape); /* YAML has the same escapes */
         else
-            hg_text_add_bytes(text, c, 1);
+            hg_text_add_bytes(text, c, length);
+        c += length;
     }
     hg_text_add(text, "\"");
 }

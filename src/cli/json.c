@@ -3,15 +3,23 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
+
+#include "base/visible.h"
 
 void hg_json_string(hg_text *text, const char *words)
 {
     hg_text_add(text, "\"");
-    for (const char *c = words; *c != '\0'; c++) {
-        const unsigned char byte = (unsigned char)*c;
-        if (byte == '"' || byte == '\\') hg_text_add(text, "\\%c", byte);
-        else if (byte < ' ') hg_text_add(text, "\\u%04x", byte);
-        else hg_text_add_bytes(text, c, 1);
+    for (const char *c = words, *end = words + strlen(words); c < end;) {
+        const hg_character character = hg_character_at(c, (size_t)(end - c));
+        const size_t length = character.length > 0 ? character.length : 1;
+        const unsigned value = character.value;
+        if (*c == '"' || *c == '\\') hg_text_add(text, "\\%c", *c);
+        else if (value > 0xffff && character.hidden) /* a pair of surrogates */
+            hg_text_add(text, "\\u%04x\\u%04x", 0xd7c0 + (value >> 10), 0xdc00 + (value & 0x3ff));
+        else if (value < ' ' || character.hidden) hg_text_add(text, "\\u%04x", value);
+        else hg_text_add_bytes(text, c, length);
+        c += length;
     }
     hg_text_add(text, "\"");
 }

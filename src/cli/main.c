@@ -12,7 +12,9 @@
 
 #include "base/launcher.h"
 #include "base/text.h"
+#include "base/visible.h"
 #include "cli/cli.h"
+#include "cli/terminal.h"
 #include "happygene/happygene.h"
 #include "io/h5.h"
 #include "hg_build.h"
@@ -42,7 +44,7 @@ static const hg_command *find_command(const char *name)
 
 static hg_status refuse_command(const char *name)
 {
-    const char *names[32];
+    const char *names[sizeof hg_commands / sizeof *hg_commands];
     int count = 0;
     for (; hg_commands[count] != NULL; count++) names[count] = hg_commands[count]->name;
     const char *nearest = hg_text_nearest(name, names, count);
@@ -105,6 +107,7 @@ static hg_status dispatch(int count, char **words)
         return HG_OK;
     }
     const hg_command *command = find_command(words[1]);
+    if (command == NULL || !command->data || isatty(STDOUT_FILENO)) hg_guard_output();
     if (command != NULL && command->collective) limit_spinning(words);
     if (command != NULL) return run_command(command, count - 1, words + 1);
     return is_another_rank() ? HG_OK : refuse_command(words[1]);
@@ -115,7 +118,7 @@ static void tell(hg_status status)
 {
     const char *message = hg_error_message();
     if (message[0] == '\0') return;
-    fprintf(stderr, status == HG_BAD_INPUT ? "%s\n" : "happygene: %s\n", message);
+    hg_tell(status == HG_BAD_INPUT ? "%s\n" : "happygene: %s\n", message);
 }
 
 /* Whoever reads, as in `happygene help keys | head`, has gone: that is no news to anybody. */

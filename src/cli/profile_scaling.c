@@ -96,6 +96,8 @@ static bool is_refusal(hg_status status)
 static hg_status add(hg_scaling *scaling, const hg_profile_options *options,
                      const hg_performance *whole, variant how)
 {
+    if (scaling->rows == HG_SCALING_MOST)
+        return hg_fail(HG_BUG, "more rows of scaling than HG_SCALING_MOST");
     hg_scaling_row *row = &scaling->row[scaling->rows++];
     if (how.ranks == 0) how.ranks = whole->ranks;
     if (how.threads == 0) how.threads = whole->threads;

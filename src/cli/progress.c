@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/visible.h"
 
 enum { BAR_WIDTH = 32 };
 static const double bar_interval = 0.1, line_interval = 30.0; /* seconds */
@@ -64,7 +65,7 @@ void hg_progress_tell(const char *notes)
 {
     while (*notes != '\0') {
         const int length = (int)strcspn(notes, "\n");
-        fprintf(stderr, "happygene: %.*s\n", length, notes);
+        hg_tell("happygene: %.*s\n", length, notes);
         notes += length + (notes[length] == '\n');
     }
 }

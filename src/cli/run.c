@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/visible.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
@@ -69,15 +70,15 @@ static void describe(const hg_run *run, const run_options *options)
     if (hg_rank() == 0) hg_progress_tell(hg_run_notes(run));
     if (options->quiet || hg_rank() != 0) return;
     if (hg_run_resumed_from(run) >= 0)
-        fprintf(stderr, "happygene: goes on from the checkpoint of generation %" PRId64 "\n",
+        hg_tell("happygene: goes on from the checkpoint of generation %" PRId64 "\n",
                 hg_run_resumed_from(run));
     const int ranks = hg_ranks(), threads = hg_run_threads(run);
-    fprintf(stderr, "happygene %s: %" PRId64 " individuals x %" PRId64 " genes x %" PRId64
+    hg_tell("happygene %s: %" PRId64 " individuals x %" PRId64 " genes x %" PRId64
             " generations, %" PRId64 " edges; %d rank%s x %d thread%s\n", hg_version(),
             hg_run_individuals(run), hg_run_genes(run), hg_run_generations(run),
             hg_run_edges(run), ranks, ranks == 1 ? "" : "s", threads, threads == 1 ? "" : "s");
     if (threads > hg_threads_allowed())
-        fprintf(stderr, "happygene: warning: %d threads share %d core%s that this rank is bound "
+        hg_tell("happygene: warning: %d threads share %d core%s that this rank is bound "
                 "to; with mpirun, --bind-to none or --map-by slot:PE=%d gives it more\n", threads,
                 hg_threads_allowed(), hg_threads_allowed() == 1 ? "" : "s", threads);
     if (options->verbose) fputs(hg_run_file(run), stderr);
@@ -102,10 +103,10 @@ static hg_status advance(hg_run *run, const run_options *options, double *second
 static void conclude(const char *output, const hg_summary *summary, int64_t updates,
                      double seconds)
 {
-    fprintf(stderr, "happygene: generation %" PRId64 ", mean fitness %.6g (min %.4g, max %.4g); "
+    hg_tell("happygene: generation %" PRId64 ", mean fitness %.6g (min %.4g, max %.4g); "
             "%.3g s, %.3g gene updates per second\n", summary->generation, summary->fitness_mean,
             summary->fitness_min, summary->fitness_max, seconds, (double)updates / seconds);
-    fprintf(stderr, "happygene: happygene info %s tells more; the result is\n", output);
+    hg_tell("happygene: happygene info %s tells more; the result is\n", output);
 }
 
 /* Completes the result and tells of it; what ended the run early is still what is returned. */
@@ -132,7 +133,7 @@ static hg_status tell_complete(const run_options *options)
 {
     const char *message = hg_error_message(); /* PATH is complete: ... */
     if (hg_rank() != 0) return HG_OK;
-    if (!options->quiet) fprintf(stderr, "happygene: %s\n", message);
+    if (!options->quiet) hg_tell("happygene: %s\n", message);
     const char *end = strstr(message, " is complete: ");
     if (end != NULL) printf("%.*s\n", (int)(end - message), message);
     return HG_OK;

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/visible.h"
 #include "cli/cli.h"
 #include "theory/theory.h"
 
@@ -40,7 +41,8 @@ static hg_status check_names(const verify_options *options)
 {
     const char *names[MOST_EXPERIMENTS];
     int count = 0;
-    for (; hg_experiments[count].name != NULL; count++) names[count] = hg_experiments[count].name;
+    for (; hg_experiments[count].name != NULL && count < MOST_EXPERIMENTS; count++)
+        names[count] = hg_experiments[count].name;
     for (int i = 0; i < options->experiments; i++) {
         const char *asked = options->experiment[i], *nearest = hg_text_nearest(asked, names, count);
         bool found = false;
@@ -125,11 +127,11 @@ static hg_status conduct(const verify_options *options, hg_theory *theory, verdi
         all->experiment = hg_experiments[i].name;
         if (!is_wanted(options, all->experiment)) continue;
         if (tells)
-            fprintf(stderr, "happygene: %s: %s (%.0f s)\n", all->experiment,
+            hg_tell("happygene: %s: %s (%.0f s)\n", all->experiment,
                     hg_experiments[i].checks, hg_clock() - started);
         HG_TRY(hg_experiment_conduct(theory, i));
     }
-    if (tells) fprintf(stderr, "happygene: %.1f s\n", hg_clock() - started);
+    if (tells) hg_tell("happygene: %.1f s\n", hg_clock() - started);
     return conclude(all);
 }
 

@@ -135,8 +135,6 @@ struct hg_mutator {
     double floor;   /**< values below become this */
 };
 
-enum { HG_MOST_MUTATORS = 4 }; /* basal levels, weights, losses and gains of edges */
-
 /** Duplication and deletion of genes; edges by source where weights are heritable. */
 typedef struct hg_gene_mutation {
     double duplication, deletion; /**< probabilities per individual */
@@ -231,7 +229,7 @@ struct hg_run {
     hg_fetch migrants; /**< first parents from other demes */
     hg_fetch mates;    /**< second parents */
     bool *lives_on;    /**< [count] not an offspring but a survivor, NULL without overlap */
-    hg_mutator mutator[HG_MOST_MUTATORS];
+    hg_mutator *mutator; /**< [mutators] */
     int mutators;
     hg_gene_mutation gene_mutation;
     hg_worker *worker; /**< [threads] */

@@ -86,53 +86,52 @@ static void apply(hg_run *run, hg_worker *worker, const hg_mutator *mutator)
 /* --- the laws of a run ------------------------------------------------------------------ */
 
 /* Adds a kind of mutation that strikes each of the loci with probability `rate`. */
-static hg_mutator *add_mutator(hg_run *run, double rate, bool of_weights, hg_purpose sites,
-                               hg_site_mutation *kind)
+static hg_status add_mutator(hg_run *run, hg_mutator kind)
 {
     const hg_genotypes *genotypes = &run->genotypes;
+    if (kind.rate == 0.0) return HG_OK;
+    HG_TRY(hg_reallocate(&run->mutator, HG_MEMORY_OTHER, (size_t)run->mutators + 1,
+                         sizeof *run->mutator));
     hg_mutator *mutator = &run->mutator[run->mutators++];
-    const int64_t loci = (of_weights ? genotypes->edges : genotypes->genes) * genotypes->ploidy;
-    *mutator = (hg_mutator){.rate = rate, .loci = loci, .of_weights = of_weights,
-                            .offset = of_weights ? genotypes->weight_offset : 0,
-                            .site_purpose = sites, .apply = kind,
-                            .floor = of_weights ? -__builtin_inf() : 0.0};
-    mutator->inverse_log = hg_geometric_inverse_log(rate);
-    return mutator;
+    *mutator = kind;
+    mutator->loci = (kind.of_weights ? genotypes->edges : genotypes->genes) * genotypes->ploidy;
+    mutator->offset = kind.of_weights ? genotypes->weight_offset : 0;
+    mutator->floor = kind.of_weights ? -__builtin_inf() : 0.0;
+    mutator->inverse_log = hg_geometric_inverse_log(kind.rate);
+    return hg_allocate(&mutator->first, HG_MEMORY_INDIVIDUALS, (size_t)run->partition.count,
+                       sizeof(double));
 }
 
-static void add_law(hg_run *run, const hg_mutation_law *law, bool of_weights, hg_purpose sites,
-                    hg_purpose sizes)
+static hg_site_mutation *law_of(const hg_mutation_law *law)
 {
-    if (law->rate == 0.0) return;
-    const bool replaces = law->model == HG_MUTATION_REPLACE;
-    hg_mutator *mutator =
-        add_mutator(run, law->rate, of_weights, sites, replaces ? replace : step);
-    mutator->law = law;
-    mutator->size_purpose = sizes;
+    return law->model == HG_MUTATION_REPLACE ? replace : step;
 }
 
 hg_status hg_mutators_create(hg_run *run)
 {
-    const bool heritable = run->genotypes.edges > 0;
-    const hg_config *config = &run->config;
-    run->mutators = 0;
-    add_law(run, &config->mutation.basal, false, HG_PURPOSE_BASAL_SITE, HG_PURPOSE_BASAL_SIZE);
-    if (heritable)
-        add_law(run, &config->mutation.weights, true, HG_PURPOSE_WEIGHT_SITE,
-                HG_PURPOSE_WEIGHT_SIZE);
-    if (heritable && config->mutation.edge_loss > 0.0)
-        add_mutator(run, config->mutation.edge_loss, true, HG_PURPOSE_EDGE_LOSS, lose_edges);
-    if (heritable && config->mutation.edge_gain > 0.0)
-        add_mutator(run, config->mutation.edge_gain, true, HG_PURPOSE_EDGE_GAIN, gain_edges);
-    for (int m = 0; m < run->mutators; m++)
-        HG_TRY(hg_allocate(&run->mutator[m].first, HG_MEMORY_INDIVIDUALS,
-                           (size_t)run->partition.count, sizeof(double)));
+    const hg_mutation_law *basal = &run->config.mutation.basal;
+    const hg_mutation_law *weights = &run->config.mutation.weights;
+    HG_TRY(add_mutator(run, (hg_mutator){.apply = law_of(basal), .law = basal, .rate = basal->rate,
+                                         .site_purpose = HG_PURPOSE_BASAL_SITE,
+                                         .size_purpose = HG_PURPOSE_BASAL_SIZE}));
+    if (run->genotypes.edges == 0) return hg_gene_events_create(run);
+    HG_TRY(add_mutator(run, (hg_mutator){.apply = law_of(weights), .law = weights,
+                                         .rate = weights->rate, .of_weights = true,
+                                         .site_purpose = HG_PURPOSE_WEIGHT_SITE,
+                                         .size_purpose = HG_PURPOSE_WEIGHT_SIZE}));
+    HG_TRY(add_mutator(run, (hg_mutator){.apply = lose_edges, .of_weights = true,
+                                         .rate = run->config.mutation.edge_loss,
+                                         .site_purpose = HG_PURPOSE_EDGE_LOSS}));
+    HG_TRY(add_mutator(run, (hg_mutator){.apply = gain_edges, .of_weights = true,
+                                         .rate = run->config.mutation.edge_gain,
+                                         .site_purpose = HG_PURPOSE_EDGE_GAIN}));
     return hg_gene_events_create(run);
 }
 
 void hg_mutators_free(hg_run *run)
 {
     for (int m = 0; m < run->mutators; m++) hg_release(&run->mutator[m].first);
+    hg_release(&run->mutator);
     run->mutators = 0;
     hg_gene_events_free(run);
 }

@@ -319,11 +319,15 @@ const char *hg_axis_title(hg_axis axis) { return axes[axis].title; }
 
 const char *hg_type_name(hg_type type)
 {
-    static const char *const names[] = {
-        [HG_TYPE_INT8] = "int8",       [HG_TYPE_INT32] = "int32",
-        [HG_TYPE_INT64] = "int64",     [HG_TYPE_FLOAT64] = "float64",
-        [HG_TYPE_STRING] = "string",   [HG_TYPE_REAL] = "float64 or float32"};
-    return names[type];
+    switch (type) {
+    case HG_TYPE_INT8: return "int8";
+    case HG_TYPE_INT32: return "int32";
+    case HG_TYPE_INT64: return "int64";
+    case HG_TYPE_FLOAT64: return "float64";
+    case HG_TYPE_STRING: return "string";
+    case HG_TYPE_REAL: return "float64 or float32";
+    }
+    return "";
 }
 
 bool hg_dataset_present(const hg_dataset *dataset, const hg_config *config,
@@ -349,20 +353,24 @@ bool hg_dataset_present(const hg_dataset *dataset, const hg_config *config,
     return true;
 }
 
+/* The compiler names what a switch over an enum leaves out. */
 const char *hg_dataset_condition(const hg_dataset *dataset)
 {
-    static const char *const words[] = {
-        [HG_ALWAYS] = "",
-        [HG_WITH_EDGES] = "where there are edges",
-        [HG_WITH_HERITABLE_WEIGHTS] = "where weights are heritable",
-        [HG_WITH_VARYING_OPTIMUM] = "where it varies in time",
-        [HG_WITH_DEME_SERIES] = "where each deme has an ar1 series of its own",
-        [HG_WITH_NEUTRAL_DRAWS] = "with `selection.on_extinction: neutral`",
-        [HG_WITH_MACHINE] = "where `happygene profile` measured it",
-        [HG_WITH_FIELD] = "with its name in `output.snapshots.fields`"};
-    const bool of_weights = dataset->presence == HG_WITH_FIELD && dataset->field == HG_FIELD_WEIGHT;
-    return of_weights ? "with its name in `output.snapshots.fields`, where weights are heritable"
-                      : words[dataset->presence];
+    switch (dataset->presence) {
+    case HG_ALWAYS: return "";
+    case HG_WITH_EDGES: return "where there are edges";
+    case HG_WITH_HERITABLE_WEIGHTS: return "where weights are heritable";
+    case HG_WITH_VARYING_OPTIMUM: return "where it varies in time";
+    case HG_WITH_DEME_SERIES: return "where each deme has an ar1 series of its own";
+    case HG_WITH_NEUTRAL_DRAWS: return "with `selection.on_extinction: neutral`";
+    case HG_WITH_SECOND_PARENTS: return "with `mating.system: sexual`";
+    case HG_WITH_MACHINE: return "where `happygene profile` measured it";
+    case HG_WITH_FIELD:
+        return dataset->field == HG_FIELD_WEIGHT
+                   ? "with its name in `output.snapshots.fields`, where weights are heritable"
+                   : "with its name in `output.snapshots.fields`";
+    }
+    return "";
 }
 
 int hg_dataset_rank(const hg_dataset *dataset, int ploidy)

@@ -12,6 +12,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/visible.h"
 #include "cli/cli.h"
 #include "io/runfile.h"
 
@@ -118,13 +119,14 @@ typedef struct request {
 
 static hg_status find_table(request *asked)
 {
-    const char *names[32];
+    enum { MOST_TABLES = 32 };
+    const char *names[MOST_TABLES];
     int count = 0;
     hg_text list = hg_text_of(HG_MEMORY_OTHER);
     for (const hg_export_table *table = hg_export_tables; table->name != NULL; table++) {
         if (asked->table != NULL && strcmp(table->name, asked->table) == 0) asked->row = table;
         hg_text_add(&list, "%s%s", count > 0 ? ", " : "", table->name);
-        names[count++] = table->name;
+        if (count < MOST_TABLES) names[count++] = table->name;
     }
     char *words;
     HG_TRY(hg_text_take(&list, &words));
@@ -229,7 +231,7 @@ static hg_status read_run(const request *asked, const hg_results *results, hg_ex
     HG_TRY(hg_results_parse(&export->config, asked->path, results->run_file_resolved, NULL, 0));
     HG_TRY(hg_runfile_resolve_with(&export->config, &export->network));
     if (!results->complete && !asked->quiet)
-        fprintf(stderr, "happygene: %s is unfinished: recorded up to generation %" PRId64 "\n",
+        hg_tell("happygene: %s is unfinished: recorded up to generation %" PRId64 "\n",
                 results->path, results->generations_done);
     return HG_OK;
 }
@@ -278,6 +280,7 @@ static void add_tables(hg_text *text)
 
 const hg_command hg_command_export = {
     .name = "export",
+    .data = true,
     .synopsis = "export RUN.h5 --table NAME [--generation T|all] [--format csv|tsv]\n"
                 "                [-o FILE]",
     .summary = "a result as tables (CSV, TSV), its network as SBML, GraphML, DOT",

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/visible.h"
 #include "cli/plot/plot.h"
 
 #define CHARACTERS 0x110000u
@@ -119,7 +120,7 @@ void hg_plot_note_glyphs(hg_plot *plot)
 void hg_plot_print_glyphs(const hg_plot *plot)
 {
     if (plot->lacking.data != NULL && plot->packages.data != NULL)
-        fprintf(stderr, "happygene: note: no installed font has %s; on Debian: apt-get install %s; "
+        hg_tell("happygene: note: no installed font has %s; on Debian: apt-get install %s; "
                 "or draw an SVG, whose letters the viewer's fonts have\n", plot->lacking.data,
                 plot->packages.data);
 }

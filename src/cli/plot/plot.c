@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "base/path.h"
+#include "base/visible.h"
 #include "cli/cli.h"
 
 static const hg_figure *const figures[] = {
@@ -17,7 +18,6 @@ static const hg_figure *const figures[] = {
     &hg_figure_environment, &hg_figure_ancestry,   &hg_figure_network,    &hg_figure_performance,
     NULL};
 
-#define MOST_FIGURES 30 /* more than the table has */
 
 #define COURSE "/statistics/fitness_mean" /* that every run has, and none like another */
 #define MOST_PANELS 128
@@ -277,7 +277,7 @@ static hg_status add_suitable(const hg_plot *plot, plot_page *page, const hg_fig
 
 static hg_status refuse_figure(const char *word)
 {
-    const char *names[MOST_FIGURES + 1];
+    const char *names[sizeof figures / sizeof *figures]; /* the end of the table is for "all" */
     int count = 0;
     hg_text list = hg_text_of(HG_MEMORY_OTHER);
     for (; figures[count] != NULL; count++) {
@@ -542,7 +542,7 @@ static void print_notes(const hg_plot *plot)
 {
     for (const char *c = plot->notes.data; c != NULL && *c != '\0'; c++) {
         const size_t length = strcspn(c, "\n");
-        fprintf(stderr, "happygene: note: %.*s\n", (int)length, c);
+        hg_tell("happygene: note: %.*s\n", (int)length, c);
         c += length;
     }
     hg_plot_print_glyphs(plot);

@@ -7,35 +7,19 @@
 
 #include "analysis/envelope.h"
 #include "base/memory.h"
+#include "base/visible.h"
 #include "cli/plot/plot.h"
 
+#define LONGEST_TEXT 4096
 #define LETTER 0.17 /* cm, of letters of 9 points */
 #define TOO_LARGE 1e300 /* differences of such numbers overflow */
 
 /* --- texts ----------------------------------------------------------------------------------- */
 
-/* Bytes of the UTF-8 character at `c`; 0 where there is none. */
-static size_t character(const unsigned char *c)
-{
-    if (*c < 0x80) return 1;
-    const size_t length = *c >= 0xf0 && *c < 0xf5 ? 4 : *c >= 0xe0 && *c < 0xf0 ? 3
-                          : *c >= 0xc2 && *c < 0xe0 ? 2 : 0;
-    for (size_t i = 1; i < length; i++)
-        if ((c[i] & 0xc0) != 0x80) return 0;
-    const bool overlong = (*c == 0xe0 && c[1] < 0xa0) || (*c == 0xf0 && c[1] < 0x90);
-    const bool beyond = (*c == 0xed && c[1] >= 0xa0) || (*c == 0xf4 && c[1] >= 0x90);
-    const bool control = *c == 0xc2 && c[1] < 0xa0;
-    return overlong || beyond || control ? 0 : length;
-}
-
 /* What may mean something to gnuplot, in or out of quotes, is written by its octal code. */
 static void say_character(hg_plot *plot, const char *c, size_t length, bool tic)
 {
-    if (length == 0)
-        hg_plot_say(plot, "?");
-    else if ((unsigned char)*c < ' ' || *c == 127)
-        hg_plot_say(plot, " ");
-    else if (length > 1) {
+    if (length > 1) {
         const char *instead = hg_plot_glyph(plot, c, length);
         hg_text_add_bytes(&plot->script, instead != NULL ? instead : c,
                           instead != NULL ? strlen(instead) : length);
@@ -45,27 +29,33 @@ static void say_character(hg_plot *plot, const char *c, size_t length, bool tic)
         hg_plot_say(plot, tic && *c == '%' ? "\\045\\%03o" : "\\%03o", (unsigned)*c);
 }
 
+/* Bytes of the first character of a text whose hidden characters have been escaped. */
+static size_t bytes_of_character(const char *c) { return hg_character_at(c, strlen(c)).length; }
+
 static int count_characters(const char *words)
 {
+    char shown[LONGEST_TEXT];
     int count = 0;
-    for (const char *c = words; *c != '\0'; count++) {
-        const size_t length = character((const unsigned char *)c);
-        c += length > 0 ? length : 1;
-    }
+    hg_visible_copy(shown, sizeof shown, words);
+    for (const char *c = shown; *c != '\0'; count++) c += bytes_of_character(c);
     return count;
 }
 
-static void say_text(hg_plot *plot, const char *words, int most, bool tic)
+static void say_text(hg_plot *plot, const char *text, int most, bool tic)
 {
-    const int count = count_characters(words);
+    char words[LONGEST_TEXT];
+    const int count = count_characters(text);
+    hg_visible_copy(words, sizeof words, text);
+    for (char *c = words; *c != '\0'; c++)
+        if (*c == '\n' || *c == '\t') *c = ' ';
     int at = 0;
     const int kept = count > most ? most / 2 : count; /* before what is left out */
     hg_plot_say(plot, "\"");
     for (const char *c = words; *c != '\0'; at++) {
-        const size_t length = character((const unsigned char *)c);
+        const size_t length = bytes_of_character(c);
         if (at == kept) hg_plot_say(plot, "…");
         if (at < kept || at >= count - (most - 1 - kept)) say_character(plot, c, length, tic);
-        c += length > 0 ? length : 1;
+        c += length;
     }
     hg_plot_say(plot, "\"");
 }
