@@ -56,9 +56,19 @@ static void print_both(const check *c, const hg_key *key, hg_text *value, hg_tex
     hg_text_add(fallback, "%s", "");
 }
 
+/* A list of the default is the default, too. */
+static bool is_list_of_default(const check *c, const hg_key *key)
+{
+    if (key->type != HG_KEY_PROFILE) return false;
+    const hg_profile *given = hg_key_field(key, c->config), *other = hg_key_field(key, c->defaults);
+    return given->kind == HG_PROFILE_LIST && other->kind == HG_PROFILE_SCALAR &&
+           hg_are_equal(given->list, given->count) && given->list[0] == other->scalar;
+}
+
 static bool is_default(const check *c, const hg_key *key)
 {
     hg_text value, fallback;
+    if (is_list_of_default(c, key)) return true;
     print_both(c, key, &value, &fallback);
     const bool same = value.data != NULL && fallback.data != NULL &&
                       strcmp(value.data, fallback.data) == 0;

@@ -48,11 +48,32 @@ double hg_series_at(const hg_series *series, int64_t generation)
     case HG_SERIES_RAMP: return ramp_at(series, t);
     case HG_SERIES_SINE: return sine_at(series, t);
     case HG_SERIES_STEPS: return steps_at(series, t);
-    default: return series->value;
+    case HG_SERIES_AR1: return series->mean;
+    case HG_SERIES_CONSTANT: break;
     }
+    return series->value;
 }
 
-bool hg_series_varies(const hg_series *series) { return series->kind != HG_SERIES_CONSTANT; }
+/* A wave is looked at in whole generations: it stands still where these are whole waves, or half
+ * ones from a zero on. No other wave has equal values in all of them. */
+static bool sine_varies(const hg_series *series)
+{
+    if (series->amplitude == 0.0 || fmod(1.0, series->period) == 0.0) return false;
+    return fmod(2.0, series->period) != 0.0 || sine_at(series, 0.0) != sine_at(series, 1.0);
+}
+
+bool hg_series_varies(const hg_series *series)
+{
+    switch (series->kind) {
+    case HG_SERIES_TABLE:
+    case HG_SERIES_STEPS: return !hg_are_equal(series->values, series->count);
+    case HG_SERIES_RAMP: return series->from != series->to;
+    case HG_SERIES_SINE: return sine_varies(series);
+    case HG_SERIES_AR1: return series->sd != 0.0;
+    case HG_SERIES_CONSTANT: break;
+    }
+    return false;
+}
 
 bool hg_series_jumps(const hg_series *series)
 {

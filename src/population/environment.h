@@ -45,10 +45,10 @@ int64_t hg_recorded_optimum(const hg_config *config);
 /** Whether some ar1 series makes demes differ. */
 bool hg_environment_differs(const hg_config *config);
 
-/** The value of a series that is a function of the generation (>= 0). Pure. */
+/** The value of a series in a generation (>= 0); of ar1, which is drawn, the mean. Pure. */
 double hg_series_at(const hg_series *series, int64_t generation);
 
-/** Whether the value can differ between generations. */
+/** Whether two generations can have different values, however the series is written. */
 bool hg_series_varies(const hg_series *series);
 
 /** Whether it does so at once, from a value that was held to another. */
