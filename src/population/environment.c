@@ -103,15 +103,30 @@ static bool wanders(const hg_config *config, int64_t quantity)
     return series != NULL && series->kind == HG_SERIES_AR1;
 }
 
-int64_t hg_recorded_optimum(const hg_config *config)
+int64_t hg_optima_recorded(const hg_config *config)
 {
-    int64_t recorded = -1;
-    for (int64_t i = config->fitness_count - 1; i >= 0; i--) {
-        const hg_fitness_component *component = &config->fitness[i];
-        if (component->model != HG_FITNESS_GAUSSIAN || !component->optimum_varies) continue;
-        if (recorded < 0 || !wanders(config, HG_OPTIMUM + recorded)) recorded = i;
+    int64_t optima = 0;
+    bool varies = false;
+    for (int64_t i = 0; i < config->fitness_count; i++) {
+        if (config->fitness[i].model != HG_FITNESS_GAUSSIAN) continue;
+        varies |= config->fitness[i].optimum_varies;
+        optima++;
     }
-    return recorded;
+    return varies ? optima : 0;
+}
+
+int64_t hg_optimum_component(const hg_config *config, int64_t k)
+{
+    for (int64_t i = 0; i < config->fitness_count; i++)
+        if (config->fitness[i].model == HG_FITNESS_GAUSSIAN && k-- == 0) return i;
+    return -1;
+}
+
+bool hg_optimum_wanders(const hg_config *config)
+{
+    for (int64_t i = 0; i < config->fitness_count; i++)
+        if (wanders(config, HG_OPTIMUM + i)) return true;
+    return false;
 }
 
 bool hg_environment_differs(const hg_config *config)
