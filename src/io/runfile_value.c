@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "io/runfile_parts.h"
 #include "population/environment.h"
@@ -83,10 +84,13 @@ static bool read_seed(const hg_slot *slot, const hg_node *node, uint64_t *seed)
 
 static void read_flag(const hg_slot *slot, const hg_node *node, bool *flag)
 {
-    if (hg_node_is_word(node, "true") || hg_node_is_word(node, "false"))
-        *flag = node->text[0] == 't';
-    else if (hg_value_word(slot, node))
-        hg_value_refuse(slot, node, "'%.60s' is neither", node->text);
+    static const char *const older[] = {"yes", "no", "on", "off", "y", "n"};
+    if (hg_node_is_flag(node, flag) || !hg_value_word(slot, node)) return;
+    bool known = false;
+    for (size_t i = 0; i < sizeof older / sizeof *older; i++)
+        known |= strcasecmp(node->text, older[i]) == 0;
+    hg_value_refuse(slot, node, known ? "'%.60s' is a word in YAML 1.2, and no truth value"
+                                      : "'%.60s' is neither", node->text);
 }
 
 static bool has_control_characters(const char *text)

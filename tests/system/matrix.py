@@ -31,7 +31,7 @@ verdict = Verdict()
 
 
 class Dumper(yaml.CSafeDumper):
-    """Without anchors, which run files do not have."""
+    """Without anchors: each run file can be read by itself, part by part."""
 
     def ignore_aliases(self, data):
         return True

@@ -325,6 +325,48 @@ START_TEST(what_means_the_same_resolves_alike)
 }
 END_TEST
 
+/* Aliases stand for values, lists and maps; flags and nothing as in YAML 1.2's core schema. */
+START_TEST(yaml_is_read_as_other_programs_write_it)
+{
+    static const char *const pairs[][2] = {
+        {"fitness: [{model: gaussian, optimum: &id001 [1, 2, 3, 4], strength: *id001}]",
+         "fitness: [{model: gaussian, optimum: [1, 2, 3, 4], strength: [1, 2, 3, 4]}]"},
+        {"expression: {model: linear, slope: &a {distribution: uniform, low: &l 0, high: 1}}\n"
+         "fitness: [&g {model: gaussian, optimum: *a, strength: 2}, *g, {model: threshold, "
+         "threshold: *l}]",
+         "expression: {model: linear, slope: {distribution: uniform, low: 0, high: 1}}\n"
+         "fitness: [{model: gaussian, optimum: {distribution: uniform, low: 0, high: 1}, strength: 2}, "
+         "{model: gaussian, optimum: {distribution: uniform, low: 0, high: 1}, strength: 2}, "
+         "{model: threshold, threshold: 0}]"},
+        {"development: {steps: &n 4, window: *n}\nfitness: [&n stability, *n]",
+         "development: {steps: 4, window: 4}\nfitness: [stability, stability]"},
+        {"output: {ancestry: True}", "output: {ancestry: true}"},
+        {"output: {ancestry: TRUE}", "output: {ancestry: true}"},
+        {"output: {ancestry: False}", "output: {ancestry: false}"},
+        {"output: {ancestry: FALSE}", "output: {ancestry: false}"},
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        char *one = resolved(LEAST, pairs[i][0]), *other = resolved(LEAST, pairs[i][1]);
+        ck_assert_msg(strcmp(one, other) == 0, "%s\n%s", pairs[i][0], one);
+        ck_assert(strpbrk(one, "&*") == NULL);
+        hg_release(&one);
+        hg_release(&other);
+    }
+    static const char *const words[] = {"yes", "No", "on", "OFF", "y", "tRUE", "1", "\"true\"", "Null"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        char text[256];
+        hg_config config;
+        snprintf(text, sizeof text, LEAST "output: {ancestry: %s}\n", words[i]);
+        ck_assert_int_eq(hg_runfile_parse(&config, "f", text, NULL, 0), HG_BAD_INPUT);
+        ck_assert_msg(strstr(hg_error_message(), "f:3:20: output.ancestry: ") != NULL &&
+                      strstr(hg_error_message(), "allowed: true or false") != NULL, "%s",
+                      hg_error_message());
+        ck_assert((strstr(hg_error_message(), "YAML 1.2") != NULL) == (i < 5));
+        hg_config_free(&config);
+    }
+}
+END_TEST
+
 /* Where does `words` stand in the resolved file of `text`? */
 static bool resolves_to(const char *text, const char *words)
 {
@@ -475,6 +517,7 @@ int main(void)
     tcase_add_test(tests, parts_are_switched_off_by_set_alone);
     tcase_add_test(tests, every_kind_of_heredity_is_read_and_printed);
     tcase_add_test(tests, what_means_the_same_resolves_alike);
+    tcase_add_test(tests, yaml_is_read_as_other_programs_write_it);
     tcase_add_test(tests, an_earlier_run_takes_the_place_of_generation_0);
     tcase_add_test(tests, a_byte_order_mark_is_skipped);
     tcase_add_test(tests, slips_are_told_once);
