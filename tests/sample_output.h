@@ -10,12 +10,14 @@
 
 #include "io/output.h"
 #include "io/results.h"
+#include "population/environment.h"
 
 typedef struct sample {
     int64_t individuals, genes, edges, generations, snapshot_every, flush_every, demes;
     bool heritable, single, replace, abandon;
     bool ancestry;           /* recorded, of two parents each */
     bool own_series;         /* each deme has its own nutrients and optimum; neutral draws count */
+    bool two_optima;         /* of components 0 and 2 */
     int ploidy;              /* 0: 1 */
     unsigned fields;         /* of the snapshots, 0: all */
     const char *gene_name;   /* of gene 0, NULL: g0 */
@@ -97,10 +99,13 @@ static inline hg_status sample_record(hg_output *output, const sample *what, int
                 (double)(generation * 100 + 10 * d + g);
         if (statistics->deme.nutrients != NULL)
             statistics->deme.nutrients[d] = 0.001 * (double)(generation * 10 + d);
-        for (int64_t g = 0; statistics->deme.optimum != NULL && g < what->genes; g++)
-            statistics->deme.optimum[d * what->genes + g] =
-                (double)(generation + 100 * d) + 0.01 * (double)g;
+        const int64_t width = statistics->optima * what->genes;
+        for (int64_t i = 0; statistics->deme.optimum != NULL && i < width; i++)
+            statistics->deme.optimum[d * width + i] =
+                (double)(generation + 100 * d) + 0.01 * (double)i;
     }
+    for (int64_t i = 0; i < statistics->optima * what->genes; i++)
+        statistics->optimum[i] = (double)generation + 0.01 * (double)i;
     return hg_output_statistics(output, statistics);
 }
 
@@ -208,12 +213,13 @@ static inline hg_status sample_write(const char *path, const sample *what)
     config.output.ancestry = what->ancestry;
     config.mating.system = what->ancestry ? HG_MATING_SEXUAL : HG_MATING_ASEXUAL;
     config.output.fields = what->fields > 0 ? what->fields : 511;
-    hg_fitness_component gaussian = {.model = HG_FITNESS_GAUSSIAN, .optimum_varies = true,
-                                     .optimum_series.kind = HG_SERIES_AR1};
+    hg_fitness_component fitness[3] = {
+        {.model = HG_FITNESS_GAUSSIAN, .optimum_varies = true, .optimum_series.kind = HG_SERIES_AR1},
+        {.model = HG_FITNESS_NEUTRAL}, {.model = HG_FITNESS_GAUSSIAN}};
     if (what->own_series) {
         config.environment.nutrients.kind = HG_SERIES_AR1;
-        config.fitness = &gaussian;
-        config.fitness_count = 1;
+        config.fitness = fitness;
+        config.fitness_count = what->two_optima ? 3 : 1;
     }
     config.selection.neutral_on_extinction = what->own_series;
     config.output.single_precision = what->single;
@@ -226,7 +232,7 @@ static inline hg_status sample_write(const char *path, const sample *what)
     sample_share(what, &plan.first, &plan.count);
     if (status == HG_OK)
         status = hg_statistics_create(&statistics, what->genes, what->edges, what->heritable,
-                                      what->own_series);
+                                      hg_optima_recorded(&config));
     if (status == HG_OK && what->demes > 1)
         status = hg_statistics_create_demes(&statistics, what->demes, what->heritable,
                                             hg_deme_series_of(&config));

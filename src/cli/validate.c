@@ -13,6 +13,7 @@
 #include "io/earlier.h"
 #include "io/output.h"
 #include "io/runfile.h"
+#include "population/environment.h"
 #include "population/statistics.h"
 
 #define MOST_OVERRIDES 64
@@ -58,10 +59,11 @@ static double record_bytes(const hg_config *config, const hg_network *network)
     const double columns = 2.0 * columns_of(config, network), genes = (double)network->genes;
     const unsigned series = hg_deme_series_of(config);
     const double demes = config->population.demes > 1 ? (double)config->population.demes : 0.0;
-    double own = 7.0 + columns + (series & HG_DEME_OPTIMUM ? genes : 0.0);
+    const double optima = genes * (double)hg_optima_recorded(config);
+    double own = 7.0 + columns + (series & HG_DEME_OPTIMUM ? optima : 0.0);
     for (unsigned s = HG_DEME_TF_CONCENTRATION; s <= HG_DEME_NUTRIENTS; s *= 2)
         if (series & s) own += 1.0;
-    return 8.0 * (12.0 + columns + demes * own);
+    return 8.0 * (12.0 + columns + optima + demes * own);
 }
 
 static double output_bytes(const hg_config *config, const hg_network *network)

@@ -245,13 +245,13 @@ static void fill_environment(hg_run *run, int64_t d)
 {
     const hg_deme_statistics *to = &run->statistics.deme;
     const hg_phenotype *habitat = run->habitats > 1 ? &run->habitat[d] : run->habitat;
-    const int64_t genes = run->statistics.genes;
+    const int64_t genes = run->statistics.genes, optima = run->statistics.optima;
     if (to->tf_concentration != NULL)
         to->tf_concentration[d] = habitat->environment.tf_concentration;
     if (to->temperature != NULL) to->temperature[d] = habitat->environment.temperature;
     if (to->nutrients != NULL) to->nutrients[d] = habitat->environment.nutrients;
-    if (to->optimum != NULL)
-        memcpy(to->optimum + d * genes, hg_phenotype_optimum(habitat),
+    for (int64_t k = 0; to->optimum != NULL && k < optima; k++)
+        memcpy(to->optimum + (d * optima + k) * genes, hg_phenotype_optimum(habitat, k),
                (size_t)genes * sizeof *to->optimum);
 }
 

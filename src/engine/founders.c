@@ -11,7 +11,8 @@ static bool founders_alike(const hg_config *config)
 {
     const bool same_basal = config->population.initial.basal.kind != HG_PROFILE_DISTRIBUTION;
     const bool same_weights =
-        !config->network.heritable || config->population.initial.weights_from_network;
+        !config->network.heritable || config->population.initial.weights_from_network ||
+        config->population.initial.weights.kind == HG_DISTRIBUTION_CONSTANT;
     if (config->population.initial.from != NULL) return false;
     return config->population.initial.clonal || (same_basal && same_weights);
 }

@@ -50,7 +50,7 @@ hg_status hg_record_create(hg_run *run)
         (size_t)(run->moments_value.columns + run->moments_expression.columns);
     HG_TRY(hg_allocate(&run->moment, HG_MEMORY_STATISTICS, COLUMNS + columns, sizeof(hg_moment)));
     HG_TRY(hg_statistics_create(&run->statistics, genotypes->genes, run->network.edges,
-                                genotypes->edges > 0, run->habitat->optimum_varies));
+                                genotypes->edges > 0, hg_optima_recorded(&run->config)));
     MPI_Type_contiguous((int)(sizeof(hg_moment) / 8), MPI_INT64_T, &run->moment_type);
     MPI_Type_commit(&run->moment_type);
     MPI_Op_create(add_moments, 1, &run->moment_op);
@@ -178,22 +178,42 @@ static hg_status finish_columns(hg_run *run)
     return HG_OK;
 }
 
-/* What is in force; where it differs by deme, the mean over demes. */
+static double in_force(const hg_phenotype *habitat, int64_t quantity, int64_t gene)
+{
+    switch (quantity) {
+    case HG_TF_CONCENTRATION: return habitat->environment.tf_concentration;
+    case HG_TEMPERATURE: return habitat->environment.temperature;
+    case HG_NUTRIENTS: return habitat->environment.nutrients;
+    default: return habitat->terms[quantity - HG_OPTIMUM].optimum[gene];
+    }
+}
+
+/* The mean over habitats; where all have the same value that one, to the last bit. */
+static double mean_in_force(const hg_run *run, int64_t quantity, int64_t gene)
+{
+    const double first = in_force(run->habitat, quantity, gene);
+    const double share = 1.0 / (double)run->habitats;
+    double sum = 0.0;
+    bool same = true;
+    for (int64_t h = 0; h < run->habitats; h++) {
+        const double value = in_force(&run->habitat[h], quantity, gene);
+        same &= value == first;
+        sum += share * value;
+    }
+    return same ? first : sum;
+}
+
 static void fill_environment(hg_run *run)
 {
     hg_statistics *statistics = &run->statistics;
-    const double share = 1.0 / (double)run->habitats;
     const int64_t genes = statistics->genes;
-    statistics->tf_concentration = statistics->temperature = statistics->nutrients = 0.0;
-    for (int64_t g = 0; statistics->optimum != NULL && g < genes; g++) statistics->optimum[g] = 0.0;
-    for (int64_t h = 0; h < run->habitats; h++) {
-        const hg_phenotype *habitat = &run->habitat[h];
-        const double *optimum = hg_phenotype_optimum(habitat);
-        statistics->tf_concentration += share * habitat->environment.tf_concentration;
-        statistics->temperature += share * habitat->environment.temperature;
-        statistics->nutrients += share * habitat->environment.nutrients;
-        for (int64_t g = 0; optimum != NULL && statistics->optimum != NULL && g < genes; g++)
-            statistics->optimum[g] += share * optimum[g];
+    statistics->tf_concentration = mean_in_force(run, HG_TF_CONCENTRATION, 0);
+    statistics->temperature = mean_in_force(run, HG_TEMPERATURE, 0);
+    statistics->nutrients = mean_in_force(run, HG_NUTRIENTS, 0);
+    for (int64_t k = 0; k < statistics->optima; k++) {
+        const int64_t quantity = HG_OPTIMUM + hg_optimum_component(&run->config, k);
+        for (int64_t g = 0; g < genes; g++)
+            statistics->optimum[k * genes + g] = mean_in_force(run, quantity, g);
     }
 }
 

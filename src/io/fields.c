@@ -24,6 +24,10 @@ static const char generation_doc[] =
 static const char own_series_doc[] =
     "/statistics then holds the mean over demes, small and large ones alike.";
 
+static const char component_doc[] =
+    "Its place in the run file's list `fitness`, from 0. All Gaussian components are there, also "
+    "those whose optimum does not vary.";
+
 #define PER_RECORD {HG_AXIS_GENERATION}
 #define PER_GENE {HG_AXIS_GENERATION, HG_AXIS_GENE}
 #define PER_EDGE {HG_AXIS_GENERATION, HG_AXIS_EDGE}
@@ -87,10 +91,11 @@ const hg_dataset hg_datasets[] = {
     {STATISTICS, "nutrients", HG_TYPE_FLOAT64, PER_RECORD, "1",
      "nutrients in the environment, from 0 to 1", "", OF(nutrients)},
     {STATISTICS, "optimum", HG_TYPE_FLOAT64, PER_GENE, "1",
-     "optimum of the Gaussian fitness in force",
-     "Of several components with such an optimum, that of the one that is an ar1 series, or else of "
-     "the first; the run file has the courses of the others.",
-     HG_WITH_VARYING_OPTIMUM, OF(optimum)},
+     "optimum of the Gaussian fitness in force", "", HG_WITH_VARYING_OPTIMUM, OF(optimum)},
+    {STATISTICS, "component", HG_TYPE_INT32, {HG_AXIS_COMPONENT}, "1", "index of the component",
+     component_doc, .presence = HG_WITH_VARYING_OPTIMA},
+    {STATISTICS, "optimum", HG_TYPE_FLOAT64, {HG_AXIS_GENERATION, HG_AXIS_COMPONENT, HG_AXIS_GENE},
+     "1", "optima of the Gaussian components in force", "", HG_WITH_VARYING_OPTIMA, OF(optimum)},
 
     {DEMES, "generation", HG_TYPE_INT64, PER_RECORD, "1", "generation recorded", generation_doc,
      OF(generation)},
@@ -140,6 +145,12 @@ const hg_dataset hg_datasets[] = {
     {DEMES, "optimum", HG_TYPE_FLOAT64, PER_DEME_GENE, "1",
      "optimum of the Gaussian fitness in force in the deme", own_series_doc,
      SERIES(HG_DEME_OPTIMUM), OF(deme.optimum)},
+    {DEMES, "component", HG_TYPE_INT32, {HG_AXIS_COMPONENT}, "1", "index of the component",
+     component_doc, .presence = HG_WITH_DEME_OPTIMA},
+    {DEMES, "optimum", HG_TYPE_FLOAT64,
+     {HG_AXIS_GENERATION, HG_AXIS_DEME, HG_AXIS_COMPONENT, HG_AXIS_GENE}, "1",
+     "optima of the Gaussian components in force in the deme", own_series_doc, HG_WITH_DEME_OPTIMA,
+     OF(deme.optimum)},
 
     {SNAPSHOTS, "generation", HG_TYPE_INT64, PER_RECORD, "1", "generation of the snapshot",
      .doc = generation_doc},
@@ -305,6 +316,7 @@ static const struct {
     [HG_AXIS_GENE] = {"gene", ""},
     [HG_AXIS_EDGE] = {"edge", "edges of the network, in the order of /network"},
     [HG_AXIS_ALLELE] = {"allele", "alleles of a diploid: from the first parent, from the second"},
+    [HG_AXIS_COMPONENT] = {"component", ""},
     [HG_AXIS_PHASE] = {"phase", ""},
     [HG_AXIS_CATEGORY] = {"category", ""},
     [HG_AXIS_RANK] = {"rank", ""},
@@ -340,8 +352,12 @@ bool hg_dataset_present(const hg_dataset *dataset, const hg_config *config,
     case HG_WITH_EDGES: return network->edges > 0;
     case HG_WITH_HERITABLE_WEIGHTS: return heritable;
     case HG_WITH_DEME_SERIES:
-        return (hg_deme_series_of(config) & (unsigned)dataset->series) != 0;
-    case HG_WITH_VARYING_OPTIMUM: return hg_recorded_optimum(config) >= 0;
+        return (hg_deme_series_of(config) & (unsigned)dataset->series) != 0 &&
+               (dataset->series != HG_DEME_OPTIMUM || hg_optima_recorded(config) == 1);
+    case HG_WITH_VARYING_OPTIMUM: return hg_optima_recorded(config) == 1;
+    case HG_WITH_VARYING_OPTIMA: return hg_optima_recorded(config) > 1;
+    case HG_WITH_DEME_OPTIMA:
+        return (hg_deme_series_of(config) & HG_DEME_OPTIMUM) != 0 && hg_optima_recorded(config) > 1;
     case HG_WITH_NEUTRAL_DRAWS: return config->selection.neutral_on_extinction;
     case HG_WITH_SECOND_PARENTS: return config->mating.system == HG_MATING_SEXUAL;
     case HG_WITH_FIELD:
@@ -360,7 +376,11 @@ const char *hg_dataset_condition(const hg_dataset *dataset)
     case HG_ALWAYS: return "";
     case HG_WITH_EDGES: return "where there are edges";
     case HG_WITH_HERITABLE_WEIGHTS: return "where weights are heritable";
-    case HG_WITH_VARYING_OPTIMUM: return "where it varies in time";
+    case HG_WITH_VARYING_OPTIMUM: return "where it varies in time, with one Gaussian component";
+    case HG_WITH_VARYING_OPTIMA:
+        return "where one varies in time, with several Gaussian components";
+    case HG_WITH_DEME_OPTIMA:
+        return "with several Gaussian components, where one of them has an ar1 series";
     case HG_WITH_DEME_SERIES: return "where each deme has an ar1 series of its own";
     case HG_WITH_NEUTRAL_DRAWS: return "with `selection.on_extinction: neutral`";
     case HG_WITH_SECOND_PARENTS: return "with `mating.system: sexual`";
@@ -382,6 +402,13 @@ int hg_dataset_rank(const hg_dataset *dataset, int ploidy)
     return rank;
 }
 
+bool hg_dataset_has_axis(const hg_dataset *dataset, hg_axis axis)
+{
+    for (int i = 0; i < HG_RANK_MOST; i++)
+        if (dataset->axes[i] == axis) return true;
+    return false;
+}
+
 bool hg_dataset_is_scale(const hg_dataset *dataset)
 {
     return dataset->axes[0] != HG_AXIS_NONE &&
@@ -392,6 +419,15 @@ const hg_dataset *hg_dataset_find(hg_group group, const char *name)
 {
     for (int i = 0; i < hg_dataset_count; i++)
         if (hg_datasets[i].group == group && strcmp(hg_datasets[i].name, name) == 0)
+            return &hg_datasets[i];
+    return NULL;
+}
+
+const hg_dataset *hg_dataset_other_form(const hg_dataset *dataset)
+{
+    for (int i = 0; i < hg_dataset_count; i++)
+        if (&hg_datasets[i] != dataset && hg_datasets[i].group == dataset->group &&
+            strcmp(hg_datasets[i].name, dataset->name) == 0)
             return &hg_datasets[i];
     return NULL;
 }

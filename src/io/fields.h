@@ -22,7 +22,7 @@ typedef enum hg_group { HG_GROUP_NETWORK, HG_GROUP_STATISTICS, HG_GROUP_DEMES,
                         HG_GROUPS } hg_group;
 
 typedef enum hg_axis { HG_AXIS_NONE, HG_AXIS_GENERATION, HG_AXIS_INDIVIDUAL, HG_AXIS_DEME,
-                       HG_AXIS_GENE, HG_AXIS_EDGE, HG_AXIS_ALLELE, HG_AXIS_PHASE, HG_AXIS_CATEGORY,
+                       HG_AXIS_GENE, HG_AXIS_EDGE, HG_AXIS_ALLELE, HG_AXIS_COMPONENT, HG_AXIS_PHASE, HG_AXIS_CATEGORY,
                        HG_AXIS_RANK, HG_AXIS_KIND, HG_AXIS_SAMPLE, HG_AXES } hg_axis;
 
 #define HG_RANK_MOST 4 /* axes of a dataset */
@@ -33,9 +33,11 @@ typedef enum hg_type { HG_TYPE_INT8, HG_TYPE_INT32, HG_TYPE_INT64, HG_TYPE_FLOAT
 
 /** When a dataset is in the file. */
 typedef enum hg_presence { HG_ALWAYS, HG_WITH_EDGES, HG_WITH_HERITABLE_WEIGHTS,
-                           HG_WITH_VARYING_OPTIMUM, HG_WITH_DEME_SERIES, HG_WITH_NEUTRAL_DRAWS,
+                           HG_WITH_VARYING_OPTIMUM, HG_WITH_VARYING_OPTIMA, HG_WITH_DEME_SERIES,
+                           HG_WITH_DEME_OPTIMA, HG_WITH_NEUTRAL_DRAWS,
                            HG_WITH_MACHINE, HG_WITH_SECOND_PARENTS, HG_WITH_FIELD } hg_presence;
 
+/** A dataset that has an axis more in some files has a row for each form: `optimum`. */
 typedef struct hg_dataset {
     hg_group group;
     const char *name;
@@ -87,7 +89,13 @@ int hg_dataset_rank(const hg_dataset *dataset, int ploidy);
 /** Whether the dataset is the scale of the axis that it is named after. */
 bool hg_dataset_is_scale(const hg_dataset *dataset);
 
-/** The row of `name` in `group`, or NULL. */
+/** Whether the dataset has the axis. */
+bool hg_dataset_has_axis(const hg_dataset *dataset, hg_axis axis);
+
+/** The row of the same dataset in its other form, or NULL where it has one form. */
+const hg_dataset *hg_dataset_other_form(const hg_dataset *dataset);
+
+/** The first row of `name` in `group`, or NULL. */
 const hg_dataset *hg_dataset_find(hg_group group, const char *name);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "io/h5.h"
+#include "population/environment.h"
 
 #define CHUNK_BYTES ((int64_t)1 << 20)
 #define RECORD_CHUNK_BYTES ((int64_t)64 << 10) /* of the statistics: a generation is read, */
@@ -29,6 +30,7 @@ int64_t hg_output_axis_length(const hg_output_plan *plan, hg_axis axis)
     case HG_AXIS_GENE: return plan->network->genes;
     case HG_AXIS_EDGE: return plan->network->edges;
     case HG_AXIS_ALLELE: return 2;
+    case HG_AXIS_COMPONENT: return hg_optima_recorded(plan->config);
     default: return (int64_t)H5S_UNLIMITED;
     }
 }
@@ -256,6 +258,18 @@ static hg_status fill_indices(hid_t group, const char *name, int64_t count)
     return status;
 }
 
+/* Which component each of the optima belongs to, where there are several. */
+static hg_status fill_components(hid_t group, const hg_config *config)
+{
+    const int64_t optima = hg_optima_recorded(config);
+    int32_t *components;
+    HG_TRY(hg_allocate(&components, HG_MEMORY_OUTPUT, (size_t)optima, sizeof *components));
+    for (int64_t k = 0; k < optima; k++) components[k] = (int32_t)hg_optimum_component(config, k);
+    const hg_status status = fill(group, "component", H5T_NATIVE_INT32, components);
+    hg_release(&components);
+    return status;
+}
+
 static hg_status fill_network(hid_t group, const hg_network *network)
 {
     hid_t text = hg_h5_text_type();
@@ -287,6 +301,10 @@ static hg_status write_group(hid_t file, hg_group which, const hg_output_plan *p
         status = fill_indices(group, "gene", plan->network->genes);
     if (status == HG_OK && which == HG_GROUP_DEMES)
         status = fill_indices(group, "deme", plan->config->population.demes);
+    const hg_dataset *component = hg_dataset_find(which, hg_axis_name(HG_AXIS_COMPONENT));
+    if (status == HG_OK && component != NULL &&
+        hg_dataset_present(component, plan->config, plan->network))
+        status = fill_components(group, plan->config);
     if (status == HG_OK && which == HG_GROUP_NETWORK) status = fill_network(group, plan->network);
     hg_h5_close(&group);
     return status;

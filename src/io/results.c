@@ -348,7 +348,7 @@ hg_status hg_results_read(const hg_results *results, const char *dataset,
     opened open;
     hsize_t rows = 1;
     /* individuals by genes are too many for one go */
-    const int most = strncmp(dataset, "/statistics/", 12) == 0 ? 3 : 2;
+    const int most = strncmp(dataset, "/statistics/", 12) == 0 ? HG_RANK_MOST : 2;
     hg_status status = open_dataset(results, dataset, false, most, &open);
     if (status == HG_OK) status = rows_of(results, dataset, &open, &rows);
     if (status == HG_OK) status = read_rows(&open, rows, values);

@@ -63,8 +63,8 @@ bool hg_results_has(const hg_results *results, const char *dataset);
 hg_status hg_results_records(const hg_results *results, const char *group, int64_t *rows);
 
 /**
- * Reads a numeric dataset of up to two axes, of /statistics up to three (the rows are then
- * [deme][gene or edge]); of the axis of generations only what is recorded. HG_BAD_INPUT when it is missing, of another type, or claims more than the file
+ * Reads a numeric dataset of up to two axes, of /statistics up to four (the rows are then
+ * [deme][gene or edge], or [deme][component][gene]); of the axis of generations only what is recorded. HG_BAD_INPUT when it is missing, of another type, or claims more than the file
  * holds. Free with hg_results_values_free, also after failure.
  */
 hg_status hg_results_read(const hg_results *results, const char *dataset,

@@ -71,10 +71,19 @@ static bool is_needed(const hg_dataset *dataset)
            (dataset->group == HG_GROUP_SNAPSHOTS && dataset->axes[0] == HG_AXIS_GENERATION);
 }
 
+bool hg_results_has_form(const hg_results *results, const hg_dataset *dataset)
+{
+    char path[LONGEST_PATH];
+    if (hg_dataset_other_form(dataset) == NULL) return true;
+    path_of(path, dataset->group, hg_axis_name(HG_AXIS_COMPONENT));
+    return hg_results_has(results, path) == hg_dataset_has_axis(dataset, HG_AXIS_COMPONENT);
+}
+
 static hg_status check_dataset(const hg_results *results, const hg_dataset *dataset,
                                int64_t records)
 {
     char path[LONGEST_PATH];
+    if (!hg_results_has_form(results, dataset)) return HG_OK;
     path_of(path, dataset->group, dataset->name);
     if (!is_needed(dataset) && !hg_results_has(results, path)) return HG_OK;
     const shape found = shape_in(results, path);

@@ -50,6 +50,30 @@ hg_status hg_results_stream_open(hg_results_stream *stream, const hg_results *re
     return status == HG_OK ? HG_OK : hg_fail_within(status, "%s: ", stream->path);
 }
 
+void hg_results_stream_fix(hg_results_stream *stream, int axis, int64_t at)
+{
+    stream->fixed = axis;
+    stream->at = at;
+    stream->rank--;
+    for (int i = axis; i < HG_STREAM_AXES; i++)
+        stream->extent[i] = i + 1 < HG_STREAM_AXES ? stream->extent[i + 1] : 1;
+}
+
+/* Puts an axis of one entry back where one was fixed; returns the dataset's own rank. */
+static int unfix(const hg_results_stream *stream, hsize_t start[HG_STREAM_AXES],
+                 hsize_t size[HG_STREAM_AXES])
+{
+    const int axis = stream->fixed;
+    if (axis == 0) return stream->rank;
+    for (int i = HG_STREAM_AXES - 1; i > axis; i--) {
+        start[i] = start[i - 1];
+        size[i] = size[i - 1];
+    }
+    start[axis] = (hsize_t)stream->at;
+    size[axis] = 1;
+    return stream->rank + 1;
+}
+
 hg_status hg_results_stream_read(const hg_results_stream *stream, int64_t row, int64_t from,
                                  int64_t count, double *values)
 {
@@ -62,7 +86,7 @@ hg_status hg_results_stream_read(const hg_results_stream *stream, int64_t row, i
     hsize_t start[HG_STREAM_AXES] = {(hsize_t)row, (hsize_t)from, 0, 0};
     hsize_t size[HG_STREAM_AXES] = {column ? (hsize_t)count : 1, (hsize_t)count,
                                     (hsize_t)stream->extent[2], (hsize_t)stream->extent[3]};
-    hid_t memory = H5Screate_simple(stream->rank, size, NULL);
+    hid_t memory = H5Screate_simple(unfix(stream, start, size), size, NULL);
     H5Sselect_hyperslab(stream->space, H5S_SELECT_SET, start, NULL, size, NULL);
     const herr_t result = H5Dread(stream->dataset, H5T_NATIVE_DOUBLE, memory, stream->space,
                                   H5P_DEFAULT, values);

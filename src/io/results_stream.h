@@ -13,6 +13,8 @@ typedef struct hg_results_stream {
     hid_t dataset, space;
     int rank;
     int64_t extent[HG_STREAM_AXES]; /**< 1 beyond the rank */
+    int fixed;                      /**< an axis that `rank` and `extent` are without; 0: none */
+    int64_t at;                     /**< the one entry of it that is read */
 } hg_results_stream;
 
 /**
@@ -21,6 +23,9 @@ typedef struct hg_results_stream {
  */
 hg_status hg_results_stream_open(hg_results_stream *stream, const hg_results *results,
                                  const char *dataset);
+
+/** From here on reads entry `at` of `axis` (1 to rank - 1) alone, as if there were no such axis. */
+void hg_results_stream_fix(hg_results_stream *stream, int axis, int64_t at);
 
 /**
  * Reads, of row `row` of the first axis, `count` entries of the second from `from` on, with all of

@@ -56,9 +56,19 @@ static void print_both(const check *c, const hg_key *key, hg_text *value, hg_tex
     hg_text_add(fallback, "%s", "");
 }
 
+/* A list of the default is the default, too. */
+static bool is_list_of_default(const check *c, const hg_key *key)
+{
+    if (key->type != HG_KEY_PROFILE) return false;
+    const hg_profile *given = hg_key_field(key, c->config), *other = hg_key_field(key, c->defaults);
+    return given->kind == HG_PROFILE_LIST && other->kind == HG_PROFILE_SCALAR &&
+           hg_are_equal(given->list, given->count) && given->list[0] == other->scalar;
+}
+
 static bool is_default(const check *c, const hg_key *key)
 {
     hg_text value, fallback;
+    if (is_list_of_default(c, key)) return true;
     print_both(c, key, &value, &fallback);
     const bool same = value.data != NULL && fallback.data != NULL &&
                       strcmp(value.data, fallback.data) == 0;
@@ -250,20 +260,6 @@ static void check_network(const check *c)
                         "population.genes is missing; allowed: an integer in [1, 10000000]");
 }
 
-/* One wandering optimum is recorded; the courses of two could not be told from the result. */
-static void check_optima(const check *c)
-{
-    int wandering = 0;
-    for (int64_t i = 0; i < c->config->fitness_count; i++) {
-        const hg_fitness_component *component = &c->config->fitness[i];
-        wandering += component->model == HG_FITNESS_GAUSSIAN && component->optimum_varies &&
-                     component->optimum_series.kind == HG_SERIES_AR1;
-    }
-    if (wandering > 1)
-        hg_mistakes_add(c->mistakes, place_of(c, "fitness"), "fitness: %d components have an "
-                        "optimum of the series ar1; allowed: one, as one is recorded", wandering);
-}
-
 static void check_demes(const check *c)
 {
     const hg_config *config = c->config;
@@ -407,7 +403,6 @@ hg_status hg_run_check(hg_mistakes *mistakes, const hg_config *config, const hg_
     check_demes(&c);
     check_life(&c);
     check_states(&c);
-    check_optima(&c);
     check_output(&c);
     return mistakes->status;
 }

@@ -130,6 +130,16 @@ static hg_status build(hg_config *config, hg_network *network)
     return hg_network_create(network, config->population.genes, names, name_count, NULL, 0);
 }
 
+/* A list of equal numbers means the same as the number alone, and is written so: the resolved
+ * files of runs that are alike are alike. */
+static void settle_profile(hg_profile *profile)
+{
+    if (profile->kind != HG_PROFILE_LIST || !hg_are_equal(profile->list, profile->count)) return;
+    const double value = profile->list[0];
+    hg_release(&profile->list);
+    *profile = (hg_profile){.kind = HG_PROFILE_SCALAR, .scalar = value};
+}
+
 /* One profile's distribution into a list, every number of it in range. */
 static hg_status draw_profile(const hg_config *config, const hg_key *key, hg_profile *profile,
                               const char *label, int64_t stream_number)
@@ -176,6 +186,7 @@ static hg_status draw_component(const hg_config *config, hg_fitness_component *c
         snprintf(label, sizeof label, "fitness.%" PRId64 ".%s", index, key->path);
         HG_TRY(draw_profile(config, key, hg_key_field(key, component), label,
                             COMPONENT_STREAMS * (index + 2) + key->stream));
+        settle_profile(hg_key_field(key, component));
     }
     return HG_OK;
 }
@@ -184,12 +195,27 @@ static hg_status draw_profiles(hg_config *config)
 {
     for (int i = 0; i < hg_run_keys.count; i++) {
         const hg_key *key = &hg_run_keys.keys[i];
-        if (key->type == HG_KEY_PROFILE && key->stream > 0)
+        if (key->type != HG_KEY_PROFILE) continue;
+        if (key->stream > 0)
             HG_TRY(draw_profile(config, key, hg_key_field(key, config), key->path, key->stream));
+        settle_profile(hg_key_field(key, config));
     }
     for (int64_t i = 0; i < config->fitness_count; i++)
         HG_TRY(draw_component(config, &config->fitness[i], i));
     return HG_OK;
+}
+
+/* Equal rates are one rate, and sizes that are the demes' anyhow go without saying. */
+static void settle_lists(hg_config *config)
+{
+    const int64_t demes = config->population.demes, *sizes = config->population.deme_sizes;
+    if (hg_are_equal(config->mating.rates, config->mating.rate_count)) config->mating.rate_count = 1;
+    int64_t end = 0;
+    for (int64_t d = 0; sizes != NULL && d < demes; d++) {
+        end += sizes[d];
+        if (end != config->population.individuals * (d + 1) / demes) return;
+    }
+    hg_release(&config->population.deme_sizes);
 }
 
 /* width -> 1/(2 width^2). */
@@ -269,6 +295,7 @@ hg_status hg_runfile_resolve_with(hg_config *config, const hg_network *network)
                                   (const char *const *)network->name, network->genes));
     HG_TRY_OUT(draw_profiles(config));
     turn_widths(config);
+    settle_lists(config);
     HG_TRY_OUT(keep_names(config, network));
 out:
     hg_mistakes_free(&mistakes);

@@ -10,6 +10,8 @@
 #define DEEPEST 32              /* nested lists and maps; a run file needs 6 */
 #define MOST_NODES (8 << 20)    /* values in a file */
 #define CHUNK_BYTES (128 << 10) /* nodes are handed out of blocks of this size */
+#define MOST_ANCHORS 1000
+#define MOST_COPIES (1 << 16)   /* values that all aliases stand for: a bomb has billions */
 
 typedef struct hg_chunk {
     struct hg_chunk *next;
@@ -43,12 +45,23 @@ void hg_tree_free(hg_tree *tree)
     tree->root = NULL;
 }
 
+/* A node that aliases can stand for. */
+typedef struct anchor {
+    const char *name;
+    const hg_node *node;
+    bool complete; /* else the alias stands within the node itself */
+    struct anchor *before;
+} anchor;
+
 /* One parse: libyaml's parser and where to put what it finds. */
 typedef struct parse {
     yaml_parser_t parser;
     hg_tree *tree;
     hg_mistakes *mistakes;
     const char *text, *origin;
+    anchor *anchors; /* the last one first */
+    int anchor_count;
+    int64_t copies;
     bool broken; /* a mistake after which no more can be read */
 } parse;
 
@@ -137,14 +150,76 @@ static hg_status add_child(hg_tree *tree, hg_node *parent, hg_node *key, hg_node
     return HG_OK;
 }
 
-static void refuse_extras(parse *p, const yaml_event_t *event, const unsigned char *anchor,
-                          const unsigned char *tag)
+static hg_status keep_anchor(parse *p, const hg_node *node, const unsigned char *name)
+{
+    if (name == NULL) return HG_OK;
+    const size_t length = strlen((const char *)name);
+    anchor *added;
+    char *copy;
+    if (++p->anchor_count > MOST_ANCHORS) {
+        hg_mistakes_add(p->mistakes, node->place, "the file has more than %d anchors", MOST_ANCHORS);
+        p->broken = true;
+        return HG_OK;
+    }
+    HG_TRY(take(p->tree, &added, sizeof *added));
+    HG_TRY(take(p->tree, &copy, length + 1));
+    memcpy(copy, name, length);
+    *added = (anchor){copy, node, node->kind == HG_NODE_SCALAR, p->anchors};
+    p->anchors = added;
+    return HG_OK;
+}
+
+/* The list or map has ended: from here on aliases may stand for it. */
+static void complete_anchor(parse *p, const hg_node *node)
+{
+    for (anchor *a = p->anchors; a != NULL; a = a->before) a->complete |= a->node == node;
+}
+
+static hg_status copy_node(parse *p, const hg_node *node, hg_place place, int depth,
+                           hg_node **copy)
+{
+    if (++p->copies > MOST_COPIES || depth > DEEPEST) p->broken = true;
+    if (p->broken) return HG_OK;
+    HG_TRY(take(p->tree, copy, sizeof **copy));
+    **copy = (hg_node){.kind = node->kind, .plain = node->plain, .place = place, .text = node->text};
+    for (int64_t i = 0; i < node->count && !p->broken; i++) {
+        hg_node *key = NULL, *child = NULL;
+        if (node->kind == HG_NODE_MAP) HG_TRY(copy_node(p, node->key[i], place, depth + 1, &key));
+        HG_TRY(copy_node(p, node->child[i], place, depth + 1, &child));
+        if (!p->broken) HG_TRY(add_child(p->tree, *copy, key, child));
+    }
+    return HG_OK;
+}
+
+/* What an alias stands for, placed where the alias stands: what is wrong with it is wrong there.
+ * `*node` stays NULL after a mistake. */
+static hg_status read_alias(parse *p, const yaml_event_t *event, int depth, hg_node **node)
 {
     const hg_place place = place_of(p, event->start_mark);
-    if (anchor != NULL)
-        hg_mistakes_add(p->mistakes, place, "anchors (&%s) are not used in run files", anchor);
+    const char *name = (const char *)event->data.alias.anchor;
+    const anchor *of = p->anchors;
+    while (of != NULL && strcmp(of->name, name) != 0) of = of->before;
+    if (of == NULL || !of->complete) {
+        hg_mistakes_add(p->mistakes, place, of == NULL ? "the alias *%.60s has no anchor &%.60s before "
+                        "it" : "the alias *%.60s stands within its own anchor &%.60s", name, name);
+        return HG_OK;
+    }
+    HG_TRY(copy_node(p, of->node, place, depth, node));
+    if (!p->broken) return HG_OK;
+    *node = NULL;
+    if (p->copies > MOST_COPIES)
+        hg_mistakes_add(p->mistakes, place, "with the alias *%.60s aliases stand for more than %d "
+                        "values", name, MOST_COPIES);
+    else
+        hg_mistakes_add(p->mistakes, place, "with the alias *%.60s lists and maps are nested deeper "
+                        "than %d", name, DEEPEST);
+    return HG_OK;
+}
+
+static void refuse_tag(parse *p, const hg_node *node, const unsigned char *tag)
+{
     if (tag != NULL)
-        hg_mistakes_add(p->mistakes, place, "tags (%s) are not used in run files", tag);
+        hg_mistakes_add(p->mistakes, node->place, "tags (%s) are not used in run files", tag);
 }
 
 static hg_status read_scalar(parse *p, const yaml_event_t *event, hg_node *node)
@@ -152,9 +227,10 @@ static hg_status read_scalar(parse *p, const yaml_event_t *event, hg_node *node)
     const size_t length = event->data.scalar.length;
     node->kind = HG_NODE_SCALAR;
     node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-    refuse_extras(p, event, event->data.scalar.anchor, event->data.scalar.tag);
+    refuse_tag(p, node, event->data.scalar.tag);
     HG_TRY(take(p->tree, &node->text, length + 1));
     memcpy(node->text, event->data.scalar.value, length);
+    HG_TRY(keep_anchor(p, node, event->data.scalar.anchor));
     if (strlen(node->text) != length) /* an escape in double quotes can make a NUL */
         hg_mistakes_add(p->mistakes, node->place, "a text cannot hold a NUL character");
     return HG_OK;
@@ -238,11 +314,7 @@ static hg_status read_map(parse *p, hg_node *map, int depth)
 static hg_status read_node(parse *p, yaml_event_t *event, int depth, hg_node **node)
 {
     *node = NULL;
-    if (event->type == YAML_ALIAS_EVENT) {
-        hg_mistakes_add(p->mistakes, place_of(p, event->start_mark),
-                        "aliases (*%s) are not used in run files", event->data.alias.anchor);
-        return HG_OK;
-    }
+    if (event->type == YAML_ALIAS_EVENT) return read_alias(p, event, depth, node);
     if (depth > DEEPEST) {
         hg_mistakes_add(p->mistakes, place_of(p, event->start_mark),
                         "lists and maps are nested deeper than %d", DEEPEST);
@@ -251,14 +323,14 @@ static hg_status read_node(parse *p, yaml_event_t *event, int depth, hg_node **n
     }
     HG_TRY(new_node(p, event, node));
     if (event->type == YAML_SCALAR_EVENT) return read_scalar(p, event, *node);
-    if (event->type == YAML_SEQUENCE_START_EVENT) {
-        (*node)->kind = HG_NODE_LIST;
-        refuse_extras(p, event, event->data.sequence_start.anchor, event->data.sequence_start.tag);
-        return read_list(p, *node, depth);
-    }
-    (*node)->kind = HG_NODE_MAP;
-    refuse_extras(p, event, event->data.mapping_start.anchor, event->data.mapping_start.tag);
-    return read_map(p, *node, depth);
+    const bool list = event->type == YAML_SEQUENCE_START_EVENT;
+    (*node)->kind = list ? HG_NODE_LIST : HG_NODE_MAP;
+    refuse_tag(p, *node, list ? event->data.sequence_start.tag : event->data.mapping_start.tag);
+    HG_TRY(keep_anchor(p, *node, list ? event->data.sequence_start.anchor
+                                      : event->data.mapping_start.anchor));
+    HG_TRY(list ? read_list(p, *node, depth) : read_map(p, *node, depth));
+    complete_anchor(p, *node);
+    return HG_OK;
 }
 
 static hg_status read_stream(parse *p)
@@ -335,9 +407,21 @@ const hg_node *hg_tree_nearest(const hg_tree *tree, const char *path)
 
 bool hg_node_is_empty(const hg_node *node)
 {
-    return node->kind == HG_NODE_SCALAR && node->plain &&
-           (node->text[0] == '\0' || strcmp(node->text, "~") == 0 ||
-            strcmp(node->text, "null") == 0);
+    static const char *const words[] = {"", "~", "null", "Null", "NULL"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (hg_node_is_word(node, words[i])) return true;
+    return false;
+}
+
+bool hg_node_is_flag(const hg_node *node, bool *flag)
+{
+    static const char *const words[] = {"true", "True", "TRUE", "false", "False", "FALSE"};
+    for (int i = 0; i < 6; i++)
+        if (hg_node_is_word(node, words[i])) {
+            *flag = i < 3;
+            return true;
+        }
+    return false;
 }
 
 bool hg_node_is_word(const hg_node *node, const char *word)

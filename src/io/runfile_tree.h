@@ -31,8 +31,8 @@ typedef struct hg_tree {
 
 /**
  * Parses one document. What is wrong with it as YAML, and what a run file does not use
- * (anchors, aliases, tags, several documents), goes to `mistakes`; the tree is then
- * incomplete. `origin`: of the places, NULL for a file. Free with hg_tree_free always.
+ * (tags, several documents), goes to `mistakes`; the tree is then incomplete. Aliases are
+ * replaced by what they stand for. `origin`: of the places, NULL for a file. Free with hg_tree_free always.
  */
 hg_status hg_tree_parse(hg_tree *tree, const char *text, const char *origin,
                         hg_mistakes *mistakes);
@@ -50,8 +50,11 @@ const hg_node *hg_tree_nearest(const hg_tree *tree, const char *path);
 /** The child of a map by its name, or NULL. */
 const hg_node *hg_node_get(const hg_node *map, const char *name);
 
-/** True for a plain scalar that says that there is no value: empty, ~, null. */
+/** True for a plain scalar that says that there is no value: empty, ~, null, Null, NULL. */
 bool hg_node_is_empty(const hg_node *node);
+
+/** True for a plain scalar that is true or false in YAML 1.2 (core schema): true, True, TRUE, ... */
+bool hg_node_is_flag(const hg_node *node, bool *flag);
 
 /** True for the plain scalar `word`. */
 bool hg_node_is_word(const hg_node *node, const char *word);

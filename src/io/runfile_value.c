@@ -5,8 +5,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "io/runfile_parts.h"
+#include "population/environment.h"
+#include "random/vecmath.h"
 
 void hg_value_refuse(const hg_slot *slot, const hg_node *node, const char *format, ...)
 {
@@ -81,10 +84,13 @@ static bool read_seed(const hg_slot *slot, const hg_node *node, uint64_t *seed)
 
 static void read_flag(const hg_slot *slot, const hg_node *node, bool *flag)
 {
-    if (hg_node_is_word(node, "true") || hg_node_is_word(node, "false"))
-        *flag = node->text[0] == 't';
-    else if (hg_value_word(slot, node))
-        hg_value_refuse(slot, node, "'%.60s' is neither", node->text);
+    static const char *const older[] = {"yes", "no", "on", "off", "y", "n"};
+    if (hg_node_is_flag(node, flag) || !hg_value_word(slot, node)) return;
+    bool known = false;
+    for (size_t i = 0; i < sizeof older / sizeof *older; i++)
+        known |= strcasecmp(node->text, older[i]) == 0;
+    hg_value_refuse(slot, node, known ? "'%.60s' is a word in YAML 1.2, and no truth value"
+                                      : "'%.60s' is neither", node->text);
 }
 
 static bool has_control_characters(const char *text)
@@ -171,6 +177,17 @@ static void check_support(const hg_slot *slot, const hg_node *map,
         hg_value_refuse(slot, map, "the distribution from %g to %g is out of range", a, b);
 }
 
+/* Without chance it is a constant, however it is written, so that whoever asks for its kind asks
+ * for its meaning. What is out of range stays, and is drawn and told of as what it is. */
+static void settle_distribution(const hg_key *key, hg_distribution *distribution)
+{
+    if (hg_distribution_varies(distribution)) return;
+    const bool logarithm = distribution->kind == HG_DISTRIBUTION_LOGNORMAL;
+    const double value = logarithm ? hg_exp(distribution->a) : distribution->a;
+    if (isfinite(value) && hg_key_in_range(key, value))
+        *distribution = (hg_distribution){.kind = HG_DISTRIBUTION_CONSTANT, .a = value};
+}
+
 static hg_status read_distribution(const hg_slot *slot, const hg_node *node,
                                    hg_distribution *distribution)
 {
@@ -189,6 +206,7 @@ static hg_status read_distribution(const hg_slot *slot, const hg_node *node,
     HG_TRY(hg_table_read(slot->mistakes, &hg_distribution_keys, node, distribution, slot->label,
                          given));
     if (slot->mistakes->count == before) check_support(slot, node, distribution);
+    if (slot->mistakes->count == before) settle_distribution(slot->key, distribution);
     return HG_OK;
 }
 
@@ -200,8 +218,11 @@ static hg_status read_profile(const hg_slot *slot, const hg_node *node, hg_profi
         return hg_value_read_numbers(slot, node, &profile->list, &profile->count);
     }
     if (node->kind == HG_NODE_MAP) {
-        profile->kind = HG_PROFILE_DISTRIBUTION;
-        return read_distribution(slot, node, &profile->distribution);
+        HG_TRY(read_distribution(slot, node, &profile->distribution));
+        const bool drawn = profile->distribution.kind != HG_DISTRIBUTION_CONSTANT;
+        profile->kind = drawn ? HG_PROFILE_DISTRIBUTION : HG_PROFILE_SCALAR;
+        profile->scalar = drawn ? 0.0 : profile->distribution.a;
+        return HG_OK;
     }
     hg_value_number(slot, node, &profile->scalar);
     return HG_OK;
@@ -251,6 +272,17 @@ static void check_series(const hg_slot *slot, const hg_node *map, const hg_serie
                         "at %g; allowed: end > start", slot->label, series->end, series->start);
 }
 
+/* What cannot vary is a constant, however it is written: what is recorded, and what a generation
+ * costs, follow from the kind. */
+static void settle_series(hg_series *series)
+{
+    if (hg_series_varies(series)) return;
+    const double value = hg_series_at(series, 0);
+    hg_release(&series->at);
+    hg_release(&series->values);
+    *series = (hg_series){.kind = HG_SERIES_CONSTANT, .value = value};
+}
+
 static hg_status read_series(const hg_slot *slot, const hg_node *node, hg_series *series)
 {
     const hg_node *given[HG_KEYS_MAXIMUM] = {NULL};
@@ -268,15 +300,20 @@ static hg_status read_series(const hg_slot *slot, const hg_node *node, hg_series
     if (slot->mistakes->count == before && series->kind == HG_SERIES_TABLE)
         check_table(slot, node, series);
     if (slot->mistakes->count == before) check_series(slot, node, series);
+    if (slot->mistakes->count == before) settle_series(series);
     return HG_OK;
 }
 
 static hg_status read_optimum(const hg_slot *slot, const hg_node *node)
 {
     hg_fitness_component *component = slot->base;
-    component->optimum_varies = node->kind == HG_NODE_MAP && hg_node_get(node, "series") != NULL;
-    if (component->optimum_varies) return read_series(slot, node, &component->optimum_series);
-    return read_profile(slot, node, &component->optimum);
+    hg_series *series = &component->optimum_series;
+    if (node->kind != HG_NODE_MAP || hg_node_get(node, "series") == NULL)
+        return read_profile(slot, node, &component->optimum);
+    HG_TRY(read_series(slot, node, series));
+    component->optimum_varies = series->kind != HG_SERIES_CONSTANT;
+    if (!component->optimum_varies) component->optimum = (hg_profile){.scalar = series->value};
+    return HG_OK;
 }
 
 static hg_status read_component(const hg_slot *slot, const hg_node *node, int64_t index,

@@ -5,6 +5,13 @@
 
 #include "base/memory.h"
 
+bool hg_are_equal(const double *numbers, int64_t count)
+{
+    for (int64_t i = 1; i < count; i++)
+        if (numbers[i] != numbers[0]) return false;
+    return count > 0;
+}
+
 static void free_words(char ***words, int64_t count)
 {
     for (int64_t i = 0; *words != NULL && i < count; i++) hg_release(&(*words)[i]);

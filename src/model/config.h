@@ -213,6 +213,9 @@ typedef struct hg_config {
     } limits;
 } hg_config;
 
+/** Whether there is at least one number, and all are equal. */
+bool hg_are_equal(const double *numbers, int64_t count);
+
 /** Frees all that a configuration owns (legal after a failed read) and zeroes it. */
 void hg_config_free(hg_config *config);
 

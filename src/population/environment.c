@@ -48,11 +48,32 @@ double hg_series_at(const hg_series *series, int64_t generation)
     case HG_SERIES_RAMP: return ramp_at(series, t);
     case HG_SERIES_SINE: return sine_at(series, t);
     case HG_SERIES_STEPS: return steps_at(series, t);
-    default: return series->value;
+    case HG_SERIES_AR1: return series->mean;
+    case HG_SERIES_CONSTANT: break;
     }
+    return series->value;
 }
 
-bool hg_series_varies(const hg_series *series) { return series->kind != HG_SERIES_CONSTANT; }
+/* A wave is looked at in whole generations: it stands still where these are whole waves, or half
+ * ones from a zero on. No other wave has equal values in all of them. */
+static bool sine_varies(const hg_series *series)
+{
+    if (series->amplitude == 0.0 || fmod(1.0, series->period) == 0.0) return false;
+    return fmod(2.0, series->period) != 0.0 || sine_at(series, 0.0) != sine_at(series, 1.0);
+}
+
+bool hg_series_varies(const hg_series *series)
+{
+    switch (series->kind) {
+    case HG_SERIES_TABLE:
+    case HG_SERIES_STEPS: return !hg_are_equal(series->values, series->count);
+    case HG_SERIES_RAMP: return series->from != series->to;
+    case HG_SERIES_SINE: return sine_varies(series);
+    case HG_SERIES_AR1: return series->sd != 0.0;
+    case HG_SERIES_CONSTANT: break;
+    }
+    return false;
+}
 
 bool hg_series_jumps(const hg_series *series)
 {
@@ -82,15 +103,30 @@ static bool wanders(const hg_config *config, int64_t quantity)
     return series != NULL && series->kind == HG_SERIES_AR1;
 }
 
-int64_t hg_recorded_optimum(const hg_config *config)
+int64_t hg_optima_recorded(const hg_config *config)
 {
-    int64_t recorded = -1;
-    for (int64_t i = config->fitness_count - 1; i >= 0; i--) {
-        const hg_fitness_component *component = &config->fitness[i];
-        if (component->model != HG_FITNESS_GAUSSIAN || !component->optimum_varies) continue;
-        if (recorded < 0 || !wanders(config, HG_OPTIMUM + recorded)) recorded = i;
+    int64_t optima = 0;
+    bool varies = false;
+    for (int64_t i = 0; i < config->fitness_count; i++) {
+        if (config->fitness[i].model != HG_FITNESS_GAUSSIAN) continue;
+        varies |= config->fitness[i].optimum_varies;
+        optima++;
     }
-    return recorded;
+    return varies ? optima : 0;
+}
+
+int64_t hg_optimum_component(const hg_config *config, int64_t k)
+{
+    for (int64_t i = 0; i < config->fitness_count; i++)
+        if (config->fitness[i].model == HG_FITNESS_GAUSSIAN && k-- == 0) return i;
+    return -1;
+}
+
+bool hg_optimum_wanders(const hg_config *config)
+{
+    for (int64_t i = 0; i < config->fitness_count; i++)
+        if (wanders(config, HG_OPTIMUM + i)) return true;
+    return false;
 }
 
 bool hg_environment_differs(const hg_config *config)

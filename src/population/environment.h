@@ -37,18 +37,24 @@ hg_environment_state hg_environment_now(const hg_environment *environment);
 double hg_environment_optimum(const hg_environment *environment, int64_t i);
 
 /**
- * The fitness component whose optimum is recorded: the one that wanders (validation allows one),
- * as the run file tells what others are; else the first that varies; -1: none does.
+ * How many optima are recorded: where one of them varies in time those of all Gaussian components,
+ * else none.
  */
-int64_t hg_recorded_optimum(const hg_config *config);
+int64_t hg_optima_recorded(const hg_config *config);
+
+/** The fitness component, counted from 0, that is Gaussian number `k`; -1: there are fewer. */
+int64_t hg_optimum_component(const hg_config *config, int64_t k);
+
+/** Whether some optimum is an ar1 series, and so each deme's own. */
+bool hg_optimum_wanders(const hg_config *config);
 
 /** Whether some ar1 series makes demes differ. */
 bool hg_environment_differs(const hg_config *config);
 
-/** The value of a series that is a function of the generation (>= 0). Pure. */
+/** The value of a series in a generation (>= 0); of ar1, which is drawn, the mean. Pure. */
 double hg_series_at(const hg_series *series, int64_t generation);
 
-/** Whether the value can differ between generations. */
+/** Whether two generations can have different values, however the series is written. */
 bool hg_series_varies(const hg_series *series);
 
 /** Whether it does so at once, from a value that was held to another. */

@@ -284,10 +284,9 @@ bool hg_phenotype_update(hg_phenotype *phenotype, int64_t generation)
     return true;
 }
 
-const double *hg_phenotype_optimum(const hg_phenotype *phenotype)
+const double *hg_phenotype_optimum(const hg_phenotype *phenotype, int64_t k)
 {
-    const int64_t recorded = hg_recorded_optimum(phenotype->config);
-    return recorded >= 0 ? phenotype->terms[recorded].optimum : NULL;
+    return phenotype->terms[hg_optimum_component(phenotype->config, k)].optimum;
 }
 
 static hg_status tile_array(double **array, int64_t length)

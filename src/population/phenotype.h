@@ -43,8 +43,8 @@ void hg_phenotype_free(hg_phenotype *phenotype);
  */
 bool hg_phenotype_update(hg_phenotype *phenotype, int64_t generation);
 
-/** The optimum in force that is recorded (hg_recorded_optimum), [genes]; or NULL. */
-const double *hg_phenotype_optimum(const hg_phenotype *phenotype);
+/** The optimum in force of Gaussian component number `k` (hg_optimum_component), [genes]. */
+const double *hg_phenotype_optimum(const hg_phenotype *phenotype, int64_t k);
 
 /** Working memory of one thread for these kernels. Free also after failure. */
 hg_status hg_tile_create(hg_tile *tile, const hg_phenotype *phenotype);

@@ -10,16 +10,17 @@ static hg_status column(double **values, int64_t count)
 }
 
 hg_status hg_statistics_create(hg_statistics *statistics, int64_t genes, int64_t edges,
-                               bool heritable, bool optimum_varies)
+                               bool heritable, int64_t optima)
 {
-    *statistics = (hg_statistics){.genes = genes, .edges = edges, .generation = -1};
+    *statistics =
+        (hg_statistics){.genes = genes, .edges = edges, .optima = optima, .generation = -1};
     HG_TRY(column(&statistics->basal_mean, genes));
     HG_TRY(column(&statistics->basal_variance, genes));
     HG_TRY(column(&statistics->expression_mean, genes));
     HG_TRY(column(&statistics->expression_variance, genes));
     HG_TRY(column(&statistics->weight_mean, heritable ? edges : 0));
     HG_TRY(column(&statistics->weight_variance, heritable ? edges : 0));
-    return column(&statistics->optimum, optimum_varies ? genes : 0);
+    return column(&statistics->optimum, optima * genes);
 }
 
 unsigned hg_deme_series_of(const hg_config *config)
@@ -30,9 +31,7 @@ unsigned hg_deme_series_of(const hg_config *config)
         series |= HG_DEME_TF_CONCENTRATION;
     if (config->environment.temperature.kind == HG_SERIES_AR1) series |= HG_DEME_TEMPERATURE;
     if (config->environment.nutrients.kind == HG_SERIES_AR1) series |= HG_DEME_NUTRIENTS;
-    const int64_t recorded = hg_recorded_optimum(config);
-    if (recorded >= 0 && config->fitness[recorded].optimum_series.kind == HG_SERIES_AR1)
-        series |= HG_DEME_OPTIMUM;
+    if (hg_optimum_wanders(config)) series |= HG_DEME_OPTIMUM;
     return series;
 }
 
@@ -58,7 +57,8 @@ hg_status hg_statistics_create_demes(hg_statistics *statistics, int64_t demes, b
     HG_TRY(column(&deme->tf_concentration, series & HG_DEME_TF_CONCENTRATION ? demes : 0));
     HG_TRY(column(&deme->temperature, series & HG_DEME_TEMPERATURE ? demes : 0));
     HG_TRY(column(&deme->nutrients, series & HG_DEME_NUTRIENTS ? demes : 0));
-    return column(&deme->optimum, series & HG_DEME_OPTIMUM ? demes * genes : 0);
+    return column(&deme->optimum,
+                  series & HG_DEME_OPTIMUM ? demes * statistics->optima * genes : 0);
 }
 
 static void free_demes(hg_deme_statistics *deme)

@@ -21,7 +21,7 @@ typedef struct hg_deme_statistics {
     double *weight_mean, *weight_variance; /**< NULL unless heritable */
     /* The environment in force, where each deme has its own; else NULL. */
     double *tf_concentration, *temperature, *nutrients; /**< [demes] */
-    double *optimum;                                    /**< [demes][genes] */
+    double *optimum;                                    /**< [demes][optima][genes] */
 } hg_deme_statistics;
 
 /** What may differ between demes: a series of the kind ar1 is drawn for each of them. */
@@ -34,6 +34,7 @@ unsigned hg_deme_series_of(const hg_config *config);
 /** One record. Variances divide by N-1 (0 where N is 1). Arrays are owned. */
 typedef struct hg_statistics {
     int64_t genes, edges;
+    int64_t optima; /**< recorded: hg_optima_recorded */
     int64_t generation;
     double fitness_mean, fitness_variance, fitness_min, fitness_max;
     int64_t parents;    /**< individuals of the generation before with offspring here */
@@ -45,12 +46,12 @@ typedef struct hg_statistics {
     double *basal_mean, *basal_variance;           /**< [genes] */
     double *expression_mean, *expression_variance; /**< [genes] */
     double *weight_mean, *weight_variance;         /**< [edges], NULL unless heritable */
-    double *optimum;                               /**< [genes], NULL unless it varies */
+    double *optimum;                               /**< [optima][genes] */
     hg_deme_statistics deme;
 } hg_statistics;
 
 hg_status hg_statistics_create(hg_statistics *statistics, int64_t genes, int64_t edges,
-                               bool heritable, bool optimum_varies);
+                               bool heritable, int64_t optima);
 /**
  * Adds the arrays of the demes to statistics created before; `series`: a sum of hg_deme_series.
  * Where a quantity differs between demes, its value in hg_statistics itself is their mean, all

@@ -3,6 +3,19 @@
 
 #include "random/vecmath.h"
 
+bool hg_distribution_varies(const hg_distribution *distribution)
+{
+    switch (distribution->kind) {
+    case HG_DISTRIBUTION_UNIFORM: return distribution->a != distribution->b;
+    case HG_DISTRIBUTION_NORMAL:
+    case HG_DISTRIBUTION_LOGNORMAL: return distribution->b != 0.0;
+    case HG_DISTRIBUTION_EXPONENTIAL: return true;
+    case HG_DISTRIBUTION_CONSTANT:
+    case HG_DISTRIBUTIONS: break;
+    }
+    return false;
+}
+
 double hg_distribution_draw(const hg_distribution *distribution, const hg_stream *stream,
                             uint32_t draw)
 {

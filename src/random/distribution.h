@@ -3,6 +3,8 @@
 #ifndef HG_RANDOM_DISTRIBUTION_H
 #define HG_RANDOM_DISTRIBUTION_H
 
+#include <stdbool.h>
+
 #include "random/stream.h"
 
 typedef enum hg_distribution_kind {
@@ -18,6 +20,9 @@ typedef struct hg_distribution {
     hg_distribution_kind kind;
     double a, b;
 } hg_distribution;
+
+/** Whether two draws can differ: not where the bounds are equal or the deviation is 0. */
+bool hg_distribution_varies(const hg_distribution *distribution);
 
 /** One draw: block number `draw` of `stream` (a constant takes none). Thread-safe. */
 double hg_distribution_draw(const hg_distribution *distribution, const hg_stream *stream,

@@ -58,14 +58,20 @@ def check_by_generation(program, path, file, name, where, below):
     group = file[where]
     rows = recorded(group, file)
     lengths = [group[axis].shape[0] for axis in below]
-    expected = [title for title, data in group.items()
-                if isinstance(data, h5py.Dataset) and data.ndim == 1 + len(below)
-                and title not in ("generation", "deme", "gene", "edge")
-                and [os.path.basename(d[0].name) for d in data.dims] == ["generation", *below]]
+    expected = {}
+    for title, data in group.items():
+        if not isinstance(data, h5py.Dataset) or title in ("generation", "deme", "gene", "edge"):
+            continue
+        axes = [os.path.basename(d[0].name) for d in data.dims if len(d) == 1]
+        if axes == ["generation", *below]:
+            expected[title] = data[:rows]
+        elif [a for a in axes if a != "component"] == ["generation", *below]: # a column for each
+            for k, component in enumerate(group["component"][:]):
+                expected[f"{title}_{component}"] = np.take(data[:rows], k, axes.index("component"))
     values = [title for title in columns if title not in KEYS and title != "weight"]
     verdict.check(set(values) == set(expected), f"{path} {name}: {values}, not {expected}")
     for title in values:
-        same(columns[title], group[title][:rows], f"{path} {name} {title}")
+        same(columns[title], expected[title], f"{path} {name} {title}")
     keys = list(itertools.product(group["generation"][:rows], *map(range, lengths)))
     for k, key in enumerate(["generation", *below]):
         same(columns[key], np.array([row[k] for row in keys]), f"{path} {name} {key}")

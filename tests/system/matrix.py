@@ -6,8 +6,9 @@ A part is a full product of a few families; or `pairs`, every pair of settings o
 least once; or `corners`, extreme sizes; or `unequal`, demes whose fitness differs by up to 10^300;
 or `earlier`, runs that start from others (settings.py has them all). Each case is a small run, made
 on three layouts: 1 rank x 1 thread with the fastest kernels, 1 rank x 2 threads with the baseline
-ones, 3 ranks x 1 thread; unequal demes on 2 ranks as well. All results must be the same to the
-last bit, and as the naive reference (reference.py) has them. `refused` is what
+ones, 3 ranks x 1 thread; unequal demes on 2 ranks as well. The first result is then run again. All
+results must be the same to the last bit, and as the naive reference (reference.py) has them.
+`refused` is what
 validation must refuse, `control` shows that the reference notices a fault.
 """
 import argparse
@@ -32,7 +33,7 @@ verdict = Verdict()
 
 
 class Dumper(yaml.CSafeDumper):
-    """Without anchors, which run files do not have."""
+    """Without anchors: each run file can be read by itself, part by part."""
 
     def ignore_aliases(self, data):
         return True
@@ -44,20 +45,23 @@ class Dumper(yaml.CSafeDumper):
 LAYOUTS = {"1 rank x 1 thread": (None, 1, "-"),
            "1 rank x 2 threads, baseline": (None, 2, "baseline"),
            "3 ranks x 1 thread": (3, 1, "-")}
+REPEATED = "repeated from the first result"
 
 
 def path_of(given, number, layout=None):
-    name = f"{number:04}" + ("" if layout is None else f"-{list(LAYOUTS).index(layout)}")
+    name = f"{number:04}" + ("" if layout is None else "-again" if layout == REPEATED
+                             else f"-{list(LAYOUTS).index(layout)}")
     return os.path.join(given.folder, name + (".yaml" if layout is None else ".h5"))
 
 
 def run_all(given, numbers, layout):
     """Runs all run files on one layout; for each the status and the message."""
-    ranks, threads, kernels = LAYOUTS[layout]
+    ranks, threads, kernels = LAYOUTS.get(layout, (None, 1, "-"))
+    source = list(LAYOUTS)[0] if layout == REPEATED else None
     work = os.path.join(given.folder, "list")
     with open(work, "w") as file:
         for number in numbers:
-            file.write(f"{path_of(given, number)}\t{path_of(given, number, layout)}\n")
+            file.write(f"{path_of(given, number, source)}\t{path_of(given, number, layout)}\n")
     code, told, errors = Program(given.batch, given.mpiexec).call(threads, kernels, work,
                                                                   ranks=ranks)
     lines = told.splitlines()
@@ -111,7 +115,7 @@ def examine(job):
     findings += [f"resolved: {p}" for p in unlike(given, result.config)]
     findings += drawn_otherwise(given, result.config)
     first = bits(result)
-    for path, layout in list(zip(paths, LAYOUTS))[1:]:
+    for path, layout in list(zip(paths, [*LAYOUTS, REPEATED]))[1:]:
         other = bits(reference.Result(path))
         findings += [f"{name} differs on {layout}" for name in sorted(first | other)
                      if first.get(name) != other.get(name)]
@@ -137,7 +141,12 @@ def examine_all(given, cases):
         if verdict.check(status in ("0", "3"), f"{what}: status {status}, {message[:300]}") and \
            verdict.check(len(set(answers.values())) == 1, f"{what}: {answers}"):
             good.append(number)
-    jobs = [([path_of(given, n, layout) for layout in LAYOUTS], path_of(given, n)) for n in good]
+    again = run_all(given, good, REPEATED)
+    for n in good:
+        verdict.check(again[n] == told["1 rank x 1 thread"][n], f"{given.part} {n} ({cases[n][0]}), "
+                      f"repeated: {again[n]}")
+    jobs = [([path_of(given, n, layout) for layout in [*LAYOUTS, REPEATED]], path_of(given, n))
+            for n in good]
     values = 0
     with multiprocessing.Pool(2) as pool:
         for number, (findings, count) in zip(good, pool.imap(examine, jobs, chunksize=4)):
@@ -146,7 +155,7 @@ def examine_all(given, cases):
                           f"{len(findings)} findings: {'; '.join(findings)[:500]}")
     died = sum(told["1 rank x 1 thread"][n][0] == "3" for n in numbers)
     print(f"{given.part}: {len(cases)} cases ({died} died out), {values} values each compared "
-          f"with the reference, {len(LAYOUTS)} layouts")
+          f"with the reference, {len(LAYOUTS)} layouts and a repetition")
 
 
 # --- other parts ------------------------------------------------------------------------------

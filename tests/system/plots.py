@@ -381,6 +381,21 @@ with h5py.File("many.h5") as other:
             [range(1, 61), np.sort(other["statistics/expression_mean"][row])]), f"ranks {name}")
 call("alive.h5", "--what", "all", "--size", "8.5,6", code=2, says="too small .* allowed: from 13,")
 
+# --- several optima -----------------------------------------------------------------------------------
+several = ["fitness=[{model: gaussian, optimum: [1, 2, 3, 4], strength: 0.1}, neutral, "
+           "{model: gaussian, optimum: {series: steps, values: [0, 1], duration: 9}, strength: 0.5}, "
+           "{model: gaussian, optimum: {series: ramp, from: 1, to: 2, start: 0, end: 40}}]"]
+program.run("alive.yaml", "several.h5", several)
+data = script("several.h5", "--what", "optimum")
+with h5py.File("several.h5") as other:
+    optimum, component = other["statistics/optimum"][:], other["statistics/component"][:]
+    check(optimum.shape == (41, 3, 4) and list(component) == [0, 2, 3], f"axes {optimum.shape}")
+    check(np.array_equal(optimum[:, 0], np.tile([1, 2, 3, 4], (41, 1))), "an optimum that does not vary")
+    close(data["optimum_1_1"][:, 1], optimum[:, 2, 0], "the optimum of component 3")
+    close(data["optimum_1_0"][[0, 1, 2], 1], optimum[[0, 8, 9], 1, 0], "the optimum of component 2")
+call("several.h5", "--what", "optimum", "-o", "x.svg")
+check({"optimum (component 2)", "optimum (component 3)"} <= set(svg_texts("x.svg")), "which components")
+
 # --- steps, few values, decades ----------------------------------------------------------------------
 program.run(write("steps.yaml", optimum="{series: steps, values: [0, 1, 0.5], duration: 9}"),
             "steps.h5", ["environment.temperature={series: table, at: [0, 15], values: [20, 30]}",

@@ -155,8 +155,13 @@ def check_statistics(result, row, record, t):
         verdict.check(abs(statistics[name][record] - series(result.config["environment"][name], t))
                       <= 1e-12, f"{name} at {t}")
     if "optimum" in statistics:
-        optima = [c["optimum"] for c in result.config["fitness"] if c["model"] == "gaussian"]
-        close(statistics["optimum"][record], series(optima[0], t), 1.0, f"optimum at {t}")
+        optima = {i: c["optimum"] for i, c in enumerate(result.config["fitness"])
+                  if c["model"] == "gaussian"}
+        if "component" in statistics:
+            verdict.check(list(statistics["component"]) == list(optima), "components")
+        found = statistics["optimum"][record].reshape(len(optima), -1)
+        for k, optimum in enumerate(optima.values()):
+            close(found[k], series(optimum, t), 1.0, f"optimum {k} at {t}")
 
 
 def check_parents(result, row, record, t):

@@ -794,14 +794,18 @@ class Comparison:
         series = {name: [[w[name]] for w in g.weather]
                   for name in ("tf_concentration", "temperature", "nutrients")}
         if "optimum" in group:
-            optima = [(i, c["optimum"]["series"]) for i, c in enumerate(reference.config["fitness"])
-                      if isinstance(c.get("optimum"), dict)]
-            varying = next((i for i, kind in optima if kind == "ar1"), optima[0][0])
-            series["optimum"] = [[deme[varying]] * reference.genes for deme in g.optima]
+            gaussian = [i for i, c in enumerate(reference.config["fitness"])
+                        if c["model"] == "gaussian"]
+            series["optimum"] = [np.ravel([np.broadcast_to(deme[i], reference.genes)
+                                           for i in gaussian]) for deme in g.optima]
+            if len(gaussian) > 1:
+                self.exact("components", list(group["component"]), gaussian)
         for name, demes in series.items():
             scale = max(1, np.abs(demes).max())
             self.close(f"{name} at {g.t}", np.ravel(group[name][row]), np.mean(demes, axis=0),
                        scale)
+            if name == "optimum":
+                self.exact("axes of the optimum", group[name].ndim, 3 if len(gaussian) > 1 else 2)
             if f"demes/{name}" in group:
                 found = group[f"demes/{name}"][row].reshape(reference.demes, -1)
                 self.close(f"demes' {name} at {g.t}", found, demes, scale)

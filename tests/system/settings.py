@@ -232,12 +232,7 @@ def by_gene(kind, rng, low, high):
 
 
 def components(a, rng):
-    """One or two; of two optima only one may wander."""
-    first = [component(a["fitness"], a, rng)]
-    if a["second"] == "-":
-        return first
-    wanders = a["fitness"] == "gaussian" and a["optimum"] == "ar1"
-    return first + [component(a["second"], {**a, "optimum": "ramp"} if wanders else a, rng)]
+    return [component(model, a, rng) for model in (a["fitness"], a["second"]) if model != "-"]
 
 
 def component(model, a, rng):

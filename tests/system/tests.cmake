@@ -92,7 +92,7 @@ hg_add_system_test(slow/baseline-build slow 1800
 
 # Stopped after every generation and going on, each time on another layout.
 foreach(name hill-hill additive-heritable-asexual sigmoid-heritable-sexual demes-line-overlap
-    demes-matrix-overlap climate wagner-sexual truncation-overlap negative-product)
+    demes-matrix-overlap climate wagner-sexual truncation-overlap negative-product two-optima)
   hg_add_system_test(system/resume/${name} system 300
     ${HG_PYTHON} ${HG_SYSTEM}/resume.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE}
     ${HG_SCRATCH}/resume-${name} ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/${name}.yaml
@@ -121,7 +121,7 @@ hg_add_system_test(slow/chaos slow 3600
 # Tables for other programs, networks in and out.
 set(hg_exported "")
 foreach(name additive-heritable-asexual sigmoid-heritable-sexual demes-asexual
-    tournament-demes-sexual demes-sexual climate wagner-sexual constant)
+    tournament-demes-sexual demes-sexual climate wagner-sexual constant two-optima)
   list(APPEND hg_exported ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/${name}.yaml)
 endforeach()
 hg_add_system_test(system/exports system 300
@@ -132,6 +132,12 @@ target_link_libraries(check_sbml PRIVATE hg_flags ${HG_SBML_LIBRARY})
 hg_add_system_test(system/networks system 600
   ${HG_PYTHON} ${HG_SYSTEM}/networks.py $<TARGET_FILE:happygene> ${HG_SCRATCH}/networks
   ${PROJECT_SOURCE_DIR} $<TARGET_FILE:check_sbml>)
+# A result repeats its run, and its resolved run file means the same.
+file(GLOB hg_jobs CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/jobs/*.yaml)
+hg_add_system_test(system/repeated system 600
+  ${HG_PYTHON} ${HG_SYSTEM}/repeated.py $<TARGET_FILE:happygene> ${HG_SCRATCH}/repeated
+  ${hg_jobs} ${hg_runs})
+
 # What info and export tell of ancestors, against the parents of everybody; without mutation the
 # genotypes tell where each gene came from.
 function(hg_add_ancestry_test name run)

@@ -186,6 +186,61 @@ START_TEST(environments_wander_as_ar1)
 }
 END_TEST
 
+/* Whether it takes a second value within so many generations. */
+static bool takes_two_values(const hg_series *series)
+{
+    for (int64_t t = 1; t < 200; t++)
+        if (hg_series_at(series, t) != hg_series_at(series, 0)) return true;
+    return false;
+}
+
+START_TEST(a_series_varies_where_its_values_do)
+{
+    static const double lengths[] = {0.1, 0.125, 0.2, 0.25, 1.0 / 3.0, 0.4, 0.5, 2.0 / 3.0, 0.75, 1,
+                                     1.5, 2, 2.5, 3, 7.3, 10};
+    static const double phases[] = {0, 0.5, 3.14159265358979323846, -1.57079632679489661923};
+    double at[] = {0, 3, 9}, values[3];
+    int constant = 0, checked = 0;
+    for (int v = 0; v < 27; v++) {
+        for (int i = 0, rest = v; i < 3; i++, rest /= 3) values[i] = 0.1 * (rest % 3);
+        for (int64_t count = 1; count <= 3; count++) {
+            hg_series table = {.kind = HG_SERIES_TABLE, .count = count, .at = at, .values = values,
+                               .linear = v % 2 == 0};
+            ck_assert(hg_series_varies(&table) == takes_two_values(&table));
+            for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++) {
+                hg_series steps = {.kind = HG_SERIES_STEPS, .count = count, .values = values,
+                                   .duration = lengths[l]};
+                /* within less than a generation values can be skipped, which counts as varying */
+                ck_assert_msg(hg_series_varies(&steps) == takes_two_values(&steps) ||
+                              (lengths[l] < 1.0 && hg_series_varies(&steps)), "%g %g %g of %d, "
+                              "each for %g", values[0], values[1], values[2], (int)count, lengths[l]);
+                constant += !hg_series_varies(&steps);
+                checked++;
+            }
+        }
+    }
+    ck_assert(constant > checked / 10 && constant < checked);
+    constant = 0;
+    for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++)
+        for (size_t p = 0; p < sizeof phases / sizeof *phases; p++)
+            for (int a = -1; a <= 1; a++) {
+                hg_series sine = {.kind = HG_SERIES_SINE, .mean = 0.3, .amplitude = a,
+                                  .period = lengths[l], .phase = phases[p]};
+                /* 0.1 is no tenth to the last bit, and drifts by less than shows at a crest */
+                const bool drifts = lengths[l] < 0.4 && fmod(1.0, lengths[l]) != 0.0;
+                ck_assert_msg(hg_series_varies(&sine) == takes_two_values(&sine) ||
+                              (drifts && a != 0 && hg_series_varies(&sine)), "%d, period %.17g, "
+                              "phase %g", a, lengths[l], phases[p]);
+                constant += a != 0 && !hg_series_varies(&sine);
+            }
+    ck_assert_int_ge(constant, 2 * 4 * 4); /* periods 1, 1/2, 1/4, 1/8 in all phases */
+    hg_series ramp = {.kind = HG_SERIES_RAMP, .from = 2, .to = 2, .start = 3, .end = 9};
+    ck_assert(!hg_series_varies(&ramp));
+    ramp.to = 2.5;
+    ck_assert(hg_series_varies(&ramp));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("heredity");
@@ -195,5 +250,6 @@ int main(void)
     HG_TEST(mutants_of_every_model);
     HG_TEST(values_are_the_mean_of_two_alleles);
     HG_TEST(environments_wander_as_ar1);
+    HG_TEST(a_series_varies_where_its_values_do);
     return hg_test_run(suite, CK_NORMAL) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -41,9 +41,12 @@ static void assert_scales(hid_t file, const hg_dataset *dataset, const char *pat
     hg_h5_close(&handle);
 }
 
-START_TEST(every_row_of_the_table_is_in_the_file_with_its_scales)
+/* Forms of a dataset exclude one another: with one Gaussian component, and with several. */
+static void assert_rows(bool two_optima)
 {
     sample what = sample_default();
+    what.two_optima = two_optima;
+    what.replace = true;
     what.heritable = true;
     what.demes = 3;
     what.own_series = true;
@@ -56,9 +59,12 @@ START_TEST(every_row_of_the_table_is_in_the_file_with_its_scales)
         const hg_dataset *dataset = &hg_datasets[i];
         char path[128];
         snprintf(path, sizeof path, "/%s/%s", hg_group_name(dataset->group), dataset->name);
-        const bool wanted = dataset->presence != HG_WITH_DEME_SERIES ||
-                            dataset->series == HG_DEME_NUTRIENTS ||
-                            dataset->series == HG_DEME_OPTIMUM;
+        const bool of_components = hg_dataset_has_axis(dataset, HG_AXIS_COMPONENT);
+        if (hg_dataset_other_form(dataset) != NULL && of_components != two_optima) continue;
+        const bool wanted = of_components ? two_optima
+                                          : dataset->presence != HG_WITH_DEME_SERIES ||
+                                                dataset->series == HG_DEME_NUTRIENTS ||
+                                                dataset->series == HG_DEME_OPTIMUM;
         ck_assert_msg(hg_results_has(&results, path) == wanted, "%s", path);
         if (wanted)
             assert_scales(results.file, dataset, path, hg_dataset_rank(dataset, 2));
@@ -68,6 +74,40 @@ START_TEST(every_row_of_the_table_is_in_the_file_with_its_scales)
         hid_t object = H5Oopen(results.file, hg_attributes[i].object, H5P_DEFAULT);
         ck_assert_msg(H5Aexists(object, hg_attributes[i].name) > 0, "%s", hg_attributes[i].name);
         hg_h5_close(&object);
+    }
+    hg_results_close(&results);
+}
+
+START_TEST(every_row_of_the_table_is_in_the_file_with_its_scales)
+{
+    assert_rows(false);
+    assert_rows(true);
+}
+END_TEST
+
+START_TEST(several_optima_have_an_axis_of_their_own)
+{
+    sample what = sample_default();
+    hg_results results;
+    hg_results_values values;
+    what.demes = 3;
+    what.own_series = what.two_optima = true;
+    ck_assert_int_eq(sample_write(PATH, &what), HG_OK);
+    ck_assert_int_eq(hg_results_open(&results, PATH), HG_OK);
+    for (int demes = 0; demes < 2; demes++) {
+        const int64_t width = 2 * what.genes;
+        ck_assert_int_eq(hg_results_read(&results, demes ? "/statistics/demes/component"
+                                                         : "/statistics/component", &values), HG_OK);
+        ck_assert(values.rows == 2 && values.value[0] == 0.0 && values.value[1] == 2.0);
+        hg_results_values_free(&values);
+        ck_assert_int_eq(hg_results_read(&results, demes ? "/statistics/demes/optimum"
+                                                         : "/statistics/optimum", &values), HG_OK);
+        ck_assert(values.rows == what.generations + 1 && values.width == (demes ? 3 : 1) * width);
+        for (int64_t k = 0; k < values.rows * values.width; k++) {
+            const int64_t t = k / values.width, d = k / width % (demes ? 3 : 1), i = k % width;
+            ck_assert(values.value[k] == (double)(t + 100 * d) + 0.01 * (double)i);
+        }
+        hg_results_values_free(&values);
     }
     hg_results_close(&results);
 }
@@ -378,6 +418,7 @@ int main(int argc, char **argv)
     tcase_add_test(all, a_run_file_of_a_megabyte_is_kept);
     tcase_add_test(all, demes_have_an_axis_of_their_own);
     tcase_add_test(all, demes_may_have_series_of_their_own);
+    tcase_add_test(all, several_optima_have_an_axis_of_their_own);
     tcase_add_test(all, without_a_network_there_are_no_edges);
     tcase_add_test(all, an_existing_file_survives_unless_it_is_to_be_replaced);
     tcase_add_test(all, a_second_run_to_the_same_file_is_refused);

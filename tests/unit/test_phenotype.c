@@ -97,15 +97,16 @@ START_TEST(updates_say_what_changed)
     hg_phenotype phenotype;
     ck_assert_int_eq(hg_phenotype_create(&phenotype, &s.config, &s.network), HG_OK);
     ck_assert(phenotype.varies && phenotype.optimum_varies);
+    ck_assert(hg_optima_recorded(&s.config) == 1 && hg_optimum_component(&s.config, 1) < 0);
     ck_assert(hg_phenotype_update(&phenotype, 0));
     ck_assert(!hg_phenotype_update(&phenotype, 9));
-    ck_assert_double_eq(hg_phenotype_optimum(&phenotype)[GENES - 1], 0.2);
+    ck_assert_double_eq(hg_phenotype_optimum(&phenotype, 0)[GENES - 1], 0.2);
     ck_assert(hg_phenotype_update(&phenotype, 10));
-    ck_assert_double_eq(hg_phenotype_optimum(&phenotype)[0], 0.8);
+    ck_assert_double_eq(hg_phenotype_optimum(&phenotype, 0)[0], 0.8);
     hg_phenotype_free(&phenotype);
     s.component[0].optimum_varies = false;
     ck_assert_int_eq(hg_phenotype_create(&phenotype, &s.config, &s.network), HG_OK);
-    ck_assert(!phenotype.varies && hg_phenotype_optimum(&phenotype) == NULL);
+    ck_assert(!phenotype.varies && hg_optima_recorded(&s.config) == 0);
     ck_assert(hg_phenotype_update(&phenotype, 0) && !hg_phenotype_update(&phenotype, 15));
     hg_phenotype_free(&phenotype);
     hg_network_free(&s.network);
@@ -118,7 +119,7 @@ static hg_status create_all(scene *s, hg_phenotype *phenotype, hg_tile *tile,
     HG_TRY(hg_phenotype_create(phenotype, &s->config, &s->network));
     HG_TRY(hg_tile_create(tile, phenotype));
     HG_TRY(hg_genotypes_create(genotypes, 10, GENES, 3, 1, true));
-    return hg_statistics_create(statistics, GENES, 3, true, true);
+    return hg_statistics_create(statistics, GENES, 3, true, 2);
 }
 
 START_TEST(creation_fails_cleanly)

@@ -250,6 +250,123 @@ START_TEST(every_kind_of_heredity_is_read_and_printed)
 }
 END_TEST
 
+/* Of `text` with `setting` below it. */
+static char *resolved(const char *text, const char *setting)
+{
+    hg_config config;
+    hg_network network;
+    char whole[2048], *printed = NULL;
+    snprintf(whole, sizeof whole, "%s%s\n", text, setting);
+    if (read_all(&config, &network, whole, NULL, 0) != HG_OK)
+        ck_abort_msg("%s: %s", setting, hg_error_message());
+    ck_assert_int_eq(hg_runfile_print(&config, &printed), HG_OK);
+    hg_network_free(&network);
+    hg_config_free(&config);
+    return printed;
+}
+
+/* Settings that mean the same are the same from there on, whatever asks for them: outputs, costs,
+ * comparisons. */
+START_TEST(what_means_the_same_resolves_alike)
+{
+#define OPTIMUM(words) "fitness: [{model: gaussian, optimum: " words "}]"
+#define TEMPERATURE(words) "environment: {temperature: " words "}"
+#define MAP(words) "mating: {system: sexual, recombination: {model: map, rate: " words "}}"
+    static const char *const pairs[][2] = {
+        {OPTIMUM("{series: constant, value: 0.3}"), OPTIMUM("0.3")},
+        {OPTIMUM("{series: table, at: 5, values: 0.3}"), OPTIMUM("0.3")},
+        {OPTIMUM("{series: table, at: [0, 5], values: [0.3, 3e-1]}"), OPTIMUM("0.3")},
+        {OPTIMUM("{series: ramp, from: 0.3, to: 0.3, start: 0, end: 9}"), OPTIMUM("0.3")},
+        {OPTIMUM("{series: sine, mean: 0.3, amplitude: 0, period: 9}"), OPTIMUM("0.3")},
+        {OPTIMUM("{series: sine, mean: 0.3, amplitude: 2, period: 0.25}"), OPTIMUM("0.3")},
+        {OPTIMUM("{series: steps, values: [0.3, 0.3], duration: 2}"), OPTIMUM("0.3")},
+        {OPTIMUM("{series: ar1, mean: 0.3, sd: 0, autocorrelation: 0.5}"), OPTIMUM("0.3")},
+        {OPTIMUM("[0.3, 0.3, 0.30, 3e-1]"), OPTIMUM("0.3")},
+        {OPTIMUM("{distribution: constant, value: 0.3}"), OPTIMUM("0.3")},
+        {OPTIMUM("{distribution: uniform, low: 0.3, high: 0.3}"), OPTIMUM("0.3")},
+        {OPTIMUM("{distribution: normal, mean: 0.3, sd: 0}"), OPTIMUM("0.3")},
+        {OPTIMUM("{distribution: lognormal, mean: 0, sd: 0}"), OPTIMUM("1")},
+        {OPTIMUM("1.0"), OPTIMUM("1")},
+        {OPTIMUM("0.5"), "fitness: [{model: gaussian}]"},
+        {OPTIMUM("0.5, width: 0.5"), OPTIMUM("0.5, strength: 2.0")},
+        {OPTIMUM("0.5, width: [0.5, 0.5, 0.5, 0.5]"), OPTIMUM("0.5, strength: 2.0")},
+        {TEMPERATURE("{series: ar1, mean: 20, sd: 0, autocorrelation: 0}"), TEMPERATURE("20")},
+        {TEMPERATURE("{series: ramp, from: 37, to: 37, start: 0, end: 9}"), ""},
+        {"expression: {slope: [1, 1, 1, 1]}", ""}, /* not used, but the default */
+        {"expression: {slope: 1}", ""},
+        {MAP("[0.1, 0.1, 0.1]"), MAP("0.1")},
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        char *one = resolved(LEAST, pairs[i][0]), *other = resolved(LEAST, pairs[i][1]);
+        ck_assert_msg(strcmp(one, other) == 0, "%s\n%s", pairs[i][0], one);
+        hg_release(&one);
+        hg_release(&other);
+    }
+    static const char *const populations[][2] = {
+        {"initial: {basal: {distribution: uniform, low: 2, high: 2}}", "initial: {basal: 2}"},
+        {"initial: {basal: {distribution: constant, value: 2}}", "initial: {basal: 2}"},
+        {"initial: {basal: [2, 2, 2, 2]}", "initial: {basal: 2}"},
+        {"demes: [10, 10]", "demes: 2"},
+        {"demes: [6, 7, 7]", "demes: 3"},
+        {"demes: [20]", "demes: 1"},
+    };
+    for (size_t i = 0; i < sizeof populations / sizeof *populations; i++) {
+        char *text[2];
+        for (int k = 0; k < 2; k++) {
+            char setting[256];
+            snprintf(setting, sizeof setting, "population: {individuals: 20, genes: 4, %s}",
+                     populations[i][k]);
+            text[k] = resolved("run: {seed: 7, generations: 10}\n", setting);
+        }
+        ck_assert_msg(strcmp(text[0], text[1]) == 0, "%s\n%s", populations[i][0], text[0]);
+        hg_release(&text[0]);
+        hg_release(&text[1]);
+    }
+}
+END_TEST
+
+/* Aliases stand for values, lists and maps; flags and nothing as in YAML 1.2's core schema. */
+START_TEST(yaml_is_read_as_other_programs_write_it)
+{
+    static const char *const pairs[][2] = {
+        {"fitness: [{model: gaussian, optimum: &id001 [1, 2, 3, 4], strength: *id001}]",
+         "fitness: [{model: gaussian, optimum: [1, 2, 3, 4], strength: [1, 2, 3, 4]}]"},
+        {"expression: {model: linear, slope: &a {distribution: uniform, low: &l 0, high: 1}}\n"
+         "fitness: [&g {model: gaussian, optimum: *a, strength: 2}, *g, {model: threshold, "
+         "threshold: *l}]",
+         "expression: {model: linear, slope: {distribution: uniform, low: 0, high: 1}}\n"
+         "fitness: [{model: gaussian, optimum: {distribution: uniform, low: 0, high: 1}, strength: 2}, "
+         "{model: gaussian, optimum: {distribution: uniform, low: 0, high: 1}, strength: 2}, "
+         "{model: threshold, threshold: 0}]"},
+        {"development: {steps: &n 4, window: *n}\nfitness: [&n stability, *n]",
+         "development: {steps: 4, window: 4}\nfitness: [stability, stability]"},
+        {"output: {ancestry: True}", "output: {ancestry: true}"},
+        {"output: {ancestry: TRUE}", "output: {ancestry: true}"},
+        {"output: {ancestry: False}", "output: {ancestry: false}"},
+        {"output: {ancestry: FALSE}", "output: {ancestry: false}"},
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        char *one = resolved(LEAST, pairs[i][0]), *other = resolved(LEAST, pairs[i][1]);
+        ck_assert_msg(strcmp(one, other) == 0, "%s\n%s", pairs[i][0], one);
+        ck_assert(strpbrk(one, "&*") == NULL);
+        hg_release(&one);
+        hg_release(&other);
+    }
+    static const char *const words[] = {"yes", "No", "on", "OFF", "y", "tRUE", "1", "\"true\"", "Null"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        char text[256];
+        hg_config config;
+        snprintf(text, sizeof text, LEAST "output: {ancestry: %s}\n", words[i]);
+        ck_assert_int_eq(hg_runfile_parse(&config, "f", text, NULL, 0), HG_BAD_INPUT);
+        ck_assert_msg(strstr(hg_error_message(), "f:3:20: output.ancestry: ") != NULL &&
+                      strstr(hg_error_message(), "allowed: true or false") != NULL, "%s",
+                      hg_error_message());
+        ck_assert((strstr(hg_error_message(), "YAML 1.2") != NULL) == (i < 5));
+        hg_config_free(&config);
+    }
+}
+END_TEST
+
 /* Where does `words` stand in the resolved file of `text`? */
 static bool resolves_to(const char *text, const char *words)
 {
@@ -399,6 +516,8 @@ int main(void)
     tcase_add_test(tests, defaults_are_accepted_where_nothing_else_is);
     tcase_add_test(tests, parts_are_switched_off_by_set_alone);
     tcase_add_test(tests, every_kind_of_heredity_is_read_and_printed);
+    tcase_add_test(tests, what_means_the_same_resolves_alike);
+    tcase_add_test(tests, yaml_is_read_as_other_programs_write_it);
     tcase_add_test(tests, an_earlier_run_takes_the_place_of_generation_0);
     tcase_add_test(tests, a_byte_order_mark_is_skipped);
     tcase_add_test(tests, slips_are_told_once);

@@ -11,9 +11,9 @@
 
 #include "base/memory.h"
 #include "cli/export/export.h"
+#include "io/results_check.h"
 #include "io/results_stream.h"
 
-#define MOST_COLUMNS 32
 #define PIECE_BYTES (4 << 20) /* of one column */
 
 /* What a table is made of. */
@@ -28,6 +28,7 @@ typedef struct layout {
 typedef struct column {
     const hg_dataset *dataset;
     hg_results_stream stream;
+    int component;   /* -1, or the fitness component that its values belong to */
     bool by_inner;   /* has the inner axis */
     int64_t alleles; /* values of each row: 2 of a diploid's, else 1 */
     double *piece;   /* [outer entries][inner entries][alleles], owned */
@@ -36,44 +37,82 @@ typedef struct column {
 typedef struct table {
     const hg_export *export;
     const layout *shape;
-    column columns[MOST_COLUMNS];
-    int count;
+    column *columns; /* owned */
+    int count, room;
     int64_t outer, inner; /* lengths of the axes, 1 where there is none */
     int64_t together;     /* outer entries that are read together */
 } table;
 
 /* --- columns -------------------------------------------------------------------------------- */
 
-/* How many of the shape's axes the dataset has; -1 when it has others. */
+/* How many of the shape's axes the dataset has; -1 when it has others. The axis of components is
+ * none of them: each component has a column of its own. */
 static int axes_of(const layout *shape, const hg_dataset *dataset)
 {
     const hg_axis axes[] = {HG_AXIS_GENERATION, shape->outer, shape->inner};
     int count = 0;
     if (dataset->group != shape->group || hg_dataset_is_scale(dataset)) return -1;
-    while (count < HG_RANK_MOST && dataset->axes[count] != HG_AXIS_NONE) {
-        if (dataset->axes[count] == HG_AXIS_ALLELE) break;
-        if (count == 3 || dataset->axes[count] != axes[count]) return -1;
+    for (int i = 0; i < HG_RANK_MOST && dataset->axes[i] != HG_AXIS_NONE; i++) {
+        if (dataset->axes[i] == HG_AXIS_ALLELE) break;
+        if (dataset->axes[i] == HG_AXIS_COMPONENT) continue;
+        if (count == 3 || dataset->axes[i] != axes[count]) return -1;
         count++;
     }
     return count;
 }
 
-static hg_status open_column(table *t, const hg_dataset *dataset, int axes)
+static int place_of_axis(const hg_dataset *dataset, hg_axis axis)
+{
+    int place = 0;
+    while (dataset->axes[place] != axis) place++;
+    return place;
+}
+
+static hg_status add_column(table *t, const column *added)
+{
+    if (t->count == t->room) {
+        t->room = 2 * t->room + 16;
+        HG_TRY(hg_reallocate(&t->columns, HG_MEMORY_OTHER, (size_t)t->room, sizeof *t->columns));
+    }
+    t->columns[t->count++] = *added;
+    return HG_OK;
+}
+
+/* `entry`: which of the components, -1 where there is no such axis. */
+static hg_status open_column(table *t, const hg_dataset *dataset, int axes, int64_t entry,
+                             int component)
 {
     char path[96];
-    column *c = &t->columns[t->count];
+    column opened = {.dataset = dataset, .component = component, .by_inner = axes == 3};
     snprintf(path, sizeof path, "/%s/%s", hg_group_name(dataset->group), dataset->name);
-    if (!hg_results_has(t->export->results, path)) return HG_OK;
-    if (t->count == MOST_COLUMNS)
-        return hg_fail(HG_BUG, "a table of more than %d columns", MOST_COLUMNS);
-    *c = (column){.dataset = dataset, .by_inner = axes == 3};
-    t->count++;
+    HG_TRY(add_column(t, &opened));
+    column *c = &t->columns[t->count - 1];
     HG_TRY(hg_results_stream_open(&c->stream, t->export->results, path));
+    if (entry >= 0)
+        hg_results_stream_fix(&c->stream, place_of_axis(dataset, HG_AXIS_COMPONENT), entry);
     c->alleles = c->stream.rank > axes ? c->stream.extent[axes] : 1;
     const bool fits = (c->stream.rank == axes || c->stream.rank == axes + 1) &&
                       (axes < 2 || c->stream.extent[1] == t->outer) &&
                       (axes < 3 || c->stream.extent[2] == t->inner) && c->alleles <= 2;
     return fits ? HG_OK : hg_fail(HG_BAD_INPUT, "%s: has other axes than the run", c->stream.path);
+}
+
+/* A column for the dataset, or for each of its components. */
+static hg_status open_dataset(table *t, const hg_dataset *dataset, int axes)
+{
+    char path[96];
+    const hg_results *results = t->export->results;
+    snprintf(path, sizeof path, "/%s/%s", hg_group_name(dataset->group), dataset->name);
+    if (!hg_results_has(results, path) || !hg_results_has_form(results, dataset)) return HG_OK;
+    if (!hg_dataset_has_axis(dataset, HG_AXIS_COMPONENT))
+        return open_column(t, dataset, axes, -1, -1);
+    hg_results_values component;
+    snprintf(path, sizeof path, "/%s/component", hg_group_name(dataset->group));
+    hg_status status = hg_results_read(results, path, &component);
+    for (int64_t k = 0; k < component.rows && status == HG_OK; k++)
+        status = open_column(t, dataset, axes, k, (int)component.value[k]);
+    hg_results_values_free(&component);
+    return status;
 }
 
 static int64_t length_of(const hg_export *export, hg_axis axis)
@@ -100,7 +139,7 @@ static hg_status open_columns(table *t)
     int64_t widest = 1;
     for (int i = 0; i < hg_dataset_count; i++) {
         const int axes = axes_of(t->shape, &hg_datasets[i]);
-        if (wanted(t->shape, axes)) HG_TRY(open_column(t, &hg_datasets[i], axes));
+        if (wanted(t->shape, axes)) HG_TRY(open_dataset(t, &hg_datasets[i], axes));
     }
     for (int i = 0; i < t->count; i++) {
         const column *c = &t->columns[i];
@@ -125,6 +164,7 @@ static void close_columns(table *t)
         hg_results_stream_close(&t->columns[i].stream);
         hg_release(&t->columns[i].piece);
     }
+    hg_release(&t->columns);
 }
 
 /* --- rows ----------------------------------------------------------------------------------- */
@@ -199,6 +239,7 @@ static void write_head(const table *t)
             continue;
         for (int64_t a = 0; a < c->alleles; a++) {
             put(t->export, c->dataset->name);
+            if (c->component >= 0) fprintf(t->export->file, "_%d", c->component);
             if (c->alleles > 1) fprintf(t->export->file, "_%" PRId64, a + 1);
         }
     }

@@ -13,15 +13,26 @@
 #define MEAN "/statistics/expression_mean"
 #define VARIANCE "/statistics/expression_variance"
 #define VARYING "/statistics/optimum"
+#define COMPONENTS "/statistics/component"
 #define MOST_COURSES 6  /* genes over time */
 #define MOST_BANDS 3    /* of these with their standard deviation */
+#define MOST_OPTIMA 4   /* components over time */
 #define MOST_ON_AXIS 40 /* genes with a place each; more are a cloud of points */
+
+/* A Gaussian component of the fitness. */
+typedef struct goal {
+    const hg_fitness_component *component;
+    int index;     /* among all components */
+    int64_t entry; /* along the dataset's axis of components; -1: it has none */
+} goal;
 
 /* What the run file says; a resolved one has lists where values differ from gene to gene. */
 typedef struct aim {
     hg_config config;
     hg_network network;
-    const hg_fitness_component *component; /* with the optimum */
+    goal goal[MOST_OPTIMA]; /* whose optimum varies, or one that does not */
+    int goals, left_out;
+    bool named;   /* there are other components */
     bool clipped; /* a standard deviation ends where the model's levels do */
 } aim;
 
@@ -31,21 +42,50 @@ static void free_target(aim *target)
     hg_network_free(&target->network);
 }
 
+static void add_goal(aim *target, int64_t k, int64_t entry)
+{
+    const int64_t i = hg_optimum_component(&target->config, k);
+    if (target->goals == MOST_OPTIMA) target->left_out++;
+    else target->goal[target->goals++] = (goal){&target->config.fitness[i], (int)i, entry};
+}
+
+/* Of a file that has no axis of components: the one whose optimum earlier versions recorded. */
+static void add_recorded(aim *target, int64_t optima)
+{
+    for (int ar1 = 1; ar1 >= 0; ar1--)
+        for (int64_t k = 0; k < optima && target->goals == 0; k++) {
+            const int64_t i = hg_optimum_component(&target->config, k);
+            const hg_fitness_component *component = &target->config.fitness[i];
+            if (component->optimum_varies &&
+                (!ar1 || component->optimum_series.kind == HG_SERIES_AR1))
+                add_goal(target, k, -1);
+        }
+}
+
+static void find_goals(const hg_results *results, aim *target)
+{
+    const int64_t optima = hg_results_has(results, VARYING) ? hg_optima_recorded(&target->config) : 0;
+    const bool by_component = hg_results_has(results, COMPONENTS);
+    int64_t k = 0;
+    if (!by_component) add_recorded(target, optima);
+    for (; k < optima && by_component; k++) {
+        const int64_t i = hg_optimum_component(&target->config, k);
+        if (target->config.fitness[i].optimum_varies) add_goal(target, k, k);
+    }
+    for (k = 0; target->goals == 0 && hg_optimum_component(&target->config, k) >= 0; k++)
+        if (!target->config.fitness[hg_optimum_component(&target->config, k)].optimum_varies)
+            add_goal(target, k, -1);
+    target->named = hg_optimum_component(&target->config, 1) >= 0;
+}
+
 static hg_status load(const hg_plot_run *run, aim *target)
 {
     const hg_results *results = &run->results;
     *target = (struct aim){0};
     HG_TRY(hg_results_parse(&target->config, results->path, results->run_file_resolved, NULL, 0));
     HG_TRY(hg_results_network(results, &target->network));
-    const int64_t varying = hg_recorded_optimum(&target->config);
-    if (hg_results_has(results, VARYING) && varying >= 0)
-        target->component = &target->config.fitness[varying];
-    const hg_fitness_component *fitness = target->config.fitness;
-    const int64_t count = fitness != NULL ? target->config.fitness_count : 0;
-    for (int64_t i = 0; i < count && target->component == NULL; i++)
-        if (fitness[i].model == HG_FITNESS_GAUSSIAN && !fitness[i].optimum_varies)
-            target->component = &fitness[i];
-    if (target->component != NULL) return HG_OK;
+    find_goals(results, target);
+    if (target->goals > 0) return HG_OK;
     return hg_fail(HG_BAD_INPUT, "%s: its fitness has no optimum (model gaussian)", results->path);
 }
 
@@ -57,8 +97,12 @@ static double at(const hg_profile *profile, int64_t gene)
 
 static bool is_selected(const aim *target, int64_t gene)
 {
-    return at(&target->component->strength, gene) > 0;
+    for (int i = 0; i < target->goals; i++)
+        if (at(&target->goal[i].component->strength, gene) > 0) return true;
+    return false;
 }
+
+static bool varies(const aim *target) { return target->goal[0].component->optimum_varies; }
 
 static int64_t count_selected(const aim *target)
 {
@@ -96,7 +140,7 @@ static hg_status needs(const hg_plot *plot, const hg_plot_run *run)
     if (status == HG_OK && count_selected(&target) == 0)
         status = hg_fail(HG_BAD_INPUT, "%s: no gene is selected for its optimum (strength 0)",
                          run->results.path);
-    else if (status == HG_OK && target.component->optimum_varies)
+    else if (status == HG_OK && varies(&target))
         status = hg_plot_needs_course(run, VARYING);
     if (status == HG_OK && run->records == 0)
         status = hg_fail(HG_BAD_INPUT, "%s: nothing is recorded yet", run->results.path);
@@ -168,26 +212,20 @@ static hg_status read_gene(const hg_plot_run *run, const char *dataset, int64_t 
                    run->results.path, dataset);
 }
 
-/* A gene's blocks: mean, band and optimum. */
+/* A gene's blocks: mean and band. */
 static hg_status say_gene(hg_plot *plot, const hg_plot_run *run, aim *target, int i, int64_t gene,
                           hg_plot_range *range)
 {
-    hg_results_values mean = {0}, variance = {0}, optimum = {0};
+    hg_results_values mean = {0}, variance = {0};
     char name[64];
     const int number = (int)(run - plot->run) + 1;
     const double *generation = run->generation.value;
     hg_status status = HG_OK;
     HG_TRY_OUT(read_gene(run, MEAN, gene, &mean));
     HG_TRY_OUT(read_gene(run, VARIANCE, gene, &variance));
-    HG_TRY_OUT(read_gene(run, VARYING, gene, &optimum));
     snprintf(name, sizeof name, "level_%d_%d", number, i);
     HG_TRY_OUT(hg_plot_curve(plot, name, generation, mean.value, run->records));
-    snprintf(name, sizeof name, "optimum_%d_%d", number, i);
-    const bool jumps = hg_series_jumps(&target->component->optimum_series);
-    HG_TRY_OUT((jumps ? hg_plot_steps : hg_plot_curve)(plot, name, generation, optimum.value,
-                                                       run->records));
     hg_plot_extend(range, mean.value, run->records);
-    hg_plot_extend(range, optimum.value, run->records);
     for (int64_t k = 0; k < run->records; k++) {
         variance.value[k] = sqrt(fmax(variance.value[k], 0));
         find_edges(target, &mean.value[k], &variance.value[k]);
@@ -199,14 +237,36 @@ static hg_status say_gene(hg_plot *plot, const hg_plot_run *run, aim *target, in
 out:
     hg_results_values_free(&mean);
     hg_results_values_free(&variance);
+    return status;
+}
+
+/* The series of a component's optimum is one for all genes. */
+static hg_status say_optimum(hg_plot *plot, const hg_plot_run *run, const aim *target, int i,
+                             hg_plot_range *range)
+{
+    const goal *of = &target->goal[i];
+    hg_results_values optimum = {0};
+    char name[64];
+    hg_status status = hg_results_read_block(
+        &run->results, VARYING, (int64_t[]){0, of->entry < 0 ? 0 : of->entry, 0, 0},
+        (int64_t[]){run->records, 1, 1, 1}, &optimum);
+    if (status == HG_OK && (optimum.rows != run->records || optimum.width != 1))
+        status = hg_fail(HG_BAD_INPUT, "%s: %s: of another extent than generations, components and "
+                         "genes", run->results.path, VARYING);
+    snprintf(name, sizeof name, "optimum_%d_%d", (int)(run - plot->run) + 1, i);
+    const bool jumps = hg_series_jumps(&of->component->optimum_series);
+    if (status == HG_OK)
+        status = (jumps ? hg_plot_steps : hg_plot_curve)(plot, name, run->generation.value,
+                                                         optimum.value, run->records);
+    if (status == HG_OK) hg_plot_extend(range, optimum.value, run->records);
     hg_results_values_free(&optimum);
     return status;
 }
 
-/* The series of the optimum is one for all genes. */
 static void plot_courses(hg_plot *plot, const aim *target, int number, const int64_t *gene,
                          int count)
 {
+    static const char *const dashes[MOST_OPTIMA] = {HG_PLOT_DASHED, "(3,3)", "(12,3,3,3)", "(1,3)"};
     hg_plot_say(plot, "plot ");
     for (int i = 0; i < count && count <= MOST_BANDS; i++)
         hg_plot_say(plot, "$spread_%d_%d with filledcurves closed fillstyle transparent solid 0.25 "
@@ -217,8 +277,13 @@ static void plot_courses(hg_plot *plot, const aim *target, int number, const int
         hg_plot_say_quoted(plot, target->network.name[gene[i]], 24);
         hg_plot_say(plot, ", \\\n     ");
     }
-    hg_plot_say(plot, "$optimum_%d_0 with lines linewidth 1 dashtype " HG_PLOT_DASHED " linecolor rgb '#000000' "
-                "title 'optimum'\n", number);
+    for (int i = 0; i < target->goals; i++) {
+        hg_plot_say(plot, "%s$optimum_%d_%d with lines linewidth 1 dashtype %s linecolor rgb "
+                    "'#000000' title 'optimum", i > 0 ? ", \\\n     " : "", number, i, dashes[i]);
+        if (target->named) hg_plot_say(plot, " (component %d)", target->goal[i].index);
+        hg_plot_say(plot, "'");
+    }
+    hg_plot_say(plot, "\n");
 }
 
 static hg_status draw_courses(hg_plot *plot, const hg_plot_run *run, aim *target,
@@ -229,8 +294,12 @@ static hg_status draw_courses(hg_plot *plot, const hg_plot_run *run, aim *target
     int count;
     hg_plot_range range = HG_PLOT_NO_RANGE;
     HG_TRY(choose_genes(plot, run, target, gene, &count));
-    begin(plot, box, count + 1, longest_name(target) > 7 ? longest_name(target) : 7);
+    const int longest = longest_name(target), of_optimum = target->named ? 21 : 7;
+    begin(plot, box, count + target->goals, longest > of_optimum ? longest : of_optimum);
     for (int i = 0; i < count; i++) HG_TRY(say_gene(plot, run, target, i, gene[i], &range));
+    for (int i = 0; i < target->goals; i++) HG_TRY(say_optimum(plot, run, target, i, &range));
+    if (target->left_out > 0)
+        hg_plot_note(plot, "Of the optima that vary the first %d are drawn.", MOST_OPTIMA);
     hg_plot_title(plot, box, count <= MOST_BANDS ? title(target) : "Mean expression and optimum",
                   run);
     hg_plot_say_ylabel(plot, box, "expression");
@@ -266,7 +335,7 @@ static hg_status say_record(hg_plot *plot, const hg_plot_run *run, aim *target,
         if (!is_selected(target, g)) continue;
         double low = mean.value[g], high = sqrt(fmax(variance.value[g], 0));
         find_edges(target, &low, &high);
-        const double values[] = {at(&target->component->optimum, g), mean.value[g], low, high};
+        const double values[] = {at(&target->goal[0].component->optimum, g), mean.value[g], low, high};
         hg_plot_say(plot, "%" PRId64, place++);
         for (int v = 0; v < 4; v++) {
             hg_plot_say(plot, " ");
@@ -395,9 +464,12 @@ static hg_status draw_genes(hg_plot *plot, const hg_plot_run *run, aim *target,
     hg_plot_range range = HG_PLOT_NO_RANGE, optima = HG_PLOT_NO_RANGE;
     char name[40];
     for (int64_t g = 0; g < target->network.genes; g++) {
-        const double optimum = at(&target->component->optimum, g);
+        const double optimum = at(&target->goal[0].component->optimum, g);
         if (is_selected(target, g)) hg_plot_extend(&optima, &optimum, 1);
     }
+    if (target->named)
+        hg_plot_note(plot, "The optimum is that of fitness component %d; there are others.",
+                     target->goal[0].index);
     if (!on_axis && optima.low == optima.high)
         return draw_ranks(plot, run, target, box, optima.low);
     begin(plot, box, run->records > 1 ? 3 : 2, on_axis ? 14 : 19);
@@ -424,8 +496,8 @@ static hg_status draw(hg_plot *plot, const hg_plot_run *run, const hg_plot_box *
     aim target;
     hg_status status = load(run, &target);
     if (status == HG_OK)
-        status = target.component->optimum_varies ? draw_courses(plot, run, &target, box)
-                                                  : draw_genes(plot, run, &target, box);
+        status = varies(&target) ? draw_courses(plot, run, &target, box)
+                                 : draw_genes(plot, run, &target, box);
     free_target(&target);
     return status;
 }
