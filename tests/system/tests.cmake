@@ -154,6 +154,22 @@ hg_add_ancestry_test(recombinants overlap-sexual ${hg_still} mating.selfing=true
   "mating.recombination={model: map, rate: 0.2}")
 hg_add_ancestry_test(gametes overlap-sexual ${hg_still} population.ploidy=2)
 
+function(hg_add_duplicates_test name run)
+  set(settings "")
+  foreach(setting IN LISTS ARGN)
+    list(APPEND settings --set "${setting}")
+  endforeach()
+  hg_add_system_test(system/duplicates/${name} system 300
+    ${HG_PYTHON} ${HG_SYSTEM}/duplicates.py $<TARGET_FILE:happygene>
+    ${HG_SCRATCH}/duplicates-${name} ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/${run}.yaml
+    --set run.generations=25 --set mutation.duplication=0.3 ${settings})
+endfunction()
+hg_add_duplicates_test(asexual additive-heritable-asexual)
+hg_add_duplicates_test(asexual-diploid additive-heritable-asexual population.ploidy=2
+  selection.overlap=0.3)
+hg_add_duplicates_test(sexual overlap-sexual mutation.deletion=0.1)
+hg_add_duplicates_test(gametes overlap-sexual population.ploidy=2)
+
 # Every subcommand, every exit code.
 hg_add_system_test(system/broken system 120
   sh ${HG_SYSTEM}/broken.sh $<TARGET_FILE:happygene> ${CMAKE_CURRENT_SOURCE_DIR}/data/broken)
