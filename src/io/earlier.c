@@ -176,18 +176,25 @@ static hg_status open_result(hg_earlier *earlier, const char *path, const hg_con
 {
     HG_TRY(hg_results_open(&earlier->results, path));
     HG_TRY(refuse_own_output(path, config));
-    HG_TRY(find_snapshot(earlier));
-    HG_TRY(hg_results_parse(&earlier->source, path, earlier->results.run_file_resolved, NULL, 0));
+    return find_snapshot(earlier);
+}
+
+static hg_status find_lineage(hg_earlier *earlier)
+{
+    HG_TRY(hg_results_parse(&earlier->source, earlier->results.path,
+                            earlier->results.run_file_resolved, NULL, 0));
     earlier->lineage = hg_lineage_generation(&earlier->source, earlier->generation);
     return HG_OK;
 }
 
 /* Results of versions that did not count lineages name no generation: theirs began at 0. */
-static hg_status check_lineage(const hg_earlier *earlier, const hg_config *config)
+static hg_status check_lineage(hg_earlier *earlier, const hg_config *config)
 {
     const int64_t generation = config->population.initial.generation;
     const char *path = earlier->results.path;
-    if (generation >= 0 && generation != earlier->lineage)
+    if (generation < 0) return HG_OK;
+    HG_TRY(find_lineage(earlier));
+    if (generation != earlier->lineage)
         return hg_fail(HG_BAD_INPUT, "%s: its last snapshot is of generation %" PRId64 " of its "
                        "lineage, but population.initial.generation is %" PRId64 "; allowed: the "
                        "same, or none", path, earlier->lineage, generation);
@@ -277,6 +284,7 @@ hg_status hg_earlier_adopt(hg_config *config)
     hg_earlier earlier = {.results.file = -1};
     if (from == NULL) return HG_OK;
     hg_status status = open_result(&earlier, from, config);
+    if (status == HG_OK) status = find_lineage(&earlier);
     if (status == HG_OK) {
         status = note_repeats(&earlier, config);
         earlier.source.population.initial.generation = earlier.lineage;

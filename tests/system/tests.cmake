@@ -170,6 +170,10 @@ hg_add_duplicates_test(asexual-diploid additive-heritable-asexual population.plo
 hg_add_duplicates_test(sexual overlap-sexual mutation.deletion=0.1)
 hg_add_duplicates_test(gametes overlap-sexual population.ploidy=2)
 
+# N generations, and M more that start from them, are N + M.
+hg_add_system_test(system/lineage system 300
+  ${HG_PYTHON} ${HG_SYSTEM}/lineage.py $<TARGET_FILE:happygene> ${HG_SCRATCH}/lineage)
+
 # Every subcommand, every exit code.
 hg_add_system_test(system/broken system 120
   sh ${HG_SYSTEM}/broken.sh $<TARGET_FILE:happygene> ${CMAKE_CURRENT_SOURCE_DIR}/data/broken)
