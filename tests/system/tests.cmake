@@ -132,6 +132,11 @@ target_link_libraries(check_sbml PRIVATE hg_flags ${HG_SBML_LIBRARY})
 hg_add_system_test(system/networks system 600
   ${HG_PYTHON} ${HG_SYSTEM}/networks.py $<TARGET_FILE:happygene> ${HG_SCRATCH}/networks
   ${PROJECT_SOURCE_DIR} $<TARGET_FILE:check_sbml>)
+# SBML in libRoadRunner, which comes from PyPI; skipped where that cannot be reached.
+hg_add_system_test(system/simulate system 600
+  ${HG_PYTHON} ${HG_SYSTEM}/simulate.py $<TARGET_FILE:happygene> ${HG_SCRATCH}/simulate
+  ${PROJECT_SOURCE_DIR})
+set_tests_properties(system/simulate PROPERTIES SKIP_RETURN_CODE 77)
 # What info and export tell of ancestors, against the parents of everybody; without mutation the
 # genotypes tell where each gene came from.
 function(hg_add_ancestry_test name run)
