@@ -110,30 +110,32 @@ static hg_status open_basal(hg_earlier *earlier, const hg_config *config)
 }
 
 static hg_status compare_edges(const hg_earlier *earlier, const hg_results_values *source,
-                               const hg_results_values *target)
+                               const hg_results_values *target, const char *advice)
 {
     const hg_network *network = earlier->network;
     const char *path = earlier->results.path;
     if (source->rows != network->edges || target->rows != network->edges)
         return hg_fail(HG_BAD_INPUT, "%s: its network has %" PRId64 " edges, but this run's has %"
-                       PRId64 "; allowed for heritable weights: the same edges", path,
-                       source->rows, network->edges);
+                       PRId64 "; allowed for heritable weights: the same edges%s", path,
+                       source->rows, network->edges, advice);
     for (int64_t e = 0; e < network->edges; e++)
         if (source->value[e] != network->source[e] || target->value[e] != network->target[e])
             return hg_fail(HG_BAD_INPUT, "%s: edge %" PRId64 " leads from gene %.0f to gene %.0f "
                            "there, but from %" PRId32 " to %" PRId32 " in this run; allowed for "
-                           "heritable weights: the same edges", path, e, source->value[e],
-                           target->value[e], network->source[e], network->target[e]);
+                           "heritable weights: the same edges%s", path, e, source->value[e],
+                           target->value[e], network->source[e], network->target[e], advice);
     return HG_OK;
 }
 
-static hg_status check_edges(const hg_earlier *earlier)
+static hg_status check_edges(const hg_earlier *earlier, const hg_config *config)
 {
+    const bool drawn = config->network.origin == HG_NETWORK_RANDOM;
+    const char *advice = drawn ? ", as with its network.random.seed, density and self" : "";
     hg_results_values source = {0}, target = {0};
     hg_status status = hg_results_read(&earlier->results, "/network/edge_source", &source);
     if (status == HG_OK)
         status = hg_results_read(&earlier->results, "/network/edge_target", &target);
-    if (status == HG_OK) status = compare_edges(earlier, &source, &target);
+    if (status == HG_OK) status = compare_edges(earlier, &source, &target, advice);
     hg_results_values_free(&source);
     hg_results_values_free(&target);
     return status;
@@ -149,7 +151,7 @@ static hg_status open_weight(hg_earlier *earlier, const hg_config *config)
     if (!config->network.heritable || earlier->network->edges == 0 ||
         !hg_results_has(&earlier->results, "/statistics/weight_mean"))
         return HG_OK;
-    HG_TRY(check_edges(earlier));
+    HG_TRY(check_edges(earlier, config));
     if (!hg_results_has(&earlier->results, name))
         return hg_fail(HG_BAD_INPUT, "%s: its weights are heritable, but not in its snapshots; "
                        "allowed: a run with weight among its output.snapshots.fields", path);
@@ -196,8 +198,8 @@ static hg_status check_lineage(hg_earlier *earlier, const hg_config *config)
     HG_TRY(find_lineage(earlier));
     if (generation != earlier->lineage)
         return hg_fail(HG_BAD_INPUT, "%s: its last snapshot is of generation %" PRId64 " of its "
-                       "lineage, but population.initial.generation is %" PRId64 "; allowed: the "
-                       "same, or none", path, earlier->lineage, generation);
+                       "lineage, but population.initial.generation is %" PRId64 "; allowed: %"
+                       PRId64, path, earlier->lineage, generation, earlier->lineage);
     if (hg_lineage_generation(config, config->run.generations) <= HG_GENERATIONS_MOST) return HG_OK;
     return hg_fail(HG_BAD_INPUT, "%s: has reached generation %" PRId64 " of its lineage, and "
                    "run.generations is %" PRId64 "; allowed: %" PRId64 " together, as random "

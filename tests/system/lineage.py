@@ -135,7 +135,7 @@ def check_network(program, folder):
     verdict.check(resolved(second)["network"]["random"]["seed"] != drawn[0], "else of run.seed")
     code, _, errors = program.call("validate", path, "--set", FROM + first, "--set",
                                    "network.random.seed=1")
-    verdict.check(code == 65 and "network" in errors, f"a network asked for: {code}: {errors}")
+    verdict.check(code == 65 and "its network.random.seed" in errors, f"a network asked for: {code}: {errors}")
 
 
 def check_copies(trials):
