@@ -245,7 +245,8 @@ static hg_status meet(tracer *to, int64_t generation, int64_t *k)
 static hg_status begin_samples(tracer *to)
 {
     for (int64_t g = 0; g < to->genomes; g++) {
-        HG_TRY(add_piece(&to->now, (piece){(int32_t)g, 0, 0, (int32_t)to->genes, (int32_t)to->nodes}));
+        HG_TRY(add_piece(&to->now, (piece){(int32_t)g, 0, 0, (int32_t)to->genes,
+                                           (int32_t)to->nodes}));
         HG_TRY(add_node(to, to->last, g, 0, true));
     }
     return HG_OK;

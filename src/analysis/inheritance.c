@@ -43,7 +43,8 @@ void hg_inheritance_close(hg_inheritance *inheritance)
     hg_config_free(&inheritance->config);
 }
 
-/* Whether a gene of the genome was copied over another one when it was born. */
+/* Whether a gene of the genome was copied over another one when it was born; `generation` is the
+ * lineage's. */
 static void find_copy(hg_inheritance *inheritance, int64_t generation, int64_t genome)
 {
     const hg_config *config = &inheritance->config;
@@ -51,7 +52,8 @@ static void find_copy(hg_inheritance *inheritance, int64_t generation, int64_t g
     const double rate = config->mutation.duplication;
     hg_gene_copy copy;
     inheritance->copy = (hg_gene_copy){-1, -1, 0};
-    if (rate == 0.0 || hg_lives_on(config->selection.overlap, config->run.seed, generation, individual))
+    if (rate == 0.0 ||
+        hg_lives_on(config->selection.overlap, config->run.seed, generation, individual))
         return;
     const hg_stream stream =
         hg_stream_of(config->run.seed, HG_PURPOSE_DUPLICATION, generation, individual);

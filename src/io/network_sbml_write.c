@@ -302,7 +302,8 @@ static void write_head(const writer *w, const char *title)
     hg_xml_write(w->file, model->equation);
     fputs(". Each gene is made at the rate x that its regulators call for and decays at the rate "
           "of its amount; steady states are those of development, a step of which is an Euler step "
-          "of length 1. The initial amounts are those that development starts from.</p>\n      </body>\n    </notes>\n    <listOfCompartments>\n"
+          "of length 1. The initial amounts are those that development starts from.</p>\n"
+          "      </body>\n    </notes>\n    <listOfCompartments>\n"
           "      <compartment id=\"cell\" spatialDimensions=\"3\" size=\"1\" "
           "units=\"dimensionless\" constant=\"true\"/>\n    </listOfCompartments>\n", w->file);
 }

@@ -30,8 +30,9 @@ typedef struct hg_network_state {
  * level that regulation.model calls for, given the amounts of its regulators, and decays at the
  * rate of its amount: dx/dt = f(x) - x, whose steady states are those of development, and of which
  * an Euler step of length 1 is a step of development. Amounts begin where development does: at the
- * basal level in the environment, at `constitutive` or at `initial_state`, by the model. Weights are the parameters weight_ID of the
- * laws, in all their digits; hg_network_sbml_read reads them back. HG_IO where libSBML is missing.
+ * basal level in the environment, at `constitutive` or at `initial_state`, by the model. Weights
+ * are the parameters weight_ID of the laws, in all their digits; hg_network_sbml_read reads them
+ * back. HG_IO where libSBML is missing.
  */
 hg_status hg_network_write_sbml(FILE *file, const hg_network *network, const char *title,
                                 const hg_network_state *state);
