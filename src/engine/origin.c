@@ -67,7 +67,8 @@ static hg_status keep_origin(hg_run *run, const char *path, const char *text,
 {
     hg_config then;
     *kept = false;
-    if (!options->resume || options->no_output) return HG_OK;
+    const bool asked = run->config.run.seed_drawn || run->config.population.initial.from != NULL;
+    if (!asked || !options->resume || options->no_output) return HG_OK;
     hg_status status = HG_OK;
     if (hg_resume_config(run->output_path, path, &then)) {
         status = keep_seed(run, path, text, options, then.run.seed);
