@@ -11,9 +11,9 @@
 
 #include "base/memory.h"
 
-/* Genes left .. right-1 of a node, in a genome of the generation reached. */
+/* Genes left .. right-1 of a node, in slots left+shift .. of a genome of the generation reached. */
 typedef struct piece {
-    int32_t genome, left, right, node;
+    int32_t genome, shift, left, right, node;
 } piece;
 
 typedef struct pieces {
@@ -77,7 +77,8 @@ static hg_status add_individual(tracer *to, int64_t generation, int64_t individu
 }
 
 /* A node for a genome of a generation, and a row for whose it is unless that has one. */
-static hg_status add_node(tracer *to, int64_t generation, int64_t genome, bool sample)
+static hg_status add_node(tracer *to, int64_t generation, int64_t genome, int64_t shift,
+                          bool sample)
 {
     if (to->nodes == INT32_MAX)
         return hg_fail(HG_BAD_INPUT, "%s: the genealogy has more nodes than tskit can number (%d)",
@@ -85,8 +86,9 @@ static hg_status add_node(tracer *to, int64_t generation, int64_t genome, bool s
     if (to->owner != genome / to->ploidy)
         HG_TRY(add_individual(to, generation, genome / to->ploidy));
     to->nodes++;
-    return to->tables->node(to->tables->context, sample, to->last - generation,
-                            to->individuals - 1, (int)(genome % to->ploidy));
+    const hg_genealogy_node node = {sample, to->last - generation, to->individuals - 1,
+                                    (int)(genome % to->ploidy), shift};
+    return to->tables->node(to->tables->context, &node);
 }
 
 static int by_parent_and_child(const void *a, const void *b)
@@ -117,13 +119,25 @@ static hg_status write_edges(tracer *to, int64_t parents_from, int64_t children_
 
 /* --- where genes come from --------------------------------------------------------------------- */
 
-/* The end of the run of genes from `left` on, before `right`, that are of one genome. */
+/* The end of the run of genes from `left` on, before `right`, that are of the same slots of one
+ * genome. */
 static int32_t run_end(const tracer *to, const int32_t from[2], int32_t left, int32_t right)
 {
+    const hg_inheritance *by = to->inheritance;
+    const int32_t copied = (int32_t)by->copy.to;
+    if (left == copied) return left + 1;
+    if (left < copied && copied < right) right = copied;
     if (from[0] == from[1]) return right;
     int32_t end = left + 1;
-    while (end < right && to->inheritance->origin[end] == to->inheritance->origin[left]) end++;
+    while (end < right && by->origin[end] == by->origin[left]) end++;
     return end;
+}
+
+/* The slot of the generation before that a gene was in. */
+static int32_t slot_of(const tracer *to, int32_t gene)
+{
+    const hg_gene_copy *copy = &to->inheritance->copy;
+    return gene == copy->to ? (int32_t)copy->from : gene;
 }
 
 static int32_t genome_of(const tracer *to, const int32_t from[2], int32_t gene)
@@ -133,10 +147,16 @@ static int32_t genome_of(const tracer *to, const int32_t from[2], int32_t gene)
 
 /* --- the genealogy of the samples -------------------------------------------------------------- */
 
-static int by_genome_and_left(const void *a, const void *b)
+static bool same_slots(const piece *a, const piece *b)
+{
+    return a->genome == b->genome && a->shift == b->shift;
+}
+
+static int by_slots_and_left(const void *a, const void *b)
 {
     const piece *x = a, *y = b;
     if (x->genome != y->genome) return x->genome < y->genome ? -1 : 1;
+    if (x->shift != y->shift) return x->shift < y->shift ? -1 : 1;
     if (x->left != y->left) return x->left < y->left ? -1 : 1;
     return (x->node > y->node) - (x->node < y->node);
 }
@@ -151,14 +171,15 @@ static hg_status inherit(tracer *to, int64_t generation)
         if (k == 0 || p->genome != p[-1].genome)
             HG_TRY(hg_inheritance_find(to->inheritance, generation, p->genome, from));
         for (int32_t left = p->left, end; left < p->right; left = end) {
-            end = run_end(to, from, left, p->right);
-            HG_TRY(add_piece(&to->before,
-                             (piece){genome_of(to, from, left), left, end, p->node}));
+            const int32_t gene = left + p->shift, slot = slot_of(to, gene);
+            end = run_end(to, from, gene, p->right + p->shift) - p->shift;
+            HG_TRY(add_piece(&to->before, (piece){genome_of(to, from, slot), slot - left, left, end,
+                                                  p->node}));
         }
     }
     if (to->before.count > 1)
         qsort(to->before.piece, (size_t)to->before.count, sizeof *to->before.piece,
-              by_genome_and_left);
+              by_slots_and_left);
     to->now.count = 0;
     return HG_OK;
 }
@@ -168,47 +189,49 @@ static hg_status inherit(tracer *to, int64_t generation)
 static hg_status settle(tracer *to, int64_t generation, int32_t left, int32_t right, int64_t count,
                         int64_t *node)
 {
-    const int32_t genome = to->active[0].genome;
+    const int32_t genome = to->active[0].genome, shift = to->active[0].shift;
     const bool meet = count > 1 || generation == 0; /* founders are the roots */
     if (meet && *node < 0) {
         *node = to->nodes;
-        HG_TRY(add_node(to, generation, genome, false));
+        HG_TRY(add_node(to, generation, genome, shift, false));
     }
     for (int64_t k = 0; meet && k < count; k++)
         HG_TRY(add_link(&to->edges, (link){(int32_t)*node, to->active[k].node, left, right}));
     const int32_t below = meet ? (int32_t)*node : to->active[0].node;
     piece *last = to->now.count > 0 ? &to->now.piece[to->now.count - 1] : NULL;
-    if (last != NULL && last->genome == genome && last->node == below && last->right == left) {
+    if (last != NULL && same_slots(last, to->active) && last->node == below &&
+        last->right == left) {
         last->right = right;
         return HG_OK;
     }
-    return add_piece(&to->now, (piece){genome, left, right, below});
+    return add_piece(&to->now, (piece){genome, shift, left, right, below});
 }
 
-static int32_t next_border(const tracer *to, int64_t count, const piece *coming, int32_t genome)
+static int32_t next_border(const tracer *to, int64_t count, const piece *coming)
 {
     int32_t border = to->active[0].right;
     for (int64_t k = 1; k < count; k++)
         if (to->active[k].right < border) border = to->active[k].right;
-    if (coming != NULL && coming->genome == genome && coming->left < border) border = coming->left;
+    if (coming != NULL && same_slots(coming, to->active) && coming->left < border)
+        border = coming->left;
     return border;
 }
 
-/* Pieces k and those that follow, of one genome, by their left ends. Returns where the next
- * genome's begin. */
+/* Pieces k and those that follow, of the same slots of one genome, by their left ends. Returns
+ * where the next ones begin. */
 static hg_status meet(tracer *to, int64_t generation, int64_t *k)
 {
     const pieces *all = &to->before;
-    const int32_t genome = all->piece[*k].genome;
+    const piece first = all->piece[*k];
     int64_t count = 0, node = -1;
     int32_t left = 0;
-    while (count > 0 || (*k < all->count && all->piece[*k].genome == genome)) {
+    while (count > 0 || (*k < all->count && same_slots(&all->piece[*k], &first))) {
         if (count == 0) left = all->piece[*k].left;
-        for (; *k < all->count && all->piece[*k].genome == genome && all->piece[*k].left == left;
-             (*k)++)
+        for (; *k < all->count && same_slots(&all->piece[*k], &first) &&
+               all->piece[*k].left == left; (*k)++)
             to->active[count++] = all->piece[*k];
         const piece *coming = *k < all->count ? &all->piece[*k] : NULL;
-        const int32_t right = next_border(to, count, coming, genome);
+        const int32_t right = next_border(to, count, coming);
         HG_TRY(settle(to, generation, left, right, count, &node));
         int64_t kept = 0;
         for (int64_t a = 0; a < count; a++)
@@ -222,8 +245,9 @@ static hg_status meet(tracer *to, int64_t generation, int64_t *k)
 static hg_status begin_samples(tracer *to)
 {
     for (int64_t g = 0; g < to->genomes; g++) {
-        HG_TRY(add_piece(&to->now, (piece){(int32_t)g, 0, (int32_t)to->genes, (int32_t)to->nodes}));
-        HG_TRY(add_node(to, to->last, g, true));
+        HG_TRY(add_piece(&to->now, (piece){(int32_t)g, 0, 0, (int32_t)to->genes,
+                                           (int32_t)to->nodes}));
+        HG_TRY(add_node(to, to->last, g, 0, true));
     }
     return HG_OK;
 }
@@ -246,7 +270,7 @@ static hg_status add_generation(tracer *to, int64_t generation)
 {
     to->owner = -1;
     for (int64_t g = 0; g < to->genomes; g++)
-        HG_TRY(add_node(to, generation, g, generation == to->last));
+        HG_TRY(add_node(to, generation, g, 0, generation == to->last));
     return HG_OK;
 }
 
@@ -281,6 +305,11 @@ hg_status hg_genealogy_trace(hg_inheritance *inheritance, bool all,
                  .last = ancestry->last, .owner = -1};
     if (ancestry->last < 0)
         return hg_fail(HG_BAD_INPUT, "%s: nothing is recorded yet", ancestry->results->path);
+    if (all && inheritance->config.mutation.duplication > 0.0)
+        return hg_fail(HG_BAD_INPUT, "%s: mutation.duplication is %g: a copied gene descends from "
+                       "another gene of its parents, which one node for each genome cannot say; "
+                       "allowed: the samples' genealogy, without --generation all",
+                       ancestry->results->path, inheritance->config.mutation.duplication);
     hg_status status =
         hg_allocate(&to.active, HG_MEMORY_OTHER, (size_t)to.genomes, sizeof *to.active);
     if (status == HG_OK) status = all ? trace_everybody(&to) : trace_samples(&to);

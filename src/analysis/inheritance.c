@@ -43,6 +43,25 @@ void hg_inheritance_close(hg_inheritance *inheritance)
     hg_config_free(&inheritance->config);
 }
 
+/* Whether a gene of the genome was copied over another one when it was born; `generation` is the
+ * lineage's. */
+static void find_copy(hg_inheritance *inheritance, int64_t generation, int64_t genome)
+{
+    const hg_config *config = &inheritance->config;
+    const int64_t ploidy = config->population.ploidy, individual = genome / ploidy;
+    const double rate = config->mutation.duplication;
+    hg_gene_copy copy;
+    inheritance->copy = (hg_gene_copy){-1, -1, 0};
+    if (rate == 0.0 ||
+        hg_lives_on(config->selection.overlap, config->run.seed, generation, individual))
+        return;
+    const hg_stream stream =
+        hg_stream_of(config->run.seed, HG_PURPOSE_DUPLICATION, generation, individual);
+    if (hg_duplication_draw(&stream, rate, inheritance->network.genes, ploidy, &copy) &&
+        copy.set == genome % ploidy)
+        inheritance->copy = copy;
+}
+
 hg_status hg_inheritance_find(hg_inheritance *inheritance, int64_t generation, int64_t genome,
                               int32_t from[2])
 {
@@ -52,6 +71,8 @@ hg_status hg_inheritance_find(hg_inheritance *inheritance, int64_t generation, i
     const int64_t individual = genome / ploidy;
     const int32_t set = (int32_t)(genome % ploidy);
     HG_TRY(hg_ancestry_parents(inheritance->ancestry, generation, &parent, &parent2));
+    const int64_t lineage = hg_lineage_generation(config, generation);
+    find_copy(inheritance, lineage, genome);
     from[0] = from[1] = parent[individual] * ploidy + set;
     if (parent2 == NULL || parent2[individual] < 0) return HG_OK; /* a clone, or it lived on */
     if (ploidy == 1) {
@@ -62,7 +83,7 @@ hg_status hg_inheritance_find(hg_inheritance *inheritance, int64_t generation, i
     }
     if (from[0] == from[1]) return HG_OK;
     const hg_stream stream =
-        hg_stream_of(config->run.seed, HG_PURPOSE_RECOMBINATION, generation, individual);
+        hg_stream_of(config->run.seed, HG_PURPOSE_RECOMBINATION, lineage, individual);
     hg_recombination_draw(&inheritance->recombination, &stream, ploidy == 1 ? -1 : set,
                           inheritance->origin);
     return HG_OK;

@@ -204,7 +204,11 @@ static void tell_run(told *to, const hg_config *config)
                 ", diploid" : "");
     if (config != NULL && config->population.initial.from != NULL) {
         label(to, "founders");
-        hg_text_add(&to->text, "the last snapshot of %s\n", config->population.initial.from);
+        hg_text_add(&to->text, "the last snapshot of %s", config->population.initial.from);
+        if (config->population.initial.generation >= 0)
+            hg_text_add(&to->text, ", generation %" PRId64 " of its lineage",
+                        config->population.initial.generation);
+        hg_text_add(&to->text, "\n");
     }
     if (config != NULL && config->population.demes > 1) tell_demes(to, config);
     label(to, "network");

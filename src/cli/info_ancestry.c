@@ -154,6 +154,12 @@ static void tell_fittest_itself(const teller *to, int64_t fittest)
     hg_text_add(to->text, "%15sgeneration individual      fitness    changes\n", "");
 }
 
+/* A duplication or deletion is one event, which changes several alleles. */
+static bool copies_genes(const hg_config *config)
+{
+    return config->mutation.duplication > 0.0 || config->mutation.deletion > 0.0;
+}
+
 static void tell_sum(const teller *to)
 {
     const bool recorded = to->snapshots.basal.dataset >= 0 || to->snapshots.weight.dataset >= 0;
@@ -166,6 +172,9 @@ static void tell_sum(const teller *to)
     else if (to->snapshots.count <= to->ancestry.last)
         hg_text_add(to->text, "%" PRId64 " alleles differ from one snapshot to the next\n",
                     to->changes);
+    else if (copies_genes(&to->inheritance.config))
+        hg_text_add(to->text, "%" PRId64 " alleles changed in %" PRId64 " generations, by mutation, "
+                    "duplication and deletion\n", to->changes, to->ancestry.last);
     else
         hg_text_add(to->text, "%" PRId64 " mutations in %" PRId64 " generations\n", to->changes,
                     to->ancestry.last);

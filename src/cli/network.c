@@ -11,6 +11,7 @@
 #include "cli/chart.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
+#include "io/earlier.h"
 #include "io/network_file.h"
 #include "io/results_stream.h"
 #include "io/runfile.h"
@@ -65,6 +66,8 @@ static hg_status read_run_file(hg_network_report *report)
     hg_status status;
     HG_TRY_OUT(hg_runfile_load(report->path, &text));
     HG_TRY_OUT(hg_runfile_parse(&config, report->path, text, NULL, 0));
+    HG_TRY_OUT(hg_runfile_check_earlier(&config));
+    HG_TRY_OUT(hg_earlier_adopt(&config));
     HG_TRY_OUT(hg_runfile_resolve(&config, &report->network));
     if (config.notes != NULL) hg_progress_tell(config.notes);
 out:

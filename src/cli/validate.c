@@ -156,6 +156,7 @@ static hg_status validate(const char *path, const char *const *overrides, int co
     HG_TRY_OUT(hg_runfile_parse(&config, path, text, overrides, count));
     HG_TRY_OUT(check_folder(&config));
     HG_TRY_OUT(hg_runfile_check_earlier(&config));
+    HG_TRY_OUT(hg_earlier_adopt(&config));
     HG_TRY_OUT(hg_runfile_resolve(&config, &network));
     if (config.notes != NULL) hg_progress_tell(config.notes);
     HG_TRY_OUT(check_earlier(&config, &network));

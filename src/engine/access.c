@@ -68,7 +68,7 @@ void hg_run_deme(const hg_run *run, int64_t deme, int64_t *first, int64_t *count
 static hg_status refresh_statistics(hg_run *run)
 {
     if (run->statistics.generation == run->generation) return HG_OK;
-    run->making = run->generation;
+    hg_run_make(run, run->generation);
     return hg_record_statistics_anew(run);
 }
 

@@ -252,6 +252,7 @@ struct hg_run {
     double *block_weight; /**< [blocks] sums of rank_weight */
     int64_t generation;    /**< done; -1 before generation 0 */
     int64_t making;        /**< the generation being made */
+    int64_t lineage;       /**< which of its lineage that is: what random numbers are keyed with */
     bool recording;        /**< statistics are due in the generation being made */
     double flushed;        /**< when the output was last flushed */
     bool flush_due;        /**< the same on all ranks */
@@ -426,6 +427,11 @@ void hg_gene_events_free(hg_run *run);
 /** Duplicates and deletes genes of own offspring `own`. */
 void hg_gene_events(hg_run *run, hg_worker *worker, int64_t own, double *genome);
 
+/* --- run.c ------------------------------------------------------------------------- */
+
+/** Says which generation is being made, and of its lineage. */
+void hg_run_make(hg_run *run, int64_t generation);
+
 /* --- founders.c -------------------------------------------------------------------- */
 
 /** Generation 0: draws or reads genotypes, develops, evaluates. Not collective. */
@@ -563,8 +569,11 @@ hg_status hg_checkpoint_adopt(hg_run *run, const hg_checkpoint *from);
 
 /* --- resuming.c ------------------------------------------------------------------------- */
 
-/** Rank 0: the run's seed as it was drawn when it began; false where none is found. */
-bool hg_resume_seed(const char *output, const char *path, uint64_t *seed);
+/**
+ * Rank 0: the run file as it was resolved when the run began, with what was drawn or found then;
+ * false where none is found. Free `then` always.
+ */
+bool hg_resume_config(const char *output, const char *path, hg_config *then);
 
 /** Of names, edges and weights. Pure. */
 uint64_t hg_network_digest(const hg_network *network);

@@ -93,7 +93,7 @@ static void disturb(hg_run *run, hg_worker *worker, const int32_t *row, int coun
     int64_t individual[HG_LANES];
     for (int l = 0; l < HG_LANES; l++)
         individual[l] = run->partition.first + row[l < count ? l : 0];
-    run->kernels->disturb(run->config.run.seed, run->making, individual, run->genotypes.genes,
+    run->kernels->disturb(run->config.run.seed, run->lineage, individual, run->genotypes.genes,
                           run->config.development.noise_sd, worker->tile.expression);
 }
 

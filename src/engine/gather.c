@@ -109,9 +109,9 @@ static own_counts close_blocks(hg_run *run, int64_t first_block, int64_t end_blo
     const int64_t first = hg_block_start(partition, first_block) - partition->first;
     const int64_t end = hg_block_start(partition, end_block) - partition->first;
     if (run->config.selection.scheme != HG_SELECTION_NONE)
-        hg_parentage_space_blocks(&run->parentage, run->config.run.seed, run->making + 1,
+        hg_parentage_space_blocks(&run->parentage, run->config.run.seed, run->lineage + 1,
                                   first_block, end_block);
-    hg_mutators_prepare(run, run->making + 1, first, end - first);
+    hg_mutators_prepare(run, run->lineage + 1, first, end - first);
     const own_counts counts = close_individuals(run, first, end);
     for (int64_t b = first_block; b < end_block; b++)
         sum_block(run, b, reports + PER_BLOCK * (b - partition->first_block));

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "engine/engine.h"
+#include "model/heredity.h"
 #include "random/stream.h"
 
 /* Edges by source: the network's own rows are by target. */
@@ -48,7 +49,7 @@ void hg_gene_events_free(hg_run *run)
 
 static hg_stream stream_of(const hg_run *run, hg_purpose purpose, int64_t own)
 {
-    return hg_stream_of(run->config.run.seed, purpose, run->making, run->partition.first + own);
+    return hg_stream_of(run->config.run.seed, purpose, run->lineage, run->partition.first + own);
 }
 
 static bool happens(const hg_run *run, double rate, hg_purpose purpose, int64_t own)
@@ -116,12 +117,6 @@ static void empty(const hg_run *run, double *genome, int64_t gene)
         weight[events->edge[i] * ploidy] = 0.0;
 }
 
-static int64_t any_of(uint64_t word, int64_t count)
-{
-    const int64_t one = (int64_t)(hg_uniform_of(word) * (double)count);
-    return one < count ? one : count - 1;
-}
-
 static void note_event(hg_run *run, hg_worker *worker, int64_t own)
 {
     worker->mutations++;
@@ -130,21 +125,18 @@ static void note_event(hg_run *run, hg_worker *worker, int64_t own)
 
 void hg_gene_events(hg_run *run, hg_worker *worker, int64_t own, double *genome)
 {
-    const int64_t genes = run->genotypes.genes;
-    const bool diploid = run->genotypes.ploidy == 2;
-    if (happens(run, run->gene_mutation.duplication, HG_PURPOSE_DUPLICATION, own)) {
-        const hg_stream stream = stream_of(run, HG_PURPOSE_DUPLICATION, own);
-        const hg_block block = hg_stream_block(&stream, 1);
-        const int64_t from = any_of(block.word[0], genes), other = any_of(block.word[1], genes - 1);
-        const int second = diploid && hg_stream_uniform(&stream, 2) >= 0.5;
-        duplicate(run, worker, genome + second, from, other + (other >= from));
+    const int64_t genes = run->genotypes.genes, ploidy = run->genotypes.ploidy;
+    const hg_stream duplication = stream_of(run, HG_PURPOSE_DUPLICATION, own);
+    hg_gene_copy copy;
+    if (hg_duplication_draw(&duplication, run->gene_mutation.duplication, genes, ploidy, &copy)) {
+        duplicate(run, worker, genome + copy.set, copy.from, copy.to);
         note_event(run, worker, own);
     }
     if (happens(run, run->gene_mutation.deletion, HG_PURPOSE_DELETION, own)) {
         const hg_stream stream = stream_of(run, HG_PURPOSE_DELETION, own);
         const hg_block block = hg_stream_block(&stream, 1);
-        const int second = diploid && hg_uniform_of(block.word[1]) >= 0.5;
-        empty(run, genome + second, any_of(block.word[0], genes));
+        const int second = ploidy == 2 && hg_uniform_of(block.word[1]) >= 0.5;
+        empty(run, genome + second, hg_any_of(block.word[0], genes));
         note_event(run, worker, own);
     }
 }

@@ -94,7 +94,7 @@ static void inherit(const hg_run *run, hg_worker *worker, int64_t j, double *gen
         return;
     }
     const hg_stream stream = hg_stream_of(run->config.run.seed, HG_PURPOSE_RECOMBINATION,
-                                          run->making, run->partition.first + j);
+                                          run->lineage, run->partition.first + j);
     if (run->genotypes.ploidy == 2) {
         take_gamete(run, worker, &stream, 0, genome, first);
         take_gamete(run, worker, &stream, 1, genome, second);

@@ -25,7 +25,7 @@ static void replace(hg_run *run, hg_worker *worker, const hg_mutator *mutator)
     for (int i = 0; i < worker->sites; i++) {
         const hg_site *site = &worker->site[i];
         const hg_stream stream = hg_stream_of(run->config.run.seed, mutator->size_purpose,
-                                              run->making, site->individual);
+                                              run->lineage, site->individual);
         const double fresh = mutator->of_weights
                                  ? hg_fresh_weight(run, &stream, site->locus, site->locus)
                                  : hg_fresh_basal(run, &stream, site->locus, site->locus);
@@ -40,7 +40,7 @@ static void step(hg_run *run, hg_worker *worker, const hg_mutator *mutator)
         worker->site_individual[i] = worker->site[i].individual;
         worker->site_locus[i] = worker->site[i].locus;
     }
-    run->kernels->normals(run->config.run.seed, (int)mutator->size_purpose, run->making,
+    run->kernels->normals(run->config.run.seed, (int)mutator->size_purpose, run->lineage,
                           worker->site_individual, worker->site_locus, worker->sites,
                           worker->normal);
     for (int i = 0; i < worker->sites; i++) {
@@ -72,7 +72,7 @@ static void gain_edges(hg_run *run, hg_worker *worker, const hg_mutator *mutator
     for (int i = 0; i < worker->sites; i++) {
         const hg_site *site = &worker->site[i];
         const hg_stream stream = hg_stream_of(run->config.run.seed, mutator->site_purpose,
-                                              run->making, site->individual);
+                                              run->lineage, site->individual);
         *site->value = hg_fresh_weight(run, &stream, site->locus, gained_weights + site->locus);
     }
 }
@@ -186,7 +186,7 @@ static void go_on(walk *w, const hg_run *run, const hg_mutator *mutator, uint32_
     const double loci = (double)mutator->loci;
     int left = 0;
     run->kernels->scattered_logarithms(run->config.run.seed, (int)mutator->site_purpose,
-                                       run->making, w->individual, draw, w->count,
+                                       run->lineage, w->individual, draw, w->count,
                                        mutator->inverse_log, w->skip);
     for (int i = 0; i < w->count; i++) {
         const double skip = w->skip[i] < loci ? w->skip[i] : loci; /* may be beyond all integers */

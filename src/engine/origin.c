@@ -8,6 +8,7 @@
 #include "base/path.h"
 #include "engine/engine.h"
 #include "io/checkpoint.h"
+#include "io/earlier.h"
 #include "io/results.h"
 #include "io/runfile.h"
 #include "parallel/team.h"
@@ -42,13 +43,10 @@ static hg_status name_output(hg_run *run, const char *path, const char *text,
                    ".h5", output, run->output_path);
 }
 
-/* A seed that was drawn when the run began is drawn no second time when it goes on. */
 static hg_status keep_seed(hg_run *run, const char *path, const char *text,
-                           const hg_run_options *options)
+                           const hg_run_options *options, uint64_t seed)
 {
-    if (!options->resume || options->no_output || !run->config.run.seed_drawn) return HG_OK;
-    uint64_t seed;
-    if (!hg_resume_seed(run->output_path, path, &seed)) return HG_OK;
+    if (!run->config.run.seed_drawn) return HG_OK;
     const char **words;
     char word[48];
     const size_t count = (size_t)options->set_count;
@@ -60,6 +58,49 @@ static hg_status keep_seed(hg_run *run, const char *path, const char *text,
     const hg_status status = hg_runfile_parse(&run->config, path, text, words, (int)count + 1);
     hg_release(&words);
     return status;
+}
+
+/* What was drawn, or found in an earlier run, when the run began, is not drawn or looked for a
+ * second time when it is resumed. */
+static hg_status keep_origin(hg_run *run, const char *path, const char *text,
+                             const hg_run_options *options, bool *kept)
+{
+    hg_config then;
+    *kept = false;
+    const bool asked = run->config.run.seed_drawn || run->config.population.initial.from != NULL;
+    if (!asked || !options->resume || options->no_output) return HG_OK;
+    hg_status status = HG_OK;
+    if (hg_resume_config(run->output_path, path, &then)) {
+        status = keep_seed(run, path, text, options, then.run.seed);
+        *kept = then.population.initial.from != NULL;
+    }
+    if (status == HG_OK && *kept) hg_earlier_keep(&run->config, &then);
+    hg_config_free(&then);
+    return status;
+}
+
+/* A result holds all that followed from the earlier run when it began, unless --set names another
+ * one now. */
+static hg_status is_resolved(const hg_config *config, const char *path, const char *text,
+                             bool *resolved)
+{
+    hg_config then;
+    const hg_status status = hg_results_parse(&then, path, text, NULL, 0);
+    const char *from = config->population.initial.from, *before = then.population.initial.from;
+    *resolved = status == HG_OK && from != NULL && before != NULL && strcmp(from, before) == 0;
+    hg_config_free(&then);
+    return status;
+}
+
+static hg_status find_lineage(hg_run *run, const char *path, const char *text, bool repeated,
+                              const hg_run_options *options)
+{
+    bool known = false;
+    HG_TRY(keep_origin(run, path, text, options, &known));
+    if (!options->resume || run->output_path == NULL || !hg_checkpoint_any(run->output_path))
+        HG_TRY(hg_runfile_check_earlier(&run->config));
+    if (!known && repeated) HG_TRY(is_resolved(&run->config, path, text, &known));
+    return known ? HG_OK : hg_earlier_adopt(&run->config);
 }
 
 /* Rank 0: the configuration and the network from a run file, a text or a result file. */
@@ -74,9 +115,7 @@ static hg_status read_origin(hg_run *run, const char *path, const char *text,
     HG_TRY_OUT((repeated ? hg_results_parse : hg_runfile_parse)(
         &run->config, path, text != NULL ? text : loaded, options->set, options->set_count));
     HG_TRY_OUT(name_output(run, path, text, options));
-    HG_TRY_OUT(keep_seed(run, path, text != NULL ? text : loaded, options));
-    if (!options->resume || run->output_path == NULL || !hg_checkpoint_any(run->output_path))
-        HG_TRY_OUT(hg_runfile_check_earlier(&run->config));
+    HG_TRY_OUT(find_lineage(run, path, text != NULL ? text : loaded, repeated, options));
     if (!repeated) HG_TRY_OUT(hg_runfile_check_memory(&run->config));
     if (!repeated) HG_TRY_OUT(hg_foresee_memory(run));
     HG_TRY_OUT(repeated ? hg_runfile_resolve_with(&run->config, &run->network)

@@ -65,7 +65,7 @@ static void fetch_migrants(hg_run *run)
     hg_fetch *migrants = &run->migrants;
     const int32_t *row = run->genotypes.clonal ? run->row : NULL;
     hg_draw_migrants(migrants, &run->parentage, &run->migration, run->config.run.seed,
-                     run->making);
+                     run->lineage);
     hg_fetch_points(migrants, &run->parentage, hg_weights(run), run->genotypes.genome, row);
     if (run->genotypes.clonal) hg_fetch_settle(migrants); /* rows are about to be reused */
     for (int64_t j = 0; j < run->partition.count; j++) {
@@ -82,7 +82,7 @@ static void note_survivors(hg_run *run)
 {
     for (int64_t j = 0; j < run->partition.count; j++) {
         run->lives_on[j] = hg_parentage_survives(&run->parentage, run->config.run.seed,
-                                                 run->making, run->partition.first + j);
+                                                 run->lineage, run->partition.first + j);
         if (!run->lives_on[j]) continue;
         run->parentage.parent[j] = run->partition.first + j;
         /* who lives on is no offspring of its own; in a draw it has never been one */
@@ -102,14 +102,14 @@ hg_status hg_find_parents(hg_run *run)
     HG_TRY(hg_weigh(run));
     const double *weight = hg_weights(run);
     hg_parentage_cumulate(&run->parentage, hg_block_weights(run), run->block_spacing, seed,
-                          run->making);
-    hg_parentage_match(&run->parentage, weight, seed, run->making, genome_of_own, run);
+                          run->lineage);
+    hg_parentage_match(&run->parentage, weight, seed, run->lineage, genome_of_own, run);
     if (run->migration.rate != NULL) fetch_migrants(run);
     if (sexual(run)) {
         if (!run->config.mating.selfing) hg_parentage_leave_out(&run->parentage, weight);
         hg_draw_mates(&run->mates, &run->parentage, &run->migration, run->parentage.parent,
                       run->parentage.low, run->parentage.high, run->config.mating.selfing, seed,
-                      run->making);
+                      run->lineage);
         hg_fetch_points(&run->mates, &run->parentage, weight, run->genotypes.genome, NULL);
     }
     if (run->lives_on != NULL) note_survivors(run);

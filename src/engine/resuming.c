@@ -16,13 +16,11 @@
 
 /* --- before anything is built: one process --------------------------------------------------- */
 
-static bool seed_of(const char *resolved, const char *path, uint64_t *seed)
+static bool parse_then(const char *resolved, const char *path, hg_config *then)
 {
-    hg_config config;
-    const bool fine = hg_runfile_parse(&config, path, resolved, NULL, 0) == HG_OK;
-    if (fine) *seed = config.run.seed;
-    hg_config_free(&config);
-    return fine;
+    if (hg_runfile_parse(then, path, resolved, NULL, 0) == HG_OK) return true;
+    hg_config_free(then);
+    return false;
 }
 
 /* Whether a checkpoint's output is another file than the one that lies there. */
@@ -33,28 +31,29 @@ static hg_status check_owner(const hg_checkpoint *content, const char *output)
     return there ? hg_output_image_check(&content->image, output) : HG_OK;
 }
 
-static bool seed_of_checkpoint(const char *output, int64_t number, const char *path, uint64_t *seed)
+static bool read_checkpoint(const char *output, int64_t number, const char *path, hg_config *then)
 {
     hg_checkpoint_file file = {.file = -1};
     char *name = NULL;
     const bool found = hg_checkpoint_path(output, number, &name) == HG_OK &&
                        hg_checkpoint_open(&file, name) == HG_OK &&
                        check_owner(&file.content, output) == HG_OK &&
-                       seed_of(file.content.resolved, path, seed);
+                       parse_then(file.content.resolved, path, then);
     hg_checkpoint_close(&file, name);
     hg_release(&name);
     return found;
 }
 
-bool hg_resume_seed(const char *output, const char *path, uint64_t *seed)
+bool hg_resume_config(const char *output, const char *path, hg_config *then)
 {
     hg_results results;
+    *then = (hg_config){0};
     bool found = hg_results_open(&results, output) == HG_OK &&
-                 seed_of(results.run_file_resolved, path, seed);
+                 parse_then(results.run_file_resolved, path, then);
     hg_results_close(&results);
     for (int64_t k = hg_checkpoint_next(output, 0); k >= 0 && !found;
          k = hg_checkpoint_next(output, k + 1))
-        found = seed_of_checkpoint(output, k, path, seed);
+        found = read_checkpoint(output, k, path, then);
     return found;
 }
 

@@ -88,9 +88,15 @@ static hg_status build_population(hg_run *run)
 
 /* --- one generation ----------------------------------------------------------------- */
 
-static void begin_generation(hg_run *run, int64_t generation)
+void hg_run_make(hg_run *run, int64_t generation)
 {
     run->making = generation;
+    run->lineage = hg_lineage_generation(&run->config, generation);
+}
+
+static void begin_generation(hg_run *run, int64_t generation)
+{
+    hg_run_make(run, generation);
     run->recording = hg_statistics_due(run, generation);
     for (int t = 0; t < run->threads; t++) run->worker[t].mutations = 0;
     hg_demes_begin(run);
@@ -141,7 +147,7 @@ static hg_status next_generation(hg_run *run)
 /* The generation of a checkpoint once more, from its genotypes: all that it leads to. */
 static hg_status same_generation(hg_run *run)
 {
-    run->making = run->generation;
+    hg_run_make(run, run->generation);
     run->recording = false; /* it has been recorded */
     update_habitats(run, run->making);
     hg_evaluate_all(run);
@@ -155,7 +161,7 @@ static hg_status die_out(hg_run *run)
     const bool one_deme = run->partition.demes == 1;
     run->stop_reason = one_deme ? "died out: every individual has fitness 0"
                                 : "died out: every individual of a deme has fitness 0";
-    run->making = run->generation;
+    hg_run_make(run, run->generation);
     if (!hg_statistics_due(run, run->making)) HG_TRY(hg_record_statistics_anew(run));
     HG_TRY(hg_record(run, !hg_statistics_due(run, run->making),
                      !hg_snapshot_due(run, run->making)));

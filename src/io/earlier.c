@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "io/h5.h"
 #include "io/results.h"
 
@@ -16,7 +17,8 @@ struct hg_earlier {
     hg_results results;
     const hg_network *network; /* of the new run */
     int64_t individuals, row;  /* which snapshot */
-    int64_t generation;
+    int64_t generation, lineage; /* of the snapshot: in its run, and in its lineage */
+    hg_config source;          /* the earlier run's, as it was resolved */
     int ploidy;
     hid_t basal, weight;       /* weight: -1 where the network's are taken */
 };
@@ -108,30 +110,32 @@ static hg_status open_basal(hg_earlier *earlier, const hg_config *config)
 }
 
 static hg_status compare_edges(const hg_earlier *earlier, const hg_results_values *source,
-                               const hg_results_values *target)
+                               const hg_results_values *target, const char *advice)
 {
     const hg_network *network = earlier->network;
     const char *path = earlier->results.path;
     if (source->rows != network->edges || target->rows != network->edges)
         return hg_fail(HG_BAD_INPUT, "%s: its network has %" PRId64 " edges, but this run's has %"
-                       PRId64 "; allowed for heritable weights: the same edges", path,
-                       source->rows, network->edges);
+                       PRId64 "; allowed for heritable weights: the same edges%s", path,
+                       source->rows, network->edges, advice);
     for (int64_t e = 0; e < network->edges; e++)
         if (source->value[e] != network->source[e] || target->value[e] != network->target[e])
             return hg_fail(HG_BAD_INPUT, "%s: edge %" PRId64 " leads from gene %.0f to gene %.0f "
                            "there, but from %" PRId32 " to %" PRId32 " in this run; allowed for "
-                           "heritable weights: the same edges", path, e, source->value[e],
-                           target->value[e], network->source[e], network->target[e]);
+                           "heritable weights: the same edges%s", path, e, source->value[e],
+                           target->value[e], network->source[e], network->target[e], advice);
     return HG_OK;
 }
 
-static hg_status check_edges(const hg_earlier *earlier)
+static hg_status check_edges(const hg_earlier *earlier, const hg_config *config)
 {
+    const bool drawn = config->network.origin == HG_NETWORK_RANDOM;
+    const char *advice = drawn ? ", as with its network.random.seed, density and self" : "";
     hg_results_values source = {0}, target = {0};
     hg_status status = hg_results_read(&earlier->results, "/network/edge_source", &source);
     if (status == HG_OK)
         status = hg_results_read(&earlier->results, "/network/edge_target", &target);
-    if (status == HG_OK) status = compare_edges(earlier, &source, &target);
+    if (status == HG_OK) status = compare_edges(earlier, &source, &target, advice);
     hg_results_values_free(&source);
     hg_results_values_free(&target);
     return status;
@@ -147,7 +151,7 @@ static hg_status open_weight(hg_earlier *earlier, const hg_config *config)
     if (!config->network.heritable || earlier->network->edges == 0 ||
         !hg_results_has(&earlier->results, "/statistics/weight_mean"))
         return HG_OK;
-    HG_TRY(check_edges(earlier));
+    HG_TRY(check_edges(earlier, config));
     if (!hg_results_has(&earlier->results, name))
         return hg_fail(HG_BAD_INPUT, "%s: its weights are heritable, but not in its snapshots; "
                        "allowed: a run with weight among its output.snapshots.fields", path);
@@ -169,13 +173,52 @@ static hg_status refuse_own_output(const char *path, const hg_config *config)
     return hg_fail(HG_BAD_INPUT, "%s: is also output.file; allowed: another file", path);
 }
 
-static hg_status open_all(hg_earlier *earlier, const char *path, const hg_config *config)
+/* The result with its last snapshot, whatever is in that. */
+static hg_status open_result(hg_earlier *earlier, const char *path, const hg_config *config)
 {
     HG_TRY(hg_results_open(&earlier->results, path));
     HG_TRY(refuse_own_output(path, config));
-    HG_TRY(find_snapshot(earlier));
+    return find_snapshot(earlier);
+}
+
+static hg_status find_lineage(hg_earlier *earlier)
+{
+    HG_TRY(hg_results_parse(&earlier->source, earlier->results.path,
+                            earlier->results.run_file_resolved, NULL, 0));
+    earlier->lineage = hg_lineage_generation(&earlier->source, earlier->generation);
+    return HG_OK;
+}
+
+/* Results of versions that did not count lineages name no generation: theirs began at 0. */
+static hg_status check_lineage(hg_earlier *earlier, const hg_config *config)
+{
+    const int64_t generation = config->population.initial.generation;
+    const char *path = earlier->results.path;
+    if (generation < 0) return HG_OK;
+    HG_TRY(find_lineage(earlier));
+    if (generation != earlier->lineage)
+        return hg_fail(HG_BAD_INPUT, "%s: its last snapshot is of generation %" PRId64 " of its "
+                       "lineage, but population.initial.generation is %" PRId64 "; allowed: %"
+                       PRId64, path, earlier->lineage, generation, earlier->lineage);
+    if (hg_lineage_generation(config, config->run.generations) <= HG_GENERATIONS_MOST) return HG_OK;
+    return hg_fail(HG_BAD_INPUT, "%s: has reached generation %" PRId64 " of its lineage, and "
+                   "run.generations is %" PRId64 "; allowed: %" PRId64 " together, as random "
+                   "numbers count no further", path, earlier->lineage, config->run.generations,
+                   HG_GENERATIONS_MOST);
+}
+
+static hg_status open_all(hg_earlier *earlier, const char *path, const hg_config *config)
+{
+    HG_TRY(open_result(earlier, path, config));
+    HG_TRY(check_lineage(earlier, config));
     HG_TRY(open_basal(earlier, config));
     return open_weight(earlier, config);
+}
+
+static hg_status fail_with_place(hg_status status, const hg_config *config)
+{
+    return hg_fail_within(status, "%s: population.initial.from: ",
+                          config->path != NULL ? config->path : "");
 }
 
 hg_status hg_earlier_open(hg_earlier **earlier, const char *path, const hg_config *config,
@@ -187,8 +230,7 @@ hg_status hg_earlier_open(hg_earlier **earlier, const char *path, const hg_confi
     const hg_status status = open_all(*earlier, path, config);
     if (status == HG_OK) return HG_OK;
     hg_earlier_close(earlier);
-    return hg_fail_within(status, "%s: population.initial.from: ",
-                          config->path != NULL ? config->path : "");
+    return fail_with_place(status, config);
 }
 
 int64_t hg_earlier_generation(const hg_earlier *earlier) { return earlier->generation; }
@@ -199,7 +241,60 @@ void hg_earlier_close(hg_earlier **earlier)
     hg_h5_close(&(*earlier)->basal);
     hg_h5_close(&(*earlier)->weight);
     hg_results_close(&(*earlier)->results);
+    hg_config_free(&(*earlier)->source);
     hg_release(earlier);
+}
+
+/* --- what a run takes over besides genotypes ------------------------------------------------- */
+
+void hg_earlier_keep(hg_config *config, const hg_config *then)
+{
+    if (config->population.initial.from == NULL) return;
+    if (config->population.initial.generation < 0)
+        config->population.initial.generation = then->population.initial.generation;
+    if (config->network.origin != HG_NETWORK_RANDOM || config->network.random.seed_given ||
+        then->network.origin != HG_NETWORK_RANDOM)
+        return;
+    config->network.random.seed = then->network.random.seed;
+    config->network.random.seed_given = true;
+}
+
+/* Where random numbers may come a second time in a lineage. */
+static hg_status note_repeats(const hg_earlier *earlier, hg_config *config)
+{
+    hg_text notes = hg_text_of(HG_MEMORY_CONFIGURATION);
+    const hg_config *source = &earlier->source;
+    const char *path = earlier->results.path;
+    const int64_t done = earlier->results.generations_done;
+    if (source->population.initial.from != NULL && source->population.initial.generation < 0)
+        hg_text_add(&notes, "%s: began from an earlier run without recording the generation of its "
+                    "lineage, which is counted from its own start: with the run.seed of a run "
+                    "before it, random numbers may come again\n", path);
+    if (source->run.seed == config->run.seed && done > earlier->generation)
+        hg_text_add(&notes, "%s: has the same run.seed and went on from its last snapshot, of "
+                    "generation %" PRId64 ", to generation %" PRId64 ": up to there this run draws "
+                    "the same random numbers\n", path, earlier->generation, done);
+    const hg_status status =
+        notes.status == HG_OK ? hg_config_note(config, notes.data) : notes.status;
+    hg_text_free(&notes);
+    return status;
+}
+
+hg_status hg_earlier_adopt(hg_config *config)
+{
+    const char *from = config->population.initial.from;
+    hg_earlier earlier = {.results.file = -1};
+    if (from == NULL) return HG_OK;
+    hg_status status = open_result(&earlier, from, config);
+    if (status == HG_OK) status = find_lineage(&earlier);
+    if (status == HG_OK) {
+        status = note_repeats(&earlier, config);
+        earlier.source.population.initial.generation = earlier.lineage;
+        hg_earlier_keep(config, &earlier.source);
+    }
+    hg_results_close(&earlier.results);
+    hg_config_free(&earlier.source);
+    return status == HG_OK ? HG_OK : fail_with_place(status, config);
 }
 
 /* --- reading ------------------------------------------------------------------------------ */

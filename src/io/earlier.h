@@ -20,12 +20,24 @@ typedef struct hg_earlier hg_earlier;
  * generations_done. It must hold basal levels of as many individuals, with as many alleles a
  * gene, and the same genes by name and order, as the resolved `config` and `network`; where
  * both runs have heritable weights, these, on the same edges. It must not be the file that
- * the run is about to write. HG_BAD_INPUT otherwise, with a message that names the run file,
+ * the run is about to write, and the snapshot's lineage must have reached the generation that
+ * `config` names, if it names one. HG_BAD_INPUT otherwise, with a message that names the run file,
  * the result file and both values; HG_NO_MEMORY. `*earlier` is NULL after failure. `network`
  * is borrowed until hg_earlier_close.
  */
 hg_status hg_earlier_open(hg_earlier **earlier, const char *path, const hg_config *config,
                           const hg_network *network);
+
+/**
+ * Takes over what a run that goes on from an earlier one has in common with it, where its run file
+ * does not say otherwise: the generation of the lineage, and the seed of a random network.
+ * config->notes tell where random numbers of the earlier run may come again. Nothing without
+ * population.initial.from. HG_BAD_INPUT where the result cannot be read or has no snapshot.
+ */
+hg_status hg_earlier_adopt(hg_config *config);
+
+/** The same from the run file `then`, as it was resolved when the run began. */
+void hg_earlier_keep(hg_config *config, const hg_config *then);
 
 /** The generation of the snapshot. */
 int64_t hg_earlier_generation(const hg_earlier *earlier);

@@ -2,6 +2,7 @@
  * A network as an SBML model. Formulas become MathML by libSBML; the frame around them is written
  * here, for libSBML writes numbers with 15 digits: weights would not be the same when read back. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,20 +52,43 @@ static bool has_hill(const writer *w)
                             w->regulation == HG_REGULATION_HILL);
 }
 
-/* What temperature and nutrients make of all rates. */
-static double environment_factor(const hg_network_state *state)
+/* B_g, the basal level in the environment; *envelope is what temperature and nutrients make of all
+ * rates. */
+static double basal_level(const hg_network_state *state, int64_t g, double *envelope)
 {
     const hg_config *config = state->config;
+    const double slope = of_gene(&config->expression.slope, g);
+    const double k = of_gene(&config->expression.k, g), n = of_gene(&config->expression.n, g);
     const hg_expression_parameters parameters = {
-        .model = HG_EXPRESSION_CONSTANT, .q10 = config->expression.q10,
+        .model = config->expression.model, .slope = &slope, .k = &k, .n = &n,
+        .q10 = config->expression.q10,
         .temperature_reference = config->expression.temperature_reference,
         .nutrient_half_saturation = config->expression.nutrient_half_saturation};
     const hg_environment_state environment = {.tf_concentration = state->tf_concentration,
                                               .temperature = state->temperature,
                                               .nutrients = state->nutrients};
+    double offset, factor;
+    hg_expression_promoters(&parameters, &environment, 1, &offset, &factor, envelope);
+    return fmax(state->basal[g] + offset, 0.0) * factor;
+}
+
+static double environment_factor(const hg_network_state *state)
+{
     double envelope;
-    hg_expression_promoters(&parameters, &environment, 0, NULL, NULL, &envelope);
+    basal_level(state, 0, &envelope);
     return envelope;
+}
+
+/* x_g at the start of development (model/regulation.c). */
+static double start_of(const writer *w, int64_t g)
+{
+    double envelope;
+    switch (w->regulation) {
+    case HG_REGULATION_SIGMOID: return w->state->config->regulation.constitutive;
+    case HG_REGULATION_SIEGAL_BERGMAN:
+    case HG_REGULATION_WAGNER: return of_gene(&w->state->config->regulation.initial_state, g);
+    default: return basal_level(w->state, g, &envelope);
+    }
 }
 
 static void write_parameters(const writer *w)
@@ -92,7 +116,7 @@ static void write_species(const writer *w)
     char number[HG_NUMBER_SIZE];
     fputs("    <listOfSpecies>\n", w->file);
     for (int64_t g = 0; g < w->network->genes; g++) {
-        hg_number_format(number, w->state->expression[g]);
+        hg_number_format(number, start_of(w, g));
         fprintf(w->file, "      <species id=\"gene_%" PRId64 "\" name=\"", g);
         hg_xml_write(w->file, w->network->name[g]);
         fprintf(w->file, "\" compartment=\"cell\" initialAmount=\"%s\" hasOnlySubstanceUnits="
@@ -278,7 +302,8 @@ static void write_head(const writer *w, const char *title)
     hg_xml_write(w->file, model->equation);
     fputs(". Each gene is made at the rate x that its regulators call for and decays at the rate "
           "of its amount; steady states are those of development, a step of which is an Euler step "
-          "of length 1.</p>\n      </body>\n    </notes>\n    <listOfCompartments>\n"
+          "of length 1. The initial amounts are those that development starts from.</p>\n"
+          "      </body>\n    </notes>\n    <listOfCompartments>\n"
           "      <compartment id=\"cell\" spatialDimensions=\"3\" size=\"1\" "
           "units=\"dimensionless\" constant=\"true\"/>\n    </listOfCompartments>\n", w->file);
 }

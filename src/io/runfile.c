@@ -93,6 +93,8 @@ static hg_status derive(hg_config *config, const hg_node *const *given)
 {
     HG_TRY(name_run(config));
     if (!is_given(given, "run.seed")) HG_TRY(draw_seed(config));
+    if (!is_given(given, "population.initial.generation"))
+        config->population.initial.generation = -1;
     if (!is_given(given, "output.snapshots.compression")) config->output.deflate = 0;
     int64_t *at = config->output.snapshots_at, kept = 0;
     const int64_t count = config->output.snapshots_at_count;

@@ -112,6 +112,7 @@ static bool is_switched_off(const check *c, const char *path)
     if (node == NULL || node->place.origin == NULL) return false;
     const hg_key *key = hg_keys_find(&hg_run_keys, path);
     if (key->type == HG_KEY_DEMES) return c->config->population.demes <= 1;
+    if (key->type == HG_KEY_TEXT) return hg_node_is_word(node, "none");
     const char *model = hg_key_model(key, c->config)->name;
     for (size_t i = 0; i < sizeof off / sizeof *off; i++)
         if (strcmp(model, off[i]) == 0) return true;
@@ -169,6 +170,11 @@ static void refuse_unused(const check *c, const hg_key *key, const hg_node *node
     if (strcmp(condition, "population.demes") == 0) {
         hg_mistakes_add(c->mistakes, node->place, "%s belongs to several population.demes, but "
                         "there is one", key->path);
+        return;
+    }
+    if (strcmp(condition, "population.initial.from") == 0) {
+        hg_mistakes_add(c->mistakes, node->place, "%s belongs to population.initial.from, which is "
+                        "not given", key->path);
         return;
     }
     if (condition[path_length] == '\0') {

@@ -173,6 +173,7 @@ static bool has_value(const hg_key *key, const void *base)
     case HG_KEY_TEXT: return *(char *const *)hg_key_field(key, base) != NULL;
     case HG_KEY_NAMES:
     case HG_KEY_SQUARE: return *hg_key_count(key, base) > 0;
+    case HG_KEY_INTEGER: return *(const int64_t *)hg_key_field(key, base) >= 0; /* -1: not known */
     case HG_KEY_INTEGERS: return key->fallback != NULL || *hg_key_count(key, base) > 0;
     default: return true;
     }

@@ -36,8 +36,7 @@ static hg_status build_from_file(hg_config *config, hg_network *network)
     }
     HG_TRY_OUT(hg_network_create(network, genes, (const char *const *)list.names.name,
                                  list.names.count, list.edges, list.count));
-    config->notes = list.notes;
-    list.notes = NULL;
+    status = hg_config_note(config, list.notes);
 out:
     hg_release(&name);
     hg_edge_list_free(&list);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 
 bool hg_are_equal(const double *numbers, int64_t count)
 {
@@ -82,4 +83,17 @@ void hg_config_free(hg_config *config)
     hg_release(&config->output.file);
     hg_release(&config->output.snapshots_at);
     memset(config, 0, sizeof *config);
+}
+
+hg_status hg_config_note(hg_config *config, const char *lines)
+{
+    if (lines == NULL) return HG_OK;
+    hg_text notes = hg_text_of(HG_MEMORY_CONFIGURATION);
+    if (config->notes != NULL) hg_text_add(&notes, "%s", config->notes);
+    hg_text_add(&notes, "%s", lines);
+    char *joined;
+    HG_TRY(hg_text_take(&notes, &joined));
+    hg_release(&config->notes);
+    config->notes = joined;
+    return HG_OK;
 }

@@ -7,8 +7,10 @@
 #define HG_MODEL_CONFIG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+#include "base/status.h"
 #include "kernels/ids.h"
 #include "random/distribution.h"
 
@@ -104,7 +106,7 @@ typedef struct hg_config {
     char *directory; /**< that relative paths are relative to */
     char *text;      /**< the YAML as given (with --set as given appended as comments) */
     int set_count;   /**< of these comments, the last lines of the text */
-    char *notes;     /**< what was chosen where the network's file is silent, lines; or NULL */
+    char *notes;     /**< what was chosen where files are silent, lines; or NULL */
 
     struct {
         char *name;
@@ -124,6 +126,7 @@ typedef struct hg_config {
             bool weights_from_network;
             hg_distribution weights;
             char *from; /**< earlier result or NULL; absolute once resolved */
+            int64_t generation; /**< with `from`: of the lineage; -1: not known, counts as 0 */
         } initial;
     } population;
     struct {
@@ -215,6 +218,25 @@ typedef struct hg_config {
 
 /** Whether there is at least one number, and all are equal. */
 bool hg_are_equal(const double *numbers, int64_t count);
+
+/**
+ * What random numbers are keyed with: the generation that the lineage has reached in a generation
+ * of the run. Where the run goes on from an earlier one (`from`), the lineage is older than the
+ * run, and no draw is repeated that has shaped it already. Pure.
+ */
+static inline int64_t hg_lineage_generation(const hg_config *config, int64_t generation)
+{
+    const bool continued =
+        config->population.initial.from != NULL && config->population.initial.generation > 0;
+    return generation + (continued ? config->population.initial.generation : 0);
+}
+
+/** What streams can count (random/stream.h), and a lineage therefore reach. */
+
+#define HG_GENERATIONS_MOST INT64_C(4294967294)
+
+/** Adds lines, or nothing (NULL), to config->notes. */
+hg_status hg_config_note(hg_config *config, const char *lines);
 
 /** Frees all that a configuration owns (legal after a failed read) and zeroes it. */
 void hg_config_free(hg_config *config);

@@ -65,6 +65,8 @@ static bool bare_condition_holds(const hg_config *config, const char *condition,
                                           [HG_NETWORK_EDGES] = "network.edges"};
     if (is_word("population.demes", condition, length)) return config->population.demes > 1;
     if (is_word("mutation.edge_gain", condition, length)) return config->mutation.edge_gain > 0.0;
+    if (is_word("population.initial.from", condition, length))
+        return config->population.initial.from != NULL;
     return is_word(origins[config->network.origin], condition, length);
 }
 

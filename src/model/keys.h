@@ -59,7 +59,8 @@ typedef struct hg_key {
     const char *derived;           /**< where the default comes from otherwise */
     /** "regulation.model=hill expression.model=hill": the settings that use the key, any of
      *  them; "network.file" alone: networks from a file, "population.demes" alone: several
-     *  demes, "mutation.edge_gain" alone: above 0. NULL: always used. */
+     *  demes, "mutation.edge_gain" alone: above 0, "population.initial.from" alone: given.
+     *  NULL: always used. */
     const char *used_by;
     /** What draws from the key besides generation 0, as in `used_by`: with
      *  population.initial.from these alone use it. NULL: not about generation 0. */

@@ -58,7 +58,6 @@ FAMILY(field_family, "output.snapshots.fields", field_words);
 
 #define MOST_INDIVIDUALS 1e12
 #define MOST_GENES 1e7              /* names and lists of them fit into any memory */
-#define MOST_GENERATIONS 4294967294.0 /* the random streams count generations in 32 bits */
 
 /* One mutation law: the same rows for alleles and for weights. */
 #define LAW(path_, member, used, chance, means, what)                                              \
@@ -86,7 +85,7 @@ static const hg_key run_keys[] = {
         .doc = "All random numbers follow from it: the same seed gives the same results to the "
                "last bit, whatever the number of ranks and threads."},
     {.path = "run.generations", .type = HG_KEY_INTEGER, FIELD(run.generations),
-        WITHIN(0, MOST_GENERATIONS), .unit = "generations",
+        WITHIN(0, (double)HG_GENERATIONS_MOST), .unit = "generations",
         .doc = "The last generation; generation 0 is the initial population."},
 
     SECTION("population", "Who evolves."),
@@ -124,6 +123,13 @@ static const hg_key run_keys[] = {
         .doc = "Start from the last snapshot of an earlier run, of as many individuals and the "
                "same genes: its result file. It takes the place of basal, clonal and weights. A "
                "relative path is relative to the run file."},
+    {.path = "population.initial.generation", .type = HG_KEY_INTEGER,
+        FIELD(population.initial.generation), WITHIN(0, (double)HG_GENERATIONS_MOST),
+        .derived = "that of the snapshot", .used_by = "population.initial.from",
+        .unit = "generations",
+        .doc = "With `from`: the generation that the lineage has reached in generation 0, counted "
+               "through all runs that it comes from. Random numbers go on from there. It follows "
+               "from the snapshot, is recorded, and must agree with it."},
 
     SECTION("network", "Who regulates whom: a file, a random network, or edges spelt out; "
                        "`network: none` is the default."),
@@ -149,8 +155,9 @@ static const hg_key run_keys[] = {
     {.path = "network.random.self", .type = HG_KEY_FLAG, FIELD(network.random.self),
         .fallback = "false", .unit = "1", .doc = "Whether a gene may regulate itself."},
     {.path = "network.random.seed", .type = HG_KEY_SEED, FIELD(network.random.seed),
-        WITHIN(0, 18446744073709551615.0), .derived = "follows from run.seed", .unit = "1",
-        .doc = "Keeps the network while run.seed changes."},
+        WITHIN(0, 18446744073709551615.0),
+        .derived = "that of the run named by population.initial.from; else follows from run.seed",
+        .unit = "1", .doc = "Keeps the network while run.seed changes."},
     {.path = "network.edges", .type = HG_KEY_EDGES, FIELD(network.edges),
         COUNTED(network.edge_count), ANY, .derived = "none", .used_by = "network.edges",
         .unit = "1", .doc = "Edges spelt out: [source, target, weight], genes by name."},
@@ -318,14 +325,14 @@ static const hg_key run_keys[] = {
         .unit = "file", .doc = "The result file, HDF5."},
     SECTION("output.statistics", "Means and variances over the population."),
     {.path = "output.statistics.every", .type = HG_KEY_INTEGER, FIELD(output.statistics_every),
-        WITHIN(0, MOST_GENERATIONS), .fallback = "1", .unit = "generations",
+        WITHIN(0, (double)HG_GENERATIONS_MOST), .fallback = "1", .unit = "generations",
         .doc = "Distance between records; 0: the first and the last generation only."},
     SECTION("output.snapshots", "Every individual."),
     {.path = "output.snapshots.every", .type = HG_KEY_INTEGER, FIELD(output.snapshots_every),
-        WITHIN(0, MOST_GENERATIONS), .fallback = "100", .unit = "generations",
+        WITHIN(0, (double)HG_GENERATIONS_MOST), .fallback = "100", .unit = "generations",
         .doc = "Distance between snapshots; 0: none but the first and the last generation."},
     {.path = "output.snapshots.at", .type = HG_KEY_INTEGERS, FIELD(output.snapshots_at),
-        COUNTED(output.snapshots_at_count), WITHIN(0, MOST_GENERATIONS), .fallback = "[]",
+        COUNTED(output.snapshots_at_count), WITHIN(0, (double)HG_GENERATIONS_MOST), .fallback = "[]",
         .unit = "generations", .doc = "Further generations, in any order."},
     {.path = "output.snapshots.fields", .type = HG_KEY_FIELDS, FIELD(output.fields),
         .family = &field_family, .fallback = "[basal, expression, fitness]", .unit = "1",
@@ -345,7 +352,7 @@ static const hg_key run_keys[] = {
     {.path = "checkpoint", .type = HG_KEY_SECTION,
         .doc = "Files from which an interrupted run goes on."},
     {.path = "checkpoint.every", .type = HG_KEY_INTEGER, FIELD(checkpoint.every),
-        WITHIN(0, MOST_GENERATIONS), .fallback = "0", .unit = "generations",
+        WITHIN(0, (double)HG_GENERATIONS_MOST), .fallback = "0", .unit = "generations",
         .doc = "Distance between checkpoints; 0: by time alone."},
     {.path = "checkpoint.minutes", .type = HG_KEY_NUMBER, FIELD(checkpoint.minutes), AT_LEAST(0),
         .fallback = "30", .unit = "minutes",

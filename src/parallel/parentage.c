@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "model/heredity.h"
 #include "parallel/team.h"
 #include "random/stream.h"
 #include "random/vecmath.h"
@@ -107,9 +108,7 @@ void hg_parentage_free(hg_parentage *parentage)
 bool hg_parentage_survives(const hg_parentage *parentage, uint64_t seed, int64_t generation,
                            int64_t individual)
 {
-    if (parentage->survival == 0.0) return false;
-    const hg_stream stream = hg_stream_of(seed, HG_PURPOSE_SURVIVAL, generation, individual);
-    return hg_stream_uniform(&stream, 0) < parentage->survival;
+    return hg_lives_on(parentage->survival, seed, generation, individual);
 }
 
 bool hg_parentage_immigrates(const hg_parentage *parentage, uint64_t seed, int64_t generation,

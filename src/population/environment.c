@@ -151,7 +151,8 @@ static void step(hg_environment *environment, int64_t quantity, int64_t generati
     const hg_series *series = series_of(environment->config, quantity);
     const double a = series->autocorrelation;
     const hg_stream stream = hg_stream_of(environment->config->run.seed, HG_PURPOSE_ENVIRONMENT,
-                                          generation, environment->deme);
+                                          hg_lineage_generation(environment->config, generation),
+                                          environment->deme);
     const double z = series->sd * hg_stream_normal(&stream, (uint32_t)quantity);
     double *x = &environment->wander[quantity];
     *x = generation == 0 ? z : a * *x + __builtin_sqrt(1.0 - a * a) * z;

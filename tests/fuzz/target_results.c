@@ -100,10 +100,13 @@ static hg_status drop_individual(void *context, int64_t generation, int64_t indi
     return generation < 0 || individual < 0 ? HG_BUG : HG_OK;
 }
 
-static hg_status drop_node(void *context, bool sample, int64_t ago, int64_t individual, int set)
+static hg_status drop_node(void *context, const hg_genealogy_node *node)
 {
     (void)context;
-    return ago < 0 || individual < 0 || set < 0 || set > 1 || (sample && ago > 0) ? HG_BUG : HG_OK;
+    const bool sound = node->ago >= 0 && node->individual >= 0 && (node->set == 0 || node->set == 1) &&
+                       llabs(node->shift) < network.genes &&
+                       (!node->sample || (node->ago == 0 && node->shift == 0));
+    return sound ? HG_OK : HG_BUG;
 }
 
 static hg_status drop_edge(void *context, int64_t left, int64_t right, int64_t parent,

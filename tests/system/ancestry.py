@@ -228,8 +228,10 @@ class Tables:
         self.time = [int(row["time"]) for row in nodes]
         self.sample = [row["is_sample"] == "1" for row in nodes]
         self.owner = [int(row["individual"]) for row in nodes]
-        self.allele = [json.loads(base64.b64decode(row["metadata"], validate=True))["allele"]
-                       if "metadata" in row else 0 for row in nodes]
+        told = [json.loads(base64.b64decode(row["metadata"], validate=True))
+                if "metadata" in row else {} for row in nodes]
+        self.allele = [of.get("allele", 0) for of in told]
+        self.shift = [of.get("shift", 0) for of in told]
         self.people = [json.loads(base64.b64decode(row["metadata"], validate=True))
                        for row in people]
         verdict.check(all(row["flags"] == "0" for row in people), "flags")
@@ -415,4 +417,5 @@ def main():
     verdict.exit()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -183,19 +183,70 @@ def check_laws(program, folder, checker):
         check_law(program, folder, checker, path, before, regulation)
 
 
+def initial_amounts(path):
+    """The initial amounts, by gene."""
+    model = xml.parse(path).getroot().find(SBML + "model")
+    return [float(s.get("initialAmount")) for s in model.iter(SBML + "species")]
+
+
 def check_law(program, folder, checker, path, before, what):
-    """One step of development is what the kinetic laws make of its start."""
+    """One step of development is what the kinetic laws make of its start, where the amounts are."""
     target = export(program, path, "sbml", os.path.join(folder, "law.xml"), "--generation", "0")
     with h5py.File(path) as file:
         after = file["statistics/expression_mean"][0]
     made, lost = rates(target, before)
     verdict.check(np.allclose(made, after, rtol=1e-12, atol=1e-15), f"{what}: {made}, not {after}")
     verdict.check(lost == [float(x) for x in before], f"{what}: decay")
-    model = xml.parse(target).getroot().find(SBML + "model")
-    amounts = [float(s.get("initialAmount")) for s in model.iter(SBML + "species")]
-    verdict.check(amounts == after.tolist(), f"{what}: amounts at the start")
+    verdict.check(np.allclose(initial_amounts(target), before, rtol=1e-14, atol=0),
+                  f"{what}: {initial_amounts(target)} at the start, not {before}")
     done = subprocess.run([checker, target], capture_output=True, text=True)
     verdict.check(done.returncode == 0, f"{what}: libSBML: {done.stdout}")
+
+
+def basal_levels(basal, expression, c, temperature, nutrients):
+    """B_g of the specification, for the settings above."""
+    slope, k = np.array([0.3, -0.9, 0.1, 0, 0.2]), np.array([0.1, 0.2, 0.3, 0.4, 0.5])
+    level = {"constant": basal, "linear": np.maximum(0, basal + slope * c),
+             "hill": basal * c**2.5 / (k**2.5 + c**2.5)}[expression]
+    return level * 2 ** ((temperature - 37) / 10) * nutrients / (nutrients + 0.2)
+
+
+def check_starts(program, folder):
+    """Amounts begin where development did in the generation that is asked for: at the basal level
+    of its mean alleles in its environment, whatever ploidy and weights, not at means over the
+    window."""
+    models = [(m, e) for m in ("none", "additive", "multiplicative", "hill") for e in ENVIRONMENTS
+              if m != "hill" or e != "constant"]
+    for number, (model, expression) in enumerate(models):
+        weights = "weights: heritable, " if number % 2 and model != "none" else ""
+        more = SETTING % ENVIRONMENTS[expression]
+        more = more.replace("tf_concentration: 0.7", "tf_concentration: {series: ramp, from: 0.7, "
+                            "to: 0.2, start: 0, end: 3}")
+        if model == "hill" and expression == "linear":
+            more = more.replace("model: linear,", "model: linear, k: 0.4, n: 1.5,")
+        path = run(program, folder, "start", weights + NETWORK, more +
+                   f"regulation: {{model: {model}}}\ndevelopment: {{steps: 7, window: 3}}\n",
+                   ["population.initial.basal={distribution: uniform, low: 0, high: 1}",
+                    "run.generations=3", f"population.ploidy={1 + number % 2}"])
+        with h5py.File(path) as file:
+            table = {name: file["statistics"][name][:] for name in
+                     ("basal_mean", "tf_concentration", "temperature", "nutrients")}
+        for t in (1, 3):
+            target = export(program, path, "sbml", os.path.join(folder, "start.xml"),
+                            "--generation", str(t))
+            wanted = basal_levels(table["basal_mean"][t], expression, *(
+                table[name][t] for name in ("tf_concentration", "temperature", "nutrients")))
+            verdict.check(np.allclose(initial_amounts(target), wanted, rtol=1e-13, atol=0),
+                          f"{model} {expression}: generation {t} starts at {initial_amounts(target)}, not "
+                          f"{wanted}")
+
+
+def check_repressilator(program, folder, source):
+    """Its genes are 1, 1 and 0 when development begins."""
+    path = program.run(os.path.join(source, "jobs", "repressilator.yaml"),
+                       os.path.join(folder, "ring.h5"), ["run.generations=2"])
+    found = initial_amounts(export(program, path, "sbml", os.path.join(folder, "ring.xml")))
+    verdict.check(found == [1, 1, 0], f"the repressilator starts at {found}")
 
 
 def check_generations(program, folder):
@@ -480,6 +531,8 @@ def main():
     check_round_trips(program, folder, source)
     check_other_readers(program, folder, checker)
     check_laws(program, folder, checker)
+    check_starts(program, folder)
+    check_repressilator(program, folder, source)
     check_generations(program, folder)
     check_dream4(program, folder, source)
     check_measures(program, folder, source)

@@ -167,6 +167,7 @@ class Reference:
         self.config, self.misdeed = config, misdeed
         self.seed = int(config["run"]["seed"])
         population = config["population"]
+        self.lineage = int(population["initial"].get("generation", 0)) # reached in generation 0
         self.n, self.ploidy = int(population["individuals"]), int(population["ploidy"])
         self.network = Network(config)
         self.genes = self.network.genes
@@ -189,7 +190,7 @@ class Reference:
     def stream(self, purpose, t, individual):
         if self.misdeed == purpose:
             purpose = "tournament" # which nothing is drawn for
-        return Stream(self.seed, purpose, t, individual)
+        return Stream(self.seed, purpose, t + self.lineage, individual)
 
     def members(self, deme):
         return range(self.start[deme], self.start[deme + 1])

@@ -138,6 +138,11 @@ hg_add_system_test(system/repeated system 600
   ${HG_PYTHON} ${HG_SYSTEM}/repeated.py $<TARGET_FILE:happygene> ${HG_SCRATCH}/repeated
   ${hg_jobs} ${hg_runs})
 
+# SBML in libRoadRunner, which comes from PyPI; skipped where that cannot be reached.
+hg_add_system_test(system/simulate system 600
+  ${HG_PYTHON} ${HG_SYSTEM}/simulate.py $<TARGET_FILE:happygene> ${HG_SCRATCH}/simulate
+  ${PROJECT_SOURCE_DIR})
+set_tests_properties(system/simulate PROPERTIES SKIP_RETURN_CODE 77)
 # What info and export tell of ancestors, against the parents of everybody; without mutation the
 # genotypes tell where each gene came from.
 function(hg_add_ancestry_test name run)
@@ -159,6 +164,26 @@ hg_add_ancestry_test(sexual-sparse demes-matrix-overlap output.snapshots.every=7
 hg_add_ancestry_test(recombinants overlap-sexual ${hg_still} mating.selfing=true
   "mating.recombination={model: map, rate: 0.2}")
 hg_add_ancestry_test(gametes overlap-sexual ${hg_still} population.ploidy=2)
+
+function(hg_add_duplicates_test name run)
+  set(settings "")
+  foreach(setting IN LISTS ARGN)
+    list(APPEND settings --set "${setting}")
+  endforeach()
+  hg_add_system_test(system/duplicates/${name} system 300
+    ${HG_PYTHON} ${HG_SYSTEM}/duplicates.py $<TARGET_FILE:happygene>
+    ${HG_SCRATCH}/duplicates-${name} ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/${run}.yaml
+    --set run.generations=25 --set mutation.duplication=0.3 ${settings})
+endfunction()
+hg_add_duplicates_test(asexual additive-heritable-asexual)
+hg_add_duplicates_test(asexual-diploid additive-heritable-asexual population.ploidy=2
+  selection.overlap=0.3)
+hg_add_duplicates_test(sexual overlap-sexual mutation.deletion=0.1)
+hg_add_duplicates_test(gametes overlap-sexual population.ploidy=2)
+
+# N generations, and M more that start from them, are N + M.
+hg_add_system_test(system/lineage system 300
+  ${HG_PYTHON} ${HG_SYSTEM}/lineage.py $<TARGET_FILE:happygene> ${HG_SCRATCH}/lineage)
 
 # Every subcommand, every exit code.
 hg_add_system_test(system/broken system 120

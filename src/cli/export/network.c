@@ -9,7 +9,7 @@
 
 typedef struct means {
     int64_t row;
-    double *weight, *basal, *expression; /* owned */
+    double *weight, *basal; /* owned */
     double environment[3];
 } means;
 
@@ -60,7 +60,6 @@ static void free_means(means *m)
 {
     hg_release(&m->weight);
     hg_release(&m->basal);
-    hg_release(&m->expression);
 }
 
 static hg_status write_graph(const hg_export *export,
@@ -94,11 +93,10 @@ hg_status hg_export_sbml(const hg_export *export)
     hg_status status;
     HG_TRY_OUT(read_network(export, &m, &network));
     HG_TRY_OUT(read_column(export, "/statistics/basal_mean", m.row, genes, &m.basal));
-    HG_TRY_OUT(read_column(export, "/statistics/expression_mean", m.row, genes, &m.expression));
     for (int i = 0; i < 3; i++)
         HG_TRY_OUT(read_row(export, series[i], m.row, 1, &m.environment[i]));
-    const hg_network_state state = {&export->config, m.basal, m.expression, m.environment[0],
-                                    m.environment[1], m.environment[2]};
+    const hg_network_state state = {&export->config, m.basal, m.environment[0], m.environment[1],
+                                    m.environment[2]};
     HG_TRY_OUT(hg_network_write_sbml(export->file, &network, export->results->title, &state));
     if (ferror(export->file)) status = HG_IO;
 out:

@@ -21,7 +21,7 @@ typedef struct tables {
     char *path[TABLES], *part[TABLES]; /* final name; name while it is written */
     FILE *file[TABLES];
     int64_t rows[TABLES];
-    bool diploid;
+    bool diploid, shifts;              /* what nodes' metadata say */
 } tables;
 
 /* --- rows ------------------------------------------------------------------------------------- */
@@ -57,15 +57,21 @@ static hg_status put_individual(void *context, int64_t generation, int64_t indiv
     return written(to, INDIVIDUALS, fprintf(to->file[INDIVIDUALS], "0\t%s\n", encoded));
 }
 
-/* Of diploids: the genome from the first parent, or the second. */
-static hg_status put_node(void *context, bool sample, int64_t ago, int64_t individual, int set)
+static bool has_metadata(const tables *to) { return to->diploid || to->shifts; }
+
+/* Of diploids: the genome from the first parent, or the second. With duplication: how far from a
+ * tree's own gene the node's gene is. */
+static hg_status put_node(void *context, const hg_genealogy_node *node)
 {
-    static const char *const metadata[2] = {"{\"allele\":0}", "{\"allele\":1}"};
     tables *to = context;
-    char encoded[32] = "";
-    if (to->diploid) encode(metadata[set], encoded);
-    return written(to, NODES, fprintf(to->file[NODES], "%d\t%" PRId64 "\t%" PRId64 "%s%s\n", sample,
-                                      ago, individual, to->diploid ? "\t" : "", encoded));
+    char allele[16] = "", shift[48] = "", words[64], encoded[92] = "";
+    if (to->diploid) snprintf(allele, sizeof allele, "\"allele\":%d", node->set);
+    if (to->shifts) snprintf(shift, sizeof shift, "\"shift\":%" PRId64, node->shift);
+    snprintf(words, sizeof words, "{%s%s%s}", allele, to->diploid && to->shifts ? "," : "", shift);
+    if (has_metadata(to)) encode(words, encoded);
+    return written(to, NODES, fprintf(to->file[NODES], "%d\t%" PRId64 "\t%" PRId64 "%s%s\n",
+                                      node->sample, node->ago, node->individual,
+                                      has_metadata(to) ? "\t" : "", encoded));
 }
 
 static hg_status put_edge(void *context, int64_t left, int64_t right, int64_t parent,
@@ -92,7 +98,7 @@ static hg_status open_table(tables *to, int which, const char *prefix)
     if (to->file[which] == NULL)
         return hg_fail(HG_IO, "cannot create %s: %s", to->part[which], strerror(errno));
     if (fprintf(to->file[which], "%s%s\n", headers[which],
-                which == NODES && to->diploid ? "\tmetadata" : "") < 0)
+                which == NODES && has_metadata(to) ? "\tmetadata" : "") < 0)
         return hg_fail(HG_IO, "%s: %s", to->part[which], strerror(errno));
     return HG_OK;
 }
@@ -176,7 +182,8 @@ static void print_call(const tables *to, int64_t genes)
 
 hg_status hg_export_tskit(const hg_export *export, const char *prefix)
 {
-    tables to = {.diploid = export->config.population.ploidy == 2};
+    tables to = {.diploid = export->config.population.ploidy == 2,
+                 .shifts = export->config.mutation.duplication > 0.0};
     if (prefix == NULL)
         return hg_fail(HG_USAGE, "export: --table tskit writes three files: -o PREFIX names them "
                        "PREFIX.nodes.txt, PREFIX.edges.txt, PREFIX.individuals.txt");
