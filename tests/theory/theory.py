@@ -387,8 +387,9 @@ output: {{snapshots: {{every: 1, fields: [parent2]}}}}
 
 
 def offspring_per_rank(file, n):
-    """[rank] offspring of those so ranked by fitness (the lower index first) a generation before,
-    over all generations of all demes of n individuals; and the number of draws. Ranks are counted."""
+    """[rank] offspring of those so ranked by fitness a generation before, over all generations of
+    all demes of n individuals; and the number of draws. Ranks are counted; among equals the lower
+    index is ranked first here, so that a program in which an index decides is found out."""
     parent, w = file["snapshots/parent"][1:], file["snapshots/fitness"][:-1]
     found, index = np.zeros(n), np.arange(n)
     lower = index[None, :] < index[:, None]
@@ -415,9 +416,19 @@ def judge_ranks(name, found, draws, chance):
     judge(f"{name}, offspring of the best", p * draws, found[0], np.sqrt(draws * p * (1 - p)))
 
 
+def class_chances(file, n, k):
+    """[rank] chance to win a tournament: the class of equals that a rank is in wins as one, and
+    shares that equally. The mean over all generations of all demes."""
+    w = -np.sort(-file["snapshots/fitness"][:-1].reshape(-1, n))
+    better = (w[:, None, :] > w[:, :, None]).sum(axis=2)
+    tied = (w[:, None, :] == w[:, :, None]).sum(axis=2)
+    return ((((n - better) / n) ** k - ((n - better - tied) / n) ** k) / tied).mean(axis=0)
+
+
 def tournament_winners(lab):
-    """The best of k draws with replacement from n, ties to the lower index, is the one ranked r
-    (0 the best) with probability ((n-r)^k - (n-r-1)^k)/n^k, whatever the fitness."""
+    """The best of k draws with replacement from n, ties broken at random, is the one ranked r (0
+    the best) with probability ((n-r)^k - (n-r-1)^k)/n^k where nobody is tied, with 1/n where all
+    are."""
     n, r = 30, np.arange(30)
     for seed, k, demes, fitness in ((1301, 2, 1, "proportional"), (1302, 5, 3, "proportional"),
                                     (1303, 3, 2, "neutral"), (1304, 1, 1, "proportional"),
@@ -431,8 +442,11 @@ mutation: {{basal: {{rate: 1, sd: 0.5}}}}
 output: {{statistics: {{every: 0}}, snapshots: {{every: 1, fields: [parent, fitness]}}}}
 """) as file:
             found, draws = offspring_per_rank(file, n)
-        judge_ranks(f"size {k}, {demes} demes, {fitness}", found, draws,
-                    ((n - r) / n) ** k - ((n - r - 1) / n) ** k)
+            chance = class_chances(file, n, k)
+        known = {"proportional": ((n - r) / n) ** k - ((n - r - 1) / n) ** k,
+                 "neutral": np.full(n, 1 / n)}.get(fitness, chance)
+        verdict.check(np.abs(chance - known).max() < 1e-12, f"chances, {fitness}")
+        judge_ranks(f"size {k}, {demes} demes, {fitness}", found, draws, known)
 
 
 def truncated_parents(lab):
