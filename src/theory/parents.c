@@ -63,7 +63,8 @@ static void note_mates(const hg_lab *lab, const hg_pedigree *p, int64_t d, mates
 {
     const int64_t begin = d * lab->size, end = begin + lab->size;
     const double n = (double)lab->size, same = hg_pedigree_expect(lab, p, d, p->p);
-    const double place = hg_pedigree_expect(lab, p, d, NULL), fitness = hg_pedigree_expect(lab, p, d, p->fitness);
+    const double place = hg_pedigree_expect(lab, p, d, NULL);
+    const double fitness = hg_pedigree_expect(lab, p, d, p->fitness);
     double selfed = 0.0, crossed = 0.0, mean = 0.0, gaps = 0.0;
     for (int64_t j = begin; j < end; j++) {
         const double gap = j > begin ? (double)(p->first[j] - p->first[j - 1]) - 1.0 : 0.0;
