@@ -7,6 +7,7 @@
 #ifndef HG_IO_EARLIER_H
 #define HG_IO_EARLIER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/status.h"
@@ -26,6 +27,9 @@ typedef struct hg_earlier hg_earlier;
  */
 hg_status hg_earlier_open(hg_earlier **earlier, const char *path, const hg_config *config,
                           const hg_network *network);
+
+/** *same: whether the earlier run's demes are as large as those of `config`, one by one. */
+hg_status hg_earlier_compare_demes(const hg_earlier *earlier, const hg_config *config, bool *same);
 
 /** The generation of the snapshot. */
 int64_t hg_earlier_generation(const hg_earlier *earlier);

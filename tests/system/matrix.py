@@ -174,7 +174,8 @@ ALL_AT_ONCE = {
     "weight mutation": "gaussian", "loss": "0.2", "gain": "0.5", "duplication": "0.3",
     "deletion": "0.3", "initial weights": "normal", "noise": "0.2"}
 MISDEEDS = [p for p in reference.PURPOSES if p not in ("network_edge", "network_weight",
-                                                       "parameter", "tournament", "tie")]
+                                                       "parameter", "tournament", "tie",
+                                                       "place")]
 MISDEEDS += ["parents exchanged", "allele off by 1e-9", "weight off by 1e-9"]
 EQUALS = {"selection": "truncation", "demes": "island", "fitness": "neutral"} # tied at the cut
 

@@ -31,7 +31,8 @@ EXTINCT = "extinct"
 PURPOSES = ["initial_basal", "initial_weight", "network_edge", "network_weight", "parameter",
             "parent", "mate", "recombination", "basal_site", "basal_size", "weight_site",
             "weight_size", "environment", "noise", "survival", "migration", "tournament",
-            "edge_loss", "edge_gain", "duplication", "deletion", "tie"]
+            "edge_loss", "edge_gain", "duplication", "deletion", "tie",
+            "place"]
 PURPOSE = {name: number + 1 for number, name in enumerate(PURPOSES)}
 MASK = 0xffffffff
 
@@ -325,9 +326,23 @@ class Reference:
                                                                              self.ploidy)
         own = np.repeat(self.network.weight[:self.edges, None], self.ploidy, axis=1)
         given = self.edges and "weight" in earlier["snapshots"]
-        generation.basal = list(alleles("basal", self.genes))
-        generation.weight = list(alleles("weight", self.edges)) if given else [
+        order = self.order_of(earlier)
+        generation.basal = list(alleles("basal", self.genes)[order])
+        generation.weight = list(alleles("weight", self.edges)[order]) if given else [
             own.copy() for _ in range(self.n)]
+
+    def order_of(self, earlier):
+        """Which of an earlier run's individuals each one is: the same one, or, where other demes are
+        made of them, any."""
+        order = list(range(self.n))
+        if self.demes == 1 or Reference(earlier.config).start == self.start:
+            return order
+        place = []
+        for i in range(self.n): # shuffled inside out
+            other = int(self.stream("place", 0, i).uniform(0) * (i + 1))
+            place.append(i)
+            place[i], place[other] = place[other], i
+        return [place.index(i) for i in range(self.n)]
 
     def founders(self):
         generation = Generation(0, self.n, self.demes)
