@@ -183,6 +183,8 @@ const hg_command hg_command_verify = {
         "  mutations       independence of sites and steps\n"
         "  development     sigmoid networks (Runneburger & Le Rouzic 2016)\n"
         "  ranks           tournament and truncation (Blickle & Thiele 1996)\n"
+        "  classes         the same in few classes of fitness, and of Pareto fronts\n"
+        "  equals          the same where all are equally fit: drift alone (Kingman 1982)\n"
         "\n"
         "Examples:\n"
         "  happygene verify --quick\n"

@@ -247,7 +247,7 @@ struct hg_run {
     int64_t paretos;
     int64_t *dominators; /**< [count] */
     hg_ranking ranking;  /**< selection by rank alone, as are the next three */
-    int64_t *rank;       /**< [count] in the deme, by fitness */
+    hg_standing *standing; /**< [count] in the deme, by fitness */
     double *rank_weight; /**< [count] in the drawing of parents */
     double *block_weight; /**< [blocks] sums of rank_weight */
     int64_t generation;    /**< done; -1 before generation 0 */

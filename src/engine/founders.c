@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "engine/engine.h"
 #include "io/earlier.h"
+#include "random/stream.h"
 
 /* Whether all founders have the same genotype. */
 static bool founders_alike(const hg_config *config)
@@ -54,46 +55,84 @@ static void draw_founder(const hg_run *run, int64_t individual, double *genome)
                 : hg_fresh_weight(run, &weight, locus, (uint32_t)locus);
 }
 
-/* Genomes of the earlier run's individuals, some at a time: [basal levels][weights] each. */
-static hg_status copy_earlier(hg_run *run, hg_earlier *earlier, double *basal, double *weight,
-                              int64_t piece)
+/* Room for genomes of an earlier run, [PIECE]. */
+typedef struct earlier_genomes {
+    hg_earlier *run;
+    double *basal, *weight; /* weight: NULL where not heritable */
+    int64_t *place;         /* [individuals] where each of them is put, NULL: where it was */
+} earlier_genomes;
+
+enum { PIECE = 512 };
+
+/* A uniform permutation of all individuals (Fisher and Yates), the same on all ranks: neighbours are
+ * kin, and demes cut from a row of families would not be samples of the population. */
+static hg_status shuffle(const hg_run *run, int64_t **place)
+{
+    const int64_t individuals = run->partition.individuals;
+    HG_TRY(hg_allocate(place, HG_MEMORY_OTHER, (size_t)individuals, sizeof **place));
+    for (int64_t i = 0; i < individuals; i++) {
+        const hg_stream stream = hg_stream_of(run->config.run.seed, HG_PURPOSE_PLACE, 0, i);
+        const int64_t other = (int64_t)(hg_stream_uniform(&stream, 0) * (double)(i + 1));
+        (*place)[i] = (*place)[other];
+        (*place)[other] = i;
+    }
+    return HG_OK;
+}
+
+static void settle_earlier(hg_run *run, const earlier_genomes *from, int64_t first, int64_t count)
 {
     const hg_genotypes *genotypes = &run->genotypes;
     const size_t alleles = (size_t)(genotypes->genes * genotypes->ploidy);
     const size_t weights = (size_t)(genotypes->edges * genotypes->ploidy);
-    for (int64_t at = 0; at < genotypes->rows; at += piece) {
-        const int64_t count = genotypes->rows - at < piece ? genotypes->rows - at : piece;
-        HG_TRY(hg_earlier_read(earlier, run->partition.first + at, count, basal, weight));
-        for (int64_t i = 0; i < count; i++) {
-            double *genome = hg_genome(genotypes, at + i);
-            memcpy(genome, basal + (size_t)i * alleles, alleles * sizeof *genome);
-            if (weight != NULL)
-                memcpy(genome + genotypes->weight_offset, weight + (size_t)i * weights,
-                       weights * sizeof *genome);
-        }
+    for (int64_t i = 0; i < count; i++) {
+        const int64_t place = from->place != NULL ? from->place[first + i] : first + i;
+        const int64_t own = place - run->partition.first;
+        if (own < 0 || own >= run->partition.count) continue;
+        double *genome = hg_genome(genotypes, own);
+        memcpy(genome, from->basal + (size_t)i * alleles, alleles * sizeof *genome);
+        if (from->weight != NULL)
+            memcpy(genome + genotypes->weight_offset, from->weight + (size_t)i * weights,
+                   weights * sizeof *genome);
+    }
+}
+
+/* Some at a time; of all individuals where any may be put on this rank. */
+static hg_status copy_earlier(hg_run *run, const earlier_genomes *from)
+{
+    const hg_partition *partition = &run->partition;
+    const int64_t first = from->place != NULL ? 0 : partition->first;
+    const int64_t end = from->place != NULL ? partition->individuals : first + partition->count;
+    for (int64_t at = first; at < end; at += PIECE) {
+        const int64_t count = end - at < PIECE ? end - at : PIECE;
+        HG_TRY(hg_earlier_read(from->run, at, count, from->basal, from->weight));
+        settle_earlier(run, from, at, count);
     }
     return HG_OK;
 }
 
 static hg_status read_founders(hg_run *run)
 {
-    enum { PIECE = 512 };
     const hg_genotypes *genotypes = &run->genotypes;
     const size_t alleles = (size_t)(genotypes->genes * genotypes->ploidy);
     const size_t weights = (size_t)(genotypes->edges * genotypes->ploidy);
-    double *basal = NULL, *weight = NULL;
-    hg_earlier *earlier = NULL;
+    earlier_genomes from = {.run = NULL};
+    bool same_demes = true; /* one deme: it does not matter who is where */
     hg_status status = HG_OK;
-    HG_TRY_OUT(hg_earlier_open(&earlier, run->config.population.initial.from, &run->config,
+    HG_TRY_OUT(hg_earlier_open(&from.run, run->config.population.initial.from, &run->config,
                                &run->network));
-    HG_TRY_OUT(hg_allocate(&basal, HG_MEMORY_OTHER, PIECE * alleles, sizeof *basal));
+    HG_TRY_OUT(hg_allocate(&from.basal, HG_MEMORY_OTHER, PIECE * alleles, sizeof *from.basal));
     if (weights > 0)
-        HG_TRY_OUT(hg_allocate(&weight, HG_MEMORY_OTHER, PIECE * weights, sizeof *weight));
-    status = copy_earlier(run, earlier, basal, weight, PIECE);
+        HG_TRY_OUT(hg_allocate(&from.weight, HG_MEMORY_OTHER, PIECE * weights,
+                               sizeof *from.weight));
+    if (run->partition.demes > 1)
+        HG_TRY_OUT(hg_earlier_compare_demes(from.run, &run->config, &same_demes));
+    if (!same_demes) HG_TRY_OUT(shuffle(run, &from.place));
+    status = copy_earlier(run, &from);
 out:
-    hg_earlier_close(&earlier);
-    hg_release(&basal);
-    hg_release(&weight);
+    hg_earlier_close(&from.run);
+    hg_release(&from.basal);
+    hg_release(&from.weight);
+    hg_release(&from.place);
     return status;
 }
 

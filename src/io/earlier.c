@@ -233,6 +233,27 @@ hg_status hg_earlier_open(hg_earlier **earlier, const char *path, const hg_confi
     return fail_with_place(status, config);
 }
 
+static int64_t deme_size(const hg_config *config, int64_t deme)
+{
+    const int64_t individuals = config->population.individuals, demes = config->population.demes;
+    if (config->population.deme_sizes != NULL) return config->population.deme_sizes[deme];
+    return individuals * (deme + 1) / demes - individuals * deme / demes;
+}
+
+hg_status hg_earlier_compare_demes(const hg_earlier *earlier, const hg_config *config, bool *same)
+{
+    hg_config source = {0};
+    const hg_results *results = &earlier->results;
+    const hg_status status =
+        hg_results_parse(&source, results->path, results->run_file_resolved, NULL, 0);
+    *same = status == HG_OK && source.population.demes == config->population.demes &&
+            source.population.individuals == config->population.individuals;
+    for (int64_t d = 0; *same && d < config->population.demes; d++)
+        *same = deme_size(&source, d) == deme_size(config, d);
+    hg_config_free(&source);
+    return status;
+}
+
 int64_t hg_earlier_generation(const hg_earlier *earlier) { return earlier->generation; }
 
 void hg_earlier_close(hg_earlier **earlier)

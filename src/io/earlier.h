@@ -7,6 +7,7 @@
 #ifndef HG_IO_EARLIER_H
 #define HG_IO_EARLIER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/status.h"
@@ -38,6 +39,9 @@ hg_status hg_earlier_adopt(hg_config *config);
 
 /** The same from the run file `then`, as it was resolved when the run began. */
 void hg_earlier_keep(hg_config *config, const hg_config *then);
+
+/** *same: whether the earlier run's demes are as large as those of `config`, one by one. */
+hg_status hg_earlier_compare_demes(const hg_earlier *earlier, const hg_config *config, bool *same);
 
 /** The generation of the snapshot. */
 int64_t hg_earlier_generation(const hg_earlier *earlier);

@@ -166,11 +166,12 @@ typedef struct hg_kernels {
                     double sd, double *tile);
 
     /**
-     * Chances to be the best of `size` draws with replacement from n. In: values[i] = how many
-     * of the n are not ahead of i, itself included (1..n). Out, without the cancellation,
-     * (values[i]^size - (values[i] - 1)^size)/n^size.
+     * Chances to win a tournament: to be the best of `size` draws with replacement from n, ties
+     * broken with equal chances. In: values[i] = how many of the n are not ahead of i, itself
+     * included (1..n); tied[i] = how many of these are as good as i, itself included. Out,
+     * without the cancellation, (values[i]^size - (values[i] - tied[i])^size)/(tied[i] n^size).
      */
-    void (*win_chances)(double n, double size, double *values, int64_t count);
+    void (*win_chances)(double n, double size, const double *tied, double *values, int64_t count);
 
     /**
      * Adds to dominators[i], i < owns, how many of the `others` columns of `other` dominate

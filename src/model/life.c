@@ -8,10 +8,11 @@ static const hg_model selection[HG_SELECTION_SCHEMES] = {
         "Each offspring draws its parent independently, with replacement (Fisher 1930; Wright "
         "1931).", true},
     [HG_SELECTION_TOURNAMENT] = {"tournament", "best of `size` uniform draws",
-        "Each parent is the best of a few uniform draws with replacement; ties go to the lowest "
-        "index.", true},
+        "Each parent is the best of a few uniform draws with replacement; ties are broken at "
+        "random, with equal chances.", true},
     [HG_SELECTION_TRUNCATION] = {"truncation", "best ceil(fraction*N), equal chances",
-        "Only the best reproduce; ties at the cut go to the lowest index.", true},
+        "Only the best reproduce; who of those tied at the cut is drawn at random, anew in each "
+        "generation.", true},
     [HG_SELECTION_NONE] = {"none", "parent of i = i",
         "Everyone is its own only child: mutation without selection or drift.", true},
 };

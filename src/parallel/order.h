@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Individuals in the order of their demes, and within a deme of their keys, the smallest
- * first. Merging is stable: what comes in the order of the individuals leaves ties so.
+ * Individuals in the order of their demes, within a deme of their keys, and among equal keys of
+ * their ties, the smallest first. Merging is stable.
  */
 #ifndef HG_PARALLEL_ORDER_H
 #define HG_PARALLEL_ORDER_H
@@ -11,26 +11,19 @@
 
 typedef struct hg_entry {
     uint64_t key;
-    int64_t individual; /**< global index */
+    uint64_t tie; /**< decides between equal keys */
     int32_t deme;
-    int32_t tag;        /**< for the caller's use */
+    int32_t tag;  /**< for the caller's use */
 } hg_entry;
 
 enum { HG_ORDER_RUN = 16 }; /* entries of a run that hg_order_runs makes */
 
-/** Whether `a` comes before `b`, whatever their individuals. */
+/** Whether `a` comes before `b`. */
 static inline bool hg_entry_before(const hg_entry *a, const hg_entry *b)
 {
     const unsigned __int128 left = (unsigned __int128)(uint32_t)a->deme << 64 | a->key;
     const unsigned __int128 right = (unsigned __int128)(uint32_t)b->deme << 64 | b->key;
-    return left < right;
-}
-
-/** The same with ties in the order of the individuals. */
-static inline bool hg_entry_ahead(const hg_entry *a, const hg_entry *b)
-{
-    if (a->deme != b->deme || a->key != b->key) return hg_entry_before(a, b);
-    return a->individual < b->individual;
+    return (left < right) | ((left == right) & (a->tie < b->tie));
 }
 
 /**

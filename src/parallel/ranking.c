@@ -10,6 +10,12 @@
 
 enum { SAMPLES = 64 }; /* of each rank */
 
+/* The classes that a stretch begins and ends with, and how much of them it has. */
+struct hg_border {
+    hg_entry first, last;
+    int64_t count, head, tail; /* entries: of the stretch, of the first class, of the last one */
+};
+
 static hg_status array(void *pointer, int64_t count, size_t size)
 {
     return hg_allocate(pointer, HG_MEMORY_EXCHANGE, (size_t)count, size);
@@ -58,15 +64,25 @@ static hg_status reserve(hg_ranking *ranking, int64_t count)
     return HG_OK;
 }
 
+static MPI_Datatype make_type(size_t size)
+{
+    MPI_Datatype type;
+    MPI_Type_contiguous((int)size, MPI_BYTE, &type);
+    MPI_Type_commit(&type);
+    return type;
+}
+
 hg_status hg_ranking_create(hg_ranking *ranking, const hg_partition *partition)
 {
     const int64_t ranks = partition->ranks, runs = partition->count / HG_ORDER_RUN + 2;
-    *ranking = (hg_ranking){.partition = partition, .entry_type = MPI_DATATYPE_NULL};
+    *ranking = (hg_ranking){.partition = partition, .entry_type = MPI_DATATYPE_NULL,
+                            .standing_type = MPI_DATATYPE_NULL};
     HG_TRY(find_shared(ranking));
     HG_TRY(array(&ranking->start, runs > ranks + 1 ? runs : ranks + 1, sizeof(int64_t)));
     if (ranking->shared_before == NULL) return reserve(ranking, partition->count);
-    MPI_Type_contiguous(sizeof(hg_entry), MPI_BYTE, &ranking->entry_type);
-    MPI_Type_commit(&ranking->entry_type);
+    ranking->entry_type = make_type(sizeof(hg_entry));
+    ranking->standing_type = make_type(sizeof(hg_standing));
+    HG_TRY(array(&ranking->border, ranks, sizeof(hg_border)));
     for (int s = 0; s < 2; s++)
         HG_TRY(array(&ranking->sample[s], ranks * SAMPLES, sizeof(hg_entry)));
     HG_TRY(array(&ranking->send_count, ranks, sizeof(int)));
@@ -92,32 +108,44 @@ void hg_ranking_free(hg_ranking *ranking)
     hg_release(&ranking->send_offset);
     hg_release(&ranking->receive_count);
     hg_release(&ranking->receive_offset);
+    hg_release(&ranking->border);
     if (ranking->partition != NULL && ranking->entry_type != MPI_DATATYPE_NULL)
         MPI_Type_free(&ranking->entry_type);
+    if (ranking->partition != NULL && ranking->standing_type != MPI_DATATYPE_NULL)
+        MPI_Type_free(&ranking->standing_type);
     *ranking = (hg_ranking){0};
 }
 
 /* --- on this rank -------------------------------------------------------------------- */
 
+static uint64_t bits_of(double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
 /* Keys rise as fitness falls. */
 static uint64_t key_of(double fitness)
 {
-    const double value = fitness + 0.0; /* -0 is 0 */
-    uint64_t bits;
-    memcpy(&bits, &value, sizeof bits);
+    const uint64_t bits = bits_of(fitness + 0.0); /* -0 is 0 */
     const uint64_t negative = bits >> 63;
     const uint64_t rising = bits ^ (negative ? UINT64_MAX : UINT64_C(1) << 63);
     return ~rising;
 }
 
-static void sort_own(hg_ranking *ranking, const double *fitness)
+/* Ties in the order of their indices where that does not matter: samples must not be equal. */
+static void sort_own(hg_ranking *ranking, const double *fitness, const double *tie)
 {
     const hg_partition *partition = ranking->partition;
 #pragma omp parallel for schedule(static)
     for (int64_t b = partition->first_block; b < partition->end_block; b++)
-        for (int64_t i = hg_block_start(partition, b); i < hg_block_start(partition, b + 1); i++)
-            ranking->own[i - partition->first] =
-                (hg_entry){key_of(fitness[i - partition->first]), i, partition->block_deme[b], 0};
+        for (int64_t i = hg_block_start(partition, b); i < hg_block_start(partition, b + 1); i++) {
+            const int64_t own = i - partition->first;
+            ranking->own[own] = (hg_entry){key_of(fitness[own]),
+                                           tie != NULL ? bits_of(tie[own]) : (uint64_t)i,
+                                           partition->block_deme[b], (int32_t)own};
+        }
     const int64_t runs = hg_order_runs(ranking->own, partition->count, ranking->start);
     hg_entry *sorted = hg_order_merge(ranking->own, ranking->travel[0], ranking->start, runs);
     if (sorted == ranking->own) return;
@@ -125,15 +153,59 @@ static void sort_own(hg_ranking *ranking, const double *fitness)
     ranking->own = sorted;
 }
 
+/* --- classes of the equally fit ------------------------------------------------------------ */
+
+static bool are_tied(const hg_entry *a, const hg_entry *b)
+{
+    return a->key == b->key && a->deme == b->deme;
+}
+
+/* How many of the `room` entries after this one, or before it (`step` -1), are tied with it. */
+static int64_t ties_beside(const hg_entry *entry, int64_t room, int step)
+{
+    int64_t known = 0, stride = 1;
+    while (stride <= room - known && are_tied(entry, entry + step * (known + stride))) {
+        known += stride;
+        stride *= 2;
+    }
+    while ((stride /= 2) > 0)
+        if (stride <= room - known && are_tied(entry, entry + step * (known + stride)))
+            known += stride;
+    return known;
+}
+
+/* Sorted entries, and the class of those that are looked at: entries `start` .. `end`-1. */
+typedef struct classes {
+    const hg_entry *entry;
+    int64_t count, start, end;
+    bool strict; /* nobody is tied */
+} classes;
+
+static void enter_class(classes *at, int64_t i)
+{
+    if (i >= at->start && i < at->end) return;
+    at->start = i;
+    at->end = i + 1;
+    if (at->strict) return;
+    at->start -= ties_beside(at->entry + i, i, -1);
+    at->end += ties_beside(at->entry + i, at->count - 1 - i, 1);
+}
+
 /* Right for demes of this rank alone. */
-static void rank_own(const hg_ranking *ranking, int64_t *rank)
+static void stand_own(const hg_ranking *ranking, bool strict, hg_standing *standing)
 {
     const hg_partition *partition = ranking->partition;
-#pragma omp parallel for schedule(static)
-    for (int64_t i = 0; i < partition->count; i++) {
-        const hg_entry *entry = &ranking->own[i];
-        rank[entry->individual - partition->first] =
-            partition->first + i - partition->deme_start[entry->deme];
+#pragma omp parallel
+    {
+        classes at = {ranking->own, partition->count, 0, 0, strict};
+#pragma omp for schedule(static)
+        for (int64_t i = 0; i < partition->count; i++) {
+            const hg_entry *entry = &ranking->own[i];
+            enter_class(&at, i);
+            standing[entry->tag] = (hg_standing){
+                partition->first + at.start - partition->deme_start[entry->deme],
+                at.end - at.start};
+        }
     }
 }
 
@@ -163,13 +235,13 @@ static const hg_entry *gather_samples(hg_ranking *ranking, int64_t shared)
                           partition->ranks);
 }
 
-/* The first of the own shared entries that is not ahead of `limit`. */
+/* The first of the own shared entries that is not before `limit`. */
 static int64_t first_from(const hg_entry *entry, int64_t count, const hg_entry *limit)
 {
     int64_t low = 0, high = count;
     while (low < high) {
         const int64_t middle = low + (high - low) / 2;
-        if (hg_entry_ahead(&entry[middle], limit)) low = middle + 1;
+        if (hg_entry_before(&entry[middle], limit)) low = middle + 1;
         else high = middle;
     }
     return low;
@@ -227,7 +299,7 @@ static void note_traffic(hg_ranking *ranking, const int *count, size_t size)
 }
 
 /* Everybody's entries of this rank's stretch, merged. Ranks are in the order of their
- * individuals, and so ties are. */
+ * individuals, and so are entries that are equal in everything. */
 static hg_entry *receive_stretch(hg_ranking *ranking, int64_t count)
 {
     MPI_Alltoallv(ranking->own, ranking->send_count, ranking->send_offset, ranking->entry_type,
@@ -240,38 +312,95 @@ static hg_entry *receive_stretch(hg_ranking *ranking, int64_t count)
                           ranking->partition->ranks);
 }
 
-/* Sends each entry's rank to where the entry came from. */
-static void return_ranks(hg_ranking *ranking, hg_entry *merged, int64_t count, int64_t shared,
-                         int64_t *rank)
+/* Tells all ranks the size of this rank's stretch and what it begins and ends with. */
+static void gather_borders(hg_ranking *ranking, const hg_entry *merged, int64_t count, bool strict)
 {
     const hg_partition *partition = ranking->partition;
-    hg_entry *other = merged == ranking->travel[0] ? ranking->travel[1] : ranking->travel[0];
-    int64_t *answer = (int64_t *)other, *answered = (int64_t *)merged;
-    int64_t before = 0;
-    MPI_Exscan(&count, &before, 1, MPI_INT64_T, MPI_SUM, partition->communicator);
-    if (partition->rank == 0) before = 0;
-#pragma omp parallel for schedule(static)
-    for (int64_t i = 0; i < count; i++)
-        answer[merged[i].tag] = before + i - ranking->shared_before[merged[i].deme];
-    MPI_Alltoallv(answer, ranking->receive_count, ranking->receive_offset, MPI_INT64_T, answered,
-                  ranking->send_count, ranking->send_offset, MPI_INT64_T,
+    hg_border *own = &ranking->border[partition->rank];
+    classes at = {merged, count, 0, 0, strict};
+    memset(own, 0, sizeof *own);
+    own->count = count;
+    if (count > 0) {
+        own->first = merged[0];
+        own->last = merged[count - 1];
+        enter_class(&at, 0);
+        own->head = at.end;
+        enter_class(&at, count - 1);
+        own->tail = count - at.start;
+    }
+    MPI_Allgather(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, ranking->border, sizeof *own, MPI_BYTE,
                   partition->communicator);
-    note_traffic(ranking, ranking->receive_count, sizeof(int64_t));
-#pragma omp parallel for schedule(static)
-    for (int64_t i = 0; i < shared; i++)
-        rank[ranking->own[i].individual - partition->first] = answered[i];
+    ranking->traffic.messages_sent++;
+    ranking->traffic.bytes_sent += (int64_t)sizeof *own;
 }
 
-void hg_ranking_find(hg_ranking *ranking, const double *fitness, int64_t *rank)
+/* How many entries of other stretches, before this one (`step` -1) or after it, are of the class
+ * that this one begins with, or ends with. */
+static int64_t ties_elsewhere(const hg_ranking *ranking, int step)
+{
+    const hg_border *all = ranking->border, *own = &all[ranking->partition->rank];
+    const hg_entry *entry = step < 0 ? &own->first : &own->last;
+    int64_t ties = 0;
+    for (int r = ranking->partition->rank + step; r >= 0 && r < ranking->partition->ranks; r += step) {
+        const int64_t tied = step < 0 ? all[r].tail : all[r].head;
+        if (all[r].count == 0) continue;
+        if (!are_tied(step < 0 ? &all[r].last : &all[r].first, entry)) break;
+        ties += tied;
+        if (tied < all[r].count) break;
+    }
+    return ties;
+}
+
+/* The standing of every entry of this rank's stretch, in the order in which they came. */
+static void stand_stretch(const hg_ranking *ranking, const hg_entry *merged, int64_t count,
+                          bool strict, hg_standing *standing)
+{
+    const int64_t earlier = strict ? 0 : ties_elsewhere(ranking, -1);
+    const int64_t later = strict ? 0 : ties_elsewhere(ranking, 1);
+    int64_t before = 0;
+    for (int r = 0; r < ranking->partition->rank; r++) before += ranking->border[r].count;
+#pragma omp parallel
+    {
+        classes at = {merged, count, 0, 0, strict};
+#pragma omp for schedule(static)
+        for (int64_t i = 0; i < count; i++) {
+            enter_class(&at, i);
+            const int64_t start = at.start - (at.start == 0 ? earlier : 0);
+            const int64_t end = at.end + (at.end == count ? later : 0);
+            standing[merged[i].tag] = (hg_standing){
+                before + start - ranking->shared_before[merged[i].deme], end - start};
+        }
+    }
+}
+
+/* Sends each entry's standing to where the entry came from. */
+static void return_standings(hg_ranking *ranking, hg_entry *merged, int64_t count, int64_t shared,
+                             bool strict, hg_standing *standing)
+{
+    hg_entry *other = merged == ranking->travel[0] ? ranking->travel[1] : ranking->travel[0];
+    hg_standing *answer = (hg_standing *)other, *answered = (hg_standing *)merged;
+    gather_borders(ranking, merged, count, strict);
+    stand_stretch(ranking, merged, count, strict, answer);
+    MPI_Alltoallv(answer, ranking->receive_count, ranking->receive_offset, ranking->standing_type,
+                  answered, ranking->send_count, ranking->send_offset, ranking->standing_type,
+                  ranking->partition->communicator);
+    note_traffic(ranking, ranking->receive_count, sizeof(hg_standing));
+#pragma omp parallel for schedule(static)
+    for (int64_t i = 0; i < shared; i++) standing[ranking->own[i].tag] = answered[i];
+}
+
+void hg_ranking_find(hg_ranking *ranking, const double *fitness, const double *tie,
+                     hg_standing *standing)
 {
     const int64_t count = ranking->partition->count, shared = ranking->head + ranking->tail;
-    sort_own(ranking, fitness);
-    rank_own(ranking, rank);
+    sort_own(ranking, fitness, tie);
+    stand_own(ranking, tie != NULL, standing);
     if (ranking->shared_before == NULL) return;
     if (ranking->tail > 0 && shared < count) /* the shared ones side by side */
         memmove(ranking->own + ranking->head, ranking->own + count - ranking->tail,
                 (size_t)ranking->tail * sizeof(hg_entry));
     cut(ranking, gather_samples(ranking, shared), shared);
     const int64_t stretch = exchange_counts(ranking);
-    return_ranks(ranking, receive_stretch(ranking, stretch), stretch, shared, rank);
+    return_standings(ranking, receive_stretch(ranking, stretch), stretch, shared, tie != NULL,
+                     standing);
 }

@@ -1,17 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The place of every individual in its deme by fitness. Each rank sorts its own
- * individuals; those of demes that lie on several ranks are then sorted across ranks by
- * samples: regular samples of everybody's sorted entries, the same on all ranks, cut the
- * order into as many stretches as there are ranks, each rank merges one of them, and an
- * entry's place is the number of entries in the stretches before it and in front of it.
- * All places are integers and exact, whatever the stretches.
+ * The place of every individual in its deme by fitness, or the class of the equally fit that
+ * it belongs to. Each rank sorts its own individuals; those of demes that lie on several ranks
+ * are then sorted across ranks by samples: regular samples of everybody's sorted entries, the
+ * same on all ranks, cut the order into as many stretches as there are ranks, each rank merges
+ * one of them, and an entry's place is the number of entries in the stretches before it and in
+ * front of it. A class that reaches over the border of a stretch is put together from what all
+ * ranks tell about their borders. All places are integers and exact, whatever the stretches.
  */
 #ifndef HG_PARALLEL_RANKING_H
 #define HG_PARALLEL_RANKING_H
 
 #include "parallel/order.h"
 #include "parallel/parentage.h"
+
+/** Where an individual stands in its deme. */
+typedef struct hg_standing {
+    int64_t ahead; /**< individuals ahead of it */
+    int64_t tied;  /**< individuals that stand where it does, itself included */
+} hg_standing;
+
+typedef struct hg_border hg_border;
 
 typedef struct hg_ranking {
     const hg_partition *partition;
@@ -24,7 +33,8 @@ typedef struct hg_ranking {
     int64_t *start;          /**< runs to be merged */
     hg_entry *sample[2];     /**< [ranks * samples of each] and room to merge them */
     int *send_count, *send_offset, *receive_count, *receive_offset; /**< [ranks] */
-    MPI_Datatype entry_type;
+    hg_border *border;       /**< [ranks] what the stretches begin and end with */
+    MPI_Datatype entry_type, standing_type;
     hg_traffic traffic;
 } hg_ranking;
 
@@ -33,10 +43,13 @@ hg_status hg_ranking_create(hg_ranking *ranking, const hg_partition *partition);
 void hg_ranking_free(hg_ranking *ranking);
 
 /**
- * rank[i] = how many individuals of the deme of own individual i (local index) are ahead of it:
- * those of higher fitness[], and of the same fitness those of lower index. fitness[count] must
- * not be NaN. Collective. HG_NO_MEMORY, or more than INT_MAX entries at one rank, abort.
+ * standing[i]: that of own individual i (local index) in its deme, the fittest first. With
+ * tie[count], distinct numbers of at least 0, nobody is tied: of equal fitness, the lower tie is
+ * ahead (and of equal ties, should there be any, the lower index). With tie NULL, equal fitness is
+ * one standing. fitness[count] must not be NaN. Collective. HG_NO_MEMORY, or more than INT_MAX
+ * entries at one rank, abort.
  */
-void hg_ranking_find(hg_ranking *ranking, const double *fitness, int64_t *rank);
+void hg_ranking_find(hg_ranking *ranking, const double *fitness, const double *tie,
+                     hg_standing *standing);
 
 #endif

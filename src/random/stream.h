@@ -40,6 +40,8 @@ typedef enum hg_purpose {
     HG_PURPOSE_EDGE_GAIN,
     HG_PURPOSE_DUPLICATION,
     HG_PURPOSE_DELETION,
+    HG_PURPOSE_TIE, /* who of the equally fit is ahead where selection cuts between them */
+    HG_PURPOSE_PLACE, /* where individuals of an earlier run are put in other demes */
     HG_PURPOSE_TEST = 255
 } hg_purpose;
 

@@ -34,15 +34,15 @@ static hg_status record_parents(hg_lab *lab, int64_t generations, int64_t group,
 enum { SAMPLE = 5, DEME = 20, TRACED = 500, SAMPLES = 10 };
 
 /* Mean generations until 1, 2, .. DEME lineages of a deme have one ancestor:
- * T_i = 1 + sum_j P(i lineages have j parents) T_j. */
-static void expect_ancestors(double *time)
+ * T_i = 1 + sum_j P(i lineages have j parents) T_j, parents being drawn from `n` of the deme. */
+static void expect_ancestors(double n, double *time)
 {
     double parents[DEME + 1] = {1.0}; /* how many parents 0, 1, 2, ... lineages have: q(j) */
     time[1] = 0.0;
     for (int i = 1; i <= DEME; i++) {
         double sum = 1.0;
         for (int j = i; j > 0; j--)
-            parents[j] = parents[j] * j / DEME + parents[j - 1] * (DEME - j + 1) / DEME;
+            parents[j] = parents[j] * j / n + parents[j - 1] * (n - j + 1) / n;
         parents[0] = 0.0;
         for (int j = 1; j < i; j++) sum += parents[j] * time[j];
         if (i > 1) time[i] = sum / (1.0 - parents[i]);
@@ -94,32 +94,60 @@ static void note_sample(const hg_lab *lab, const uint16_t *history, int64_t deme
     hg_sample_add(sample, sum / SAMPLES);
 }
 
+/* Where all are equally fit. */
+typedef struct drift {
+    const char *scheme;
+    int parents;      /* how many of a deme reproduce, whoever they are */
+    const char *text; /* of the run file */
+} drift;
+
 static hg_status observe_coalescence(hg_lab *lab, void *context)
 {
     static const int counts[] = {2, SAMPLE, DEME};
+    const drift *of = context;
     double expected[DEME + 1];
     int64_t *parent;
     uint16_t *history;
-    (void)context;
     HG_TRY(hg_lab_array(lab, &parent, lab->individuals, sizeof *parent));
     HG_TRY(hg_lab_array(lab, &history, TRACED * lab->individuals, sizeof *history));
     HG_TRY(record_parents(lab, TRACED, DEME, parent, history));
-    expect_ancestors(expected);
+    expect_ancestors(of->parents, expected);
     for (int c = 0; c < 3; c++) {
         hg_sample sample = {0};
         for (int64_t d = 0; d < lab->demes; d++)
             note_sample(lab, history, d, counts[c], &sample);
-        hg_theory_note(lab->theory, "2N(1-1/n) = %.6g", 2.0 * DEME * (1.0 - 1.0 / counts[c]));
-        hg_judge_sample(lab->theory, expected[counts[c]], &sample, "T_MRCA of n = %d, N = %d",
-                        counts[c], DEME);
+        hg_theory_note(lab->theory, "2N(1-1/n) = %.6g",
+                       2.0 * of->parents * (1.0 - 1.0 / counts[c]));
+        hg_judge_sample(lab->theory, expected[counts[c]], &sample, "T_MRCA of n = %d, N = %d%s",
+                        counts[c], DEME, of->scheme);
     }
     return HG_OK;
 }
 
 hg_status hg_theory_coalescence(hg_theory *theory)
 {
+    static const drift of = {"", DEME, ""};
     const hg_lab_size size = {hg_scaled(theory, 1000, 6000), DEME, TRACED};
-    return hg_lab_conduct(theory, size, observe_coalescence, NULL, NEUTRAL);
+    return hg_lab_conduct(theory, size, observe_coalescence, (void *)&of, NEUTRAL);
+}
+
+/* Selection by rank has nothing to select: drift alone, among all or those who are drawn. */
+hg_status hg_theory_equals(hg_theory *theory)
+{
+    static const drift of[] = {
+        {", tournament of 2", DEME, "fitness: [{model: neutral}]\n"
+         "selection: {scheme: tournament, size: 2}\n"},
+        {", best 0.5", DEME / 2, "fitness: [{model: neutral}]\n"
+         "selection: {scheme: truncation, fraction: 0.5}\n"},
+        {", Pareto, of 3", DEME, "fitness: [{model: pareto}]\n"
+         "selection: {scheme: tournament, size: 3}\n"}};
+    const hg_lab_size size = {hg_scaled(theory, 1000, 6000), DEME, TRACED};
+    for (int i = 0; i < 3; i++)
+        HG_TRY(hg_lab_conduct(theory, size, observe_coalescence, (void *)&of[i],
+                              "population: {genes: 1}\n"
+                              "mutation: {basal: {rate: 0}}\n%s",
+                              of[i].text));
+    return HG_OK;
 }
 
 /* --- islands --------------------------------------------------------------------------------- */

@@ -42,6 +42,10 @@ const hg_experiment hg_experiments[] = {
      "those of the genotype", "Runneburger & Le Rouzic 2016", hg_theory_development},
     {"ranks", "shared parents and selection differential under tournament and truncation",
      "Blickle & Thiele 1996", hg_theory_ranks},
+    {"classes", "the same where many are equally fit: two classes of fitness, Pareto fronts",
+     "Fonseca & Fleming 1993", hg_theory_classes},
+    {"equals", "generations to the common ancestor where selection by rank finds all equally fit",
+     "Kingman 1982", hg_theory_equals},
     {NULL, NULL, NULL, NULL},
 };
 

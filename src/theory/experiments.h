@@ -11,11 +11,14 @@ hg_status hg_theory_heterozygosity(hg_theory *theory);
 /* parents.c */
 hg_status hg_theory_shared_parents(hg_theory *theory);
 hg_status hg_theory_unequal_demes(hg_theory *theory);
-hg_status hg_theory_ranks(hg_theory *theory);
 hg_status hg_theory_mates(hg_theory *theory);
 hg_status hg_theory_migrants(hg_theory *theory);
+/* ranks.c */
+hg_status hg_theory_ranks(hg_theory *theory);
+hg_status hg_theory_classes(hg_theory *theory);
 /* ancestors.c */
 hg_status hg_theory_coalescence(hg_theory *theory);
+hg_status hg_theory_equals(hg_theory *theory);
 hg_status hg_theory_islands(hg_theory *theory);
 /* traits.c */
 hg_status hg_theory_neutral_trait(hg_theory *theory);

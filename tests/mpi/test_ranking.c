@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Ranks in demes against plain counting, and the sorting and merging beneath. */
+ * Standings in demes against plain counting, and the sorting and merging beneath. */
 #include "team.h"
 
 #include "base/memory.h"
@@ -9,7 +9,10 @@
 
 static int compare_entries(const void *a, const void *b)
 {
-    return hg_entry_ahead(a, b) ? -1 : hg_entry_ahead(b, a);
+    const hg_entry *left = a, *right = b;
+    if (hg_entry_before(left, right) || hg_entry_before(right, left))
+        return hg_entry_before(left, right) ? -1 : 1;
+    return left->tag - right->tag;
 }
 
 START_TEST(merging_is_sorting)
@@ -26,14 +29,16 @@ START_TEST(merging_is_sorting)
                 const uint64_t bits = hg_test_bits(&state);
                 const uint64_t key = kind == 0 ? 7 : kind == 1 ? bits % 3 : kind == 2 ? bits
                                      : kind == 3 ? (uint64_t)i : UINT64_MAX - (uint64_t)i;
-                entry[i] = (hg_entry){key, i, (int32_t)(i * 3 / n), 0};
+                /* ties rise, or are drawn; equal in everything: in their order */
+                const uint64_t tie = s % 2 == 0 ? (uint64_t)i : hg_test_bits(&state) % 1000;
+                entry[i] = (hg_entry){key, tie, (int32_t)(i * 3 / n), (int32_t)i};
             }
             memcpy(expected, entry, sizeof expected);
             qsort(expected, (size_t)n, sizeof *expected, compare_entries);
             const int64_t runs = hg_order_runs(entry, n, start);
             const hg_entry *sorted = hg_order_merge(entry, spare, start, runs);
             for (int64_t i = 0; i < n; i++)
-                ck_assert_int_eq(sorted[i].individual, expected[i].individual);
+                ck_assert_int_eq(sorted[i].tag, expected[i].tag);
         }
 }
 END_TEST
@@ -51,7 +56,7 @@ START_TEST(uneven_runs_merge)
             const int64_t length = r % 3 == 1 ? 0 : (int64_t)(hg_test_bits(&state) % 30);
             start[r] = n;
             for (int64_t i = 0; i < length; i++, n++)
-                entry[n] = (hg_entry){hg_test_bits(&state) % 8, n, 0, 0};
+                entry[n] = (hg_entry){hg_test_bits(&state) % 8, (uint64_t)n, 0, (int32_t)n};
             qsort(entry + start[r], (size_t)length, sizeof *entry, compare_entries);
         }
         start[runs] = n;
@@ -59,12 +64,12 @@ START_TEST(uneven_runs_merge)
         qsort(expected, (size_t)n, sizeof *expected, compare_entries);
         const hg_entry *sorted = hg_order_merge(entry, spare, start, runs);
         for (int64_t i = 0; i < n; i++)
-            ck_assert_int_eq(sorted[i].individual, expected[i].individual);
+            ck_assert_int_eq(sorted[i].tag, expected[i].tag);
     }
 }
 END_TEST
 
-/* --- ranks ------------------------------------------------------------------------------ */
+/* --- standings --------------------------------------------------------------------------- */
 
 enum { MOST = 9000, KINDS = 8 };
 
@@ -83,33 +88,36 @@ static double fitness_of(int kind, int64_t i, int64_t n, uint64_t *state)
     }
 }
 
-/* By counting; of large demes a sample. */
-static bool ranks_are_right(const hg_partition *partition, const double *fitness,
-                            const int64_t *rank)
+/* By counting; of large demes a sample. Without ties: who has the same fitness is tied. */
+static bool standings_are_right(const hg_partition *partition, const double *fitness,
+                                const double *tie, const hg_standing *standing)
 {
     const int64_t step = partition->count > 500 ? partition->count / 200 : 1;
     bool right = true;
     for (int64_t own = 0; own < partition->count; own += step) {
         const int64_t i = partition->first + own;
         const int32_t deme = hg_partition_deme(partition, i);
-        int64_t ahead = 0;
-        for (int64_t j = partition->deme_start[deme]; j < partition->deme_start[deme + 1]; j++)
-            ahead += fitness[j] > fitness[i] || (fitness[j] == fitness[i] && j < i);
-        right &= rank[own] == ahead;
+        int64_t ahead = 0, tied = 0;
+        for (int64_t j = partition->deme_start[deme]; j < partition->deme_start[deme + 1]; j++) {
+            const bool equal = fitness[j] == fitness[i];
+            ahead += fitness[j] > fitness[i] || (equal && tie != NULL && tie[j] < tie[i]);
+            tied += equal && (tie == NULL || tie[j] == tie[i]);
+        }
+        right &= standing[own].ahead == ahead && standing[own].tied == tied;
     }
     return right;
 }
 
 /* Every place is taken once: with the samples above, all of them are right. */
-static bool ranks_are_a_permutation(const hg_partition *partition, const int64_t *rank)
+static bool places_are_a_permutation(const hg_partition *partition, const hg_standing *standing)
 {
     static int32_t taken[MOST];
     bool once = true;
     memset(taken, 0, sizeof taken);
     for (int64_t own = 0; own < partition->count; own++) {
         const int32_t deme = hg_partition_deme(partition, partition->first + own);
-        const int64_t place = partition->deme_start[deme] + rank[own];
-        if (rank[own] < 0 || place >= partition->deme_start[deme + 1]) return false;
+        const int64_t place = partition->deme_start[deme] + standing[own].ahead;
+        if (standing[own].ahead < 0 || place >= partition->deme_start[deme + 1]) return false;
         taken[place]++;
     }
     MPI_Allreduce(MPI_IN_PLACE, taken, MOST, MPI_INT32_T, MPI_SUM, MPI_COMM_WORLD);
@@ -117,10 +125,29 @@ static bool ranks_are_a_permutation(const hg_partition *partition, const int64_t
     return once;
 }
 
+/* With ties that are drawn, and without. */
+static void check_standings(hg_ranking *ranking, const double *fitness, uint64_t *state, int kind)
+{
+    static double tie[MOST];
+    static hg_standing standing[MOST];
+    const hg_partition *partition = ranking->partition;
+    for (int64_t i = 0; i < partition->individuals; i++) tie[i] = hg_test_uniform(state, 0.0, 1.0);
+    for (int with = 0; with < 2; with++) {
+        const double *given = with == 0 ? NULL : tie;
+        memset(standing, -1, sizeof standing);
+        hg_ranking_find(ranking, fitness + partition->first,
+                        given == NULL ? NULL : given + partition->first, standing);
+        const bool counted = everywhere(standings_are_right(partition, fitness, given, standing));
+        const bool once = given == NULL || everywhere(places_are_a_permutation(partition, standing));
+        ck_assert_msg(counted && once, "%d individuals, %d demes, fitness %d, %s ties",
+                      (int)partition->individuals, (int)partition->demes, kind,
+                      given == NULL ? "without" : "with");
+    }
+}
+
 static void check_population(int64_t n, int64_t demes, const int64_t *sizes)
 {
     static double fitness[MOST];
-    static int64_t rank[MOST];
     uint64_t state = (uint64_t)(n + demes);
     hg_partition partition;
     hg_ranking ranking;
@@ -129,12 +156,7 @@ static void check_population(int64_t n, int64_t demes, const int64_t *sizes)
     const int64_t allocated = hg_memory_total().allocations;
     for (int kind = 0; kind < KINDS; kind++) {
         for (int64_t i = 0; i < n; i++) fitness[i] = fitness_of(kind, i, n, &state);
-        for (int64_t i = 0; i < partition.count; i++) rank[i] = -1;
-        hg_ranking_find(&ranking, fitness + partition.first, rank);
-        const bool counted = everywhere(ranks_are_right(&partition, fitness, rank));
-        const bool once = everywhere(ranks_are_a_permutation(&partition, rank));
-        ck_assert_msg(counted && once, "%d individuals, %d demes, fitness %d", (int)n, (int)demes,
-                      kind);
+        check_standings(&ranking, fitness, &state, kind);
     }
     ASSERT_EVERYWHERE(hg_memory_total().allocations == allocated);
     hg_ranking_free(&ranking);
@@ -142,7 +164,7 @@ static void check_population(int64_t n, int64_t demes, const int64_t *sizes)
     hg_partition_free(&partition);
 }
 
-START_TEST(ranks_are_counts)
+START_TEST(standings_are_counts)
 {
     const int64_t sizes[] = {1, 2, 3, 5, 17, 64, 100, 1000, 4097, MOST};
     for (int s = 0; s < HG_COUNT_OF(sizes); s++) {
@@ -163,17 +185,32 @@ START_TEST(buffers_grow)
 {
     enum { N = 4096 };
     static double fitness[N];
-    static int64_t rank[N];
+    uint64_t state = 3;
     hg_partition partition;
     hg_ranking ranking;
     ASSERT_EVERYWHERE(hg_partition_create(&partition, MPI_COMM_WORLD, N, 1, NULL) == HG_OK &&
                       hg_ranking_create(&ranking, &partition) == HG_OK);
     if (ranking.shared_before != NULL) ranking.capacity = partition.count; /* as if it were less */
     for (int64_t i = 0; i < N; i++) fitness[i] = (double)(i % 97);
-    hg_ranking_find(&ranking, fitness + partition.first, rank);
-    ASSERT_EVERYWHERE(ranks_are_right(&partition, fitness, rank));
-    hg_ranking_find(&ranking, fitness + partition.first, rank);
-    ASSERT_EVERYWHERE(ranks_are_a_permutation(&partition, rank));
+    for (int twice = 0; twice < 2; twice++) check_standings(&ranking, fitness, &state, twice);
+    hg_ranking_free(&ranking);
+    hg_partition_free(&partition);
+}
+END_TEST
+
+/* Whatever ties there are, every rank has its share of the work. */
+START_TEST(equals_are_shared)
+{
+    enum { N = 8192 };
+    static double fitness[N];
+    static hg_standing standing[N];
+    hg_partition partition;
+    hg_ranking ranking;
+    ASSERT_EVERYWHERE(hg_partition_create(&partition, MPI_COMM_WORLD, N, 1, NULL) == HG_OK &&
+                      hg_ranking_create(&ranking, &partition) == HG_OK);
+    const int64_t capacity = ranking.capacity;
+    hg_ranking_find(&ranking, fitness, NULL, standing); /* all 0 */
+    ASSERT_EVERYWHERE(ranking.capacity == capacity);
     hg_ranking_free(&ranking);
     hg_partition_free(&partition);
 }
@@ -205,8 +242,9 @@ static Suite *make(void)
     Suite *suite = suite_create("ranking");
     HG_TEST(merging_is_sorting);
     HG_TEST(uneven_runs_merge);
-    HG_TEST(ranks_are_counts);
+    HG_TEST(standings_are_counts);
     HG_TEST(buffers_grow);
+    HG_TEST(equals_are_shared);
     HG_TEST(memory_may_run_out);
     return suite;
 }

@@ -185,23 +185,29 @@ ALL_AT_ONCE = {
     "weight mutation": "gaussian", "loss": "0.2", "gain": "0.5", "duplication": "0.3",
     "deletion": "0.3", "initial weights": "normal", "noise": "0.2"}
 MISDEEDS = [p for p in reference.PURPOSES if p not in ("network_edge", "network_weight",
-                                                       "parameter", "tournament")]
+                                                       "parameter", "tournament", "tie",
+                                                       "place")]
 MISDEEDS += ["parents exchanged", "allele off by 1e-9", "weight off by 1e-9"]
+EQUALS = {"selection": "truncation", "demes": "island", "fitness": "neutral"} # tied at the cut
 
 
 def control(given):
     """Each deliberate fault of the reference must be seen, and no fault where there is none."""
-    write(given, {0: ("", run_file(settle(ALL_AT_ONCE, plainly), 0))})
+    equals = run_file(settle(EQUALS, plainly), 1)
+    equals["selection"]["fraction"] = 0.45
+    write(given, {0: ("", run_file(settle(ALL_AT_ONCE, plainly), 0)), 1: ("", equals)})
     layouts = list(LAYOUTS)
     for layout in layouts[:2]:
-        told = run_all(given, [0], layout)[0]
-        verdict.check(told == ("0", ""), f"control: {told}")
+        told = run_all(given, [0, 1], layout)
+        verdict.check(told == {0: ("0", ""), 1: ("0", "")}, f"control: {told}")
     paths = [path_of(given, 0, layout) for layout in layouts[:2]]
     result = reference.Result(paths[0])
-    findings, _ = reference.compare(result)
-    verdict.check(not findings, f"without a fault: {findings[:1]}")
-    for misdeed in MISDEEDS:
-        findings, _ = reference.compare(result, misdeed)
+    tied = reference.Result(path_of(given, 1, layouts[0]))
+    for made in (result, tied):
+        findings, _ = reference.compare(made)
+        verdict.check(not findings, f"without a fault: {findings[:1]}")
+    for made, misdeed in [(result, m) for m in MISDEEDS] + [(tied, "tie")]:
+        findings, _ = reference.compare(made, misdeed)
         print(f"  {misdeed}: {(findings or ['NOT SEEN'])[0][:70]}")
         verdict.check(findings, f"the reference does not notice: {misdeed}")
     same = Program(given.program).call("diff", *paths)
@@ -214,7 +220,7 @@ def control(given):
     differing = Program(given.program).call("diff", *paths)
     verdict.check(differing[0] == 1 and bits(result) != bits(reference.Result(paths[1])),
                   f"one bit changed: {differing}")
-    print(f"control: {len(MISDEEDS)} deliberate faults, and one bit of a result")
+    print(f"control: {len(MISDEEDS) + 1} deliberate faults, and one bit of a result")
 
 
 def cases_of(given):

@@ -133,24 +133,27 @@ def develop(config, network, t, basal, weight):
     return mean, ((last - mean) ** 2).mean(axis=0), stable, doubtful
 
 
-def selection_weights(config, deme, fitness):
-    """What parents are drawn by: fitness, or by rank in the deme, the lower index first where
-    equal; of a deme where nobody is fit, 0."""
+def selection_weights(config, deme, fitness, ties):
+    """What parents are drawn by: fitness, or by rank in the deme, where equals are a class that wins
+    tournaments as one and shares that, while `ties` (a number for each) say who of them is cut off;
+    of a deme where nobody is fit, 0."""
     selection = config["selection"]
     if selection["scheme"] not in ("tournament", "truncation"):
         return fitness
     weight = np.zeros(len(fitness))
     for d in np.unique(deme):
         mine = np.flatnonzero(deme == d)
-        n = len(mine)
-        if not fitness[mine].any():
+        n, w = len(mine), fitness[mine]
+        if not w.any():
             continue
-        rank = np.empty(n)
-        rank[np.argsort(-fitness[mine], kind="stable")] = np.arange(n)
         if selection["scheme"] == "tournament":
             size = float(selection["size"])
-            weight[mine] = ((n - rank) / n) ** size - ((n - rank - 1) / n) ** size
+            least = (w[None, :] <= w[:, None]).sum(axis=1) # are not better
+            tied = (w[None, :] == w[:, None]).sum(axis=1)
+            weight[mine] = ((least / n) ** size - ((least - tied) / n) ** size) / tied
         else:
+            rank = np.empty(n)
+            rank[np.lexsort((ties[mine], -w))] = np.arange(n)
             weight[mine] = rank < np.ceil(round(float(selection["fraction"]) * n, 9))
     return weight
 

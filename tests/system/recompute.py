@@ -19,6 +19,7 @@ import numpy as np
 import yaml
 
 from model import Network, develop, fitness, selection_weights, series
+from reference import Stream
 
 CLOSE = 1e-12
 MOST_Z = 5.0
@@ -328,7 +329,9 @@ class Heredity:
         result = self.result
         n = len(result.read("parent", row))
         first = result.read("parent", row)
-        w = selection_weights(result.config, result.deme, result.read("fitness", row - 1))
+        seed = int(result.config["run"]["seed"])
+        ties = np.array([Stream(seed, "tie", t, i).uniform(0) for i in range(n)])
+        w = selection_weights(result.config, result.deme, result.read("fitness", row - 1), ties)
         if result.config["selection"]["scheme"] == "none":
             verdict.check((first == np.arange(n)).all(), f"scheme none: parents at {t}")
             return

@@ -31,7 +31,8 @@ EXTINCT = "extinct"
 PURPOSES = ["initial_basal", "initial_weight", "network_edge", "network_weight", "parameter",
             "parent", "mate", "recombination", "basal_site", "basal_size", "weight_site",
             "weight_size", "environment", "noise", "survival", "migration", "tournament",
-            "edge_loss", "edge_gain", "duplication", "deletion"]
+            "edge_loss", "edge_gain", "duplication", "deletion", "tie",
+            "place"]
 PURPOSE = {name: number + 1 for number, name in enumerate(PURPOSES)}
 MASK = 0xffffffff
 
@@ -326,9 +327,23 @@ class Reference:
                                                                              self.ploidy)
         own = np.repeat(self.network.weight[:self.edges, None], self.ploidy, axis=1)
         given = self.edges and "weight" in earlier["snapshots"]
-        generation.basal = list(alleles("basal", self.genes))
-        generation.weight = list(alleles("weight", self.edges)) if given else [
+        order = self.order_of(earlier)
+        generation.basal = list(alleles("basal", self.genes)[order])
+        generation.weight = list(alleles("weight", self.edges)[order]) if given else [
             own.copy() for _ in range(self.n)]
+
+    def order_of(self, earlier):
+        """Which of an earlier run's individuals each one is: the same one, or, where other demes are
+        made of them, any."""
+        order = list(range(self.n))
+        if self.demes == 1 or Reference(earlier.config).start == self.start:
+            return order
+        place = []
+        for i in range(self.n): # shuffled inside out
+            other = int(self.stream("place", 0, i).uniform(0) * (i + 1))
+            place.append(i)
+            place[i], place[other] = place[other], i
+        return [place.index(i) for i in range(self.n)]
 
     def founders(self):
         generation = Generation(0, self.n, self.demes)
@@ -349,26 +364,30 @@ class Reference:
 
     # --- who begets whom
 
-    def chances(self, before):
-        """Each individual's weight in the drawing of parents; EXTINCT where a deme has none."""
+    def chances(self, before, t):
+        """Each individual's weight in the drawing of the parents of generation t; EXTINCT where a
+        deme has none."""
         chance = list(before.fitness)
         selection = self.config["selection"]
         for d in range(self.demes):
             n = len(self.members(d))
-            ranked = sorted(self.members(d), key=lambda i: (-before.fitness[i], i))
-            if sum(before.fitness[i] for i in ranked) == 0:
+            fitness = before.fitness[self.start[d]:self.start[d + 1]]
+            if sum(fitness) == 0:
                 if selection["on_extinction"] == "stop":
                     return EXTINCT
                 self.neutral_draws += 1
-                for i in ranked:
+                for i in self.members(d):
                     chance[i] = 1.0
             elif self.scheme == "tournament":
                 k = int(selection["size"])
-                for r, i in enumerate(ranked): # n - r are not better, n - r - 1 are worse
-                    m = n - r
-                    chance[i] = (m / n) ** k * (-math.expm1(k * math.log1p(-1 / m)) if m > 1 else 1)
+                for i, w in zip(self.members(d), fitness): # m are not better, m - tied are worse
+                    m, tied = sum(other <= w for other in fitness), fitness.count(w)
+                    one = -math.expm1(k * math.log1p(-tied / m)) if tied < m else 1
+                    chance[i] = (m / n) ** k * one / tied
             elif self.scheme == "truncation":
                 best = math.ceil(float(selection["fraction"]) * n)
+                ranked = sorted(self.members(d), key=lambda i: (
+                    -before.fitness[i], self.stream("tie", t, i).uniform(0)))
                 for r, i in enumerate(ranked):
                     chance[i] = float(r < best)
         return chance
@@ -450,7 +469,7 @@ class Reference:
             generation.parent = list(range(self.n))
             generation.reproduced = {j for j in range(self.n) if not lives_on[j]}
             return lives_on
-        chance = self.chances(before)
+        chance = self.chances(before, t)
         generation.neutral_draws = self.neutral_draws
         if chance is EXTINCT:
             return EXTINCT

@@ -3,7 +3,7 @@
 set(HG_THEORY ${CMAKE_CURRENT_LIST_DIR})
 foreach(name coancestry heterozygosity shared_parents neutral_variance clonal_variance response
     selection_balance mutation_count linkage sigmoid_network island_model migrants overlapping
-    tournament_winners truncated_parents common_ancestors)
+    tournament_winners truncated_parents equally_fit common_ancestors divided)
   add_test(NAME theory/${name} COMMAND ${HG_PYTHON} ${HG_THEORY}/theory.py
     $<TARGET_FILE:happygene> ${CMAKE_CURRENT_BINARY_DIR}/scratch/theory-${name} ${name})
   set_tests_properties(theory/${name} PROPERTIES LABELS theory TIMEOUT 120 PROCESSORS 2

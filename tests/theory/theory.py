@@ -7,6 +7,7 @@ the differences d_t are a martingale, and z = sum d_t / sqrt(sum d_t^2).
 """
 import os
 import re
+import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "system"))
@@ -387,8 +388,9 @@ output: {{snapshots: {{every: 1, fields: [parent2]}}}}
 
 
 def offspring_per_rank(file, n):
-    """[rank] offspring of those so ranked by fitness (the lower index first) a generation before,
-    over all generations of all demes of n individuals; and the number of draws. Ranks are counted."""
+    """[rank] offspring of those so ranked by fitness a generation before, over all generations of
+    all demes of n individuals; and the number of draws. Ranks are counted; among equals the lower
+    index is ranked first here, so that a program in which an index decides is found out."""
     parent, w = file["snapshots/parent"][1:], file["snapshots/fitness"][:-1]
     found, index = np.zeros(n), np.arange(n)
     lower = index[None, :] < index[:, None]
@@ -415,9 +417,19 @@ def judge_ranks(name, found, draws, chance):
     judge(f"{name}, offspring of the best", p * draws, found[0], np.sqrt(draws * p * (1 - p)))
 
 
+def class_chances(file, n, k):
+    """[rank] chance to win a tournament: the class of equals that a rank is in wins as one, and
+    shares that equally. The mean over all generations of all demes."""
+    w = -np.sort(-file["snapshots/fitness"][:-1].reshape(-1, n))
+    better = (w[:, None, :] > w[:, :, None]).sum(axis=2)
+    tied = (w[:, None, :] == w[:, :, None]).sum(axis=2)
+    return ((((n - better) / n) ** k - ((n - better - tied) / n) ** k) / tied).mean(axis=0)
+
+
 def tournament_winners(lab):
-    """The best of k draws with replacement from n, ties to the lower index, is the one ranked r
-    (0 the best) with probability ((n-r)^k - (n-r-1)^k)/n^k, whatever the fitness."""
+    """The best of k draws with replacement from n, ties broken at random, is the one ranked r (0
+    the best) with probability ((n-r)^k - (n-r-1)^k)/n^k where nobody is tied, with 1/n where all
+    are."""
     n, r = 30, np.arange(30)
     for seed, k, demes, fitness in ((1301, 2, 1, "proportional"), (1302, 5, 3, "proportional"),
                                     (1303, 3, 2, "neutral"), (1304, 1, 1, "proportional"),
@@ -431,8 +443,11 @@ mutation: {{basal: {{rate: 1, sd: 0.5}}}}
 output: {{statistics: {{every: 0}}, snapshots: {{every: 1, fields: [parent, fitness]}}}}
 """) as file:
             found, draws = offspring_per_rank(file, n)
-        judge_ranks(f"size {k}, {demes} demes, {fitness}", found, draws,
-                    ((n - r) / n) ** k - ((n - r - 1) / n) ** k)
+            chance = class_chances(file, n, k)
+        known = {"proportional": ((n - r) / n) ** k - ((n - r - 1) / n) ** k,
+                 "neutral": np.full(n, 1 / n)}.get(fitness, chance)
+        verdict.check(np.abs(chance - known).max() < 1e-12, f"chances, {fitness}")
+        judge_ranks(f"size {k}, {demes} demes, {fitness}", found, draws, known)
 
 
 def truncated_parents(lab):
@@ -523,10 +538,90 @@ output: {{ancestry: true, statistics: {{every: 0}}, snapshots: {{every: 0}}}}
               np.std(sample, ddof=1) / np.sqrt(runs))
 
 
+def pairs_apart(parent, n):
+    """[deme] generations to the common ancestor of two of a deme's last generation, the mean over
+    all pairs: the sum of the shares of pairs that are still apart t generations ago."""
+    demes = parent.shape[1] // n
+    line = np.arange(parent.shape[1]).reshape(demes, n)
+    time = np.zeros(demes)
+    for parents in parent[::-1]:
+        if (parents < 0).any():
+            break
+        same = (line[:, :, None] == line[:, None, :]).sum(axis=(1, 2)) - n
+        time += 1 - same / (n * (n - 1))
+        line = parents[line]
+    return time
+
+
+def equally_fit(lab):
+    """Where nobody is fitter than others, selection by rank has but ties to break: two have their
+    common ancestor N generations ago under tournaments, ceil(fraction N) under truncation; and once
+    all are on a Pareto front, variance is lost by drift alone, V_(t+1) = V_t (1 - 1/N)."""
+    n, demes = 20, 200
+    population = f"individuals: {n * demes}, demes: {demes}"
+    for seed, scheme, time in ((1601, "tournament, size: 2", n), (1602, "truncation", n / 2),
+                               (1603, "truncation, fraction: 0.2", 4)):
+        with lab.run(f"""
+run: {{seed: {seed}, generations: 300}}
+population: {{{population}, genes: 1}}
+fitness: [{{model: neutral}}]
+selection: {{scheme: {scheme}}}
+mutation: {{basal: {{rate: 0}}}}
+output: {{ancestry: true, statistics: {{every: 0}}, snapshots: {{every: 0}}}}
+""") as file:
+            apart = pairs_apart(file["ancestry/parent"][()], n)
+        judge(f"T_2, {scheme}", time, apart.mean(), apart.std(ddof=1) / np.sqrt(demes))
+    with lab.run(f"""
+run: {{seed: 1604, generations: 30}}
+population: {{{population}, genes: 2, initial: {{basal: {{distribution: uniform, low: 0, high: 1}}}}}}
+network: {{edges: [[g0, g1, -1]]}}
+regulation: {{model: additive}}
+fitness: [{{model: pareto}}]
+selection: {{scheme: tournament}}
+mutation: {{basal: {{rate: 0}}}}
+output: {{statistics: {{every: 10}}, snapshots: {{every: 0}}}}
+""") as file:
+        front = file["statistics/demes/fitness_min"][1] == 1
+        v = file["statistics/demes/basal_variance"][:, front, 0]
+    print(f"  demes on a front after 10 generations: {front.sum()}, {(v[1] > 0).sum()} with variance")
+    verdict.check((v[1] > 0).sum() > demes / 2, "fronts that have variance left")
+    left = v[3] - v[1] * (1 - 1 / n) ** 20
+    judge("V_30 - V_10 (1 - 1/N)^20 of Pareto fronts", 0, left.mean(),
+          left.std(ddof=1) / np.sqrt(front.sum()))
+
+
+def divided(lab):
+    """Demes made of a population that had none are random samples of it, though neighbours were
+    kin: the mean square between them is, in expectation, the variance in all, here 1 to 1."""
+    n, demes, runs, ratios = 20, 10, 20, []
+    one = os.path.join(lab.folder, "one.h5")
+    for r in range(runs):
+        lab.run(f"""
+run: {{seed: {1700 + r}, generations: 60}}
+population: {{individuals: {n * demes}, genes: 2, initial: {{basal: {{distribution: uniform, low: 0, high: 1}}}}}}
+fitness: [{{model: neutral}}]
+mutation: {{basal: {{rate: 0.01, sd: 0.1}}}}
+output: {{snapshots: {{every: 60, fields: [basal]}}}}
+""").close()
+        shutil.copy(os.path.join(lab.folder, "theory.h5"), one)
+        with lab.run(f"""
+run: {{seed: {1800 + r}, generations: 0}}
+population: {{individuals: {n * demes}, genes: 2, demes: {demes}, initial: {{from: {one}}}}}
+fitness: [{{model: neutral}}]
+""") as file, h5py.File(one) as before:
+            means = file["statistics/demes/basal_mean"][0]
+            everybody = file["snapshots/basal"][0]
+            verdict.check((np.sort(everybody, axis=0) ==
+                           np.sort(before["snapshots/basal"][-1], axis=0)).all(), "the same people")
+        ratios.append((n * means.var(axis=0, ddof=1) / everybody.var(axis=0, ddof=1)).mean())
+    judge("n V(means of demes)/V", 1, np.mean(ratios), np.std(ratios, ddof=1) / np.sqrt(runs))
+
+
 TESTS = {test.__name__: test for test in (
     coancestry, heterozygosity, shared_parents, neutral_variance, clonal_variance, response,
     selection_balance, mutation_count, linkage, sigmoid_network, island_model, migrants,
-    overlapping, tournament_winners, truncated_parents, common_ancestors)}
+    overlapping, tournament_winners, truncated_parents, equally_fit,
+    common_ancestors, divided)}
 
 
 def main(tests):

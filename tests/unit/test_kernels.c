@@ -757,6 +757,14 @@ END_TEST
 
 /* --- tournaments ---------------------------------------------------------------------------------- */
 
+/* (m^k - (m - tied)^k)/(tied n^k) of the m that are not ahead. */
+static long double plain_chance(double n, double size, double m, double tied)
+{
+    const long double k = (long double)size;
+    return powl((long double)m / (long double)n, k) *
+           -expm1l(k * log1pl(-(long double)tied / (long double)m)) / (long double)tied;
+}
+
 /* To 1e-12, but for what the rounding of left/n does to its power; the same bits everywhere. */
 START_TEST(tournaments_have_their_winners)
 {
@@ -764,28 +772,32 @@ START_TEST(tournaments_have_their_winners)
     static const double sizes[] = {1, 2, 3, 7, 100, 1e6, 1e12};
     const int64_t populations[] = {1, 2, 3, 17, MOST, 1000000, 1000000000000};
     for (int s = 0; s < HG_COUNT_OF(sizes); s++)
-        for (int p = 0; p < HG_COUNT_OF(populations); p++) {
-            const int64_t n = populations[p], count = n < MOST ? n : MOST;
-            double bits[MOST + 1], chance[MOST + 1];
-            for (int v = 0; v < HG_COUNT_OF(variants); v++) {
-                const hg_kernels *kernels = hg_kernels_named(variants[v]);
-                if (kernels == NULL) continue;
-                for (int64_t i = 0; i <= count; i++) chance[i] = i < count ? (double)(n - i) : 7.0;
-                kernels->win_chances((double)n, sizes[s], chance, count);
-                if (v == 0) memcpy(bits, chance, sizeof bits);
-                ck_assert(hg_test_same_bits(bits, chance, count + 1));
+        for (int p = 0; p < HG_COUNT_OF(populations); p++)
+            for (int class = 1; class < 60; class += class < 4 ? 1 : 11) {
+                const int64_t n = populations[p], count = n < MOST ? n : MOST;
+                double bits[MOST + 1], chance[MOST + 1], left[MOST + 1] = {0}, tied[MOST + 1] = {0};
+                for (int64_t i = 0; i < count; i++) { /* classes of `class`, the last one smaller */
+                    left[i] = (double)(n - i / class * class);
+                    tied[i] = left[i] < class ? left[i] : class;
+                }
+                for (int v = 0; v < HG_COUNT_OF(variants); v++) {
+                    const hg_kernels *kernels = hg_kernels_named(variants[v]);
+                    if (kernels == NULL) continue;
+                    for (int64_t i = 0; i <= count; i++) chance[i] = i < count ? left[i] : 7.0;
+                    kernels->win_chances((double)n, sizes[s], tied, chance, count);
+                    if (v == 0) memcpy(bits, chance, sizeof bits);
+                    ck_assert(hg_test_same_bits(bits, chance, count + 1));
+                }
+                double sum = 0.0;
+                for (int64_t i = count - 1; i >= 0; i--) {
+                    const long double expected = plain_chance((double)n, sizes[s], left[i], tied[i]);
+                    ck_assert(hg_test_close(bits[i], expected, 1e-12 + 1e-15 * sizes[s], 1e-300));
+                    if (class >= n) ck_assert(hg_test_close(bits[i], 1.0L / n, 1e-15, 0.0));
+                    sum += bits[i];
+                }
+                if (count == n) ck_assert_double_eq_tol(sum, 1.0, 1e-9);
+                ck_assert_double_eq(bits[count], 7.0);
             }
-            for (int64_t i = 0; i < count; i++) {
-                const long double left = (long double)(n - i), k = (long double)sizes[s];
-                const long double expected =
-                    powl(left / (long double)n, k) * -expm1l(k * log1pl(-1.0L / left));
-                ck_assert(hg_test_close(bits[i], expected, 1e-12 + 1e-15 * sizes[s], 1e-300));
-            }
-            double sum = 0.0;
-            for (int64_t i = count; i > 0; i--) sum += bits[i - 1];
-            if (count == n) ck_assert_double_eq_tol(sum, 1.0, 1e-9);
-            ck_assert_double_eq(bits[count], 7.0);
-        }
 }
 END_TEST
 

@@ -54,7 +54,7 @@ START_TEST(no_two_share_a_number)
     int count = 0;
     for (int s = 0; s < HG_COUNT_OF(seeds); s++)
         for (int p = HG_PURPOSE_INITIAL_BASAL; p <= HG_PURPOSE_TEST; p++) {
-            if (p > HG_PURPOSE_DELETION && p < HG_PURPOSE_TEST) continue;
+            if (p > HG_PURPOSE_PLACE && p < HG_PURPOSE_TEST) continue;
             for (int t = 0; t < HG_COUNT_OF(generations); t++)
                 for (int i = 0; i < HG_COUNT_OF(who); i++) {
                     const hg_stream stream =
@@ -63,7 +63,7 @@ START_TEST(no_two_share_a_number)
                         blocks[count++] = hg_stream_block(&stream, draws[d]);
                 }
         }
-    ck_assert_int_eq(count, 3 * 22 * 3 * 5 * 3);
+    ck_assert_int_eq(count, 3 * (HG_PURPOSE_PLACE + 1) * 3 * 5 * 3);
     qsort(blocks, (size_t)count, sizeof *blocks, compare_blocks);
     for (int i = 1; i < count; i++) ck_assert_int_ne(compare_blocks(&blocks[i - 1], &blocks[i]), 0);
 }

@@ -168,7 +168,7 @@ void hg_choose(const uint8_t *origin, int64_t count, const double *first, const 
                double *child);
 void hg_disturb(uint64_t seed, int64_t generation, const int64_t *individual, int64_t genes,
                 double sd, double *tile);
-void hg_win_chances(double n, double size, double *values, int64_t count);
+void hg_win_chances(double n, double size, const double *tied, double *values, int64_t count);
 void hg_count_dominators(const double *own, int64_t own_stride, int64_t owns, const double *other,
                          int64_t other_stride, int64_t others, int64_t objectives,
                          int64_t *dominators);
