@@ -58,7 +58,7 @@ static hg_status observe_founders(hg_lab *lab, void *context)
     return HG_OK;
 }
 
-/* --- random networks ----------------------------------------------------------------------------- */
+/* --- random networks -------------------------------------------------------------------------- */
 
 static const double density = 0.15;
 

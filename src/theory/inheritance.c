@@ -41,8 +41,8 @@ typedef struct strays {
 
 /* One haploid set of an offspring, `slot` of its `ploidy`, and those of the parents that it may be
  * from: set k of parent[k] at slot from[k]. */
-static void check_set(const genomes *now, const genomes *before, int64_t child, int slot, int ploidy,
-                      const int64_t *parent, const int *from, strays *found)
+static void check_set(const genomes *now, const genomes *before, int64_t child, int slot,
+                      int ploidy, const int64_t *parent, const int *from, strays *found)
 {
     for (int g = 0; g < GENES; g++) {
         const double allele = now->allele[(child * GENES + g) * ploidy + slot];
@@ -79,10 +79,12 @@ static void check_child(const way *w, const genomes *now, const genomes *before,
     }
     const int64_t both[2] = {first, second}, one[2] = {first, first}, other[2] = {second, second};
     static const int same[2] = {0, 0}, sets[2] = {0, 1};
-    if (w->ploidy == 1) check_set(now, before, child, 0, 1, both, same, found);
-    if (w->ploidy == 1) return;
-    check_set(now, before, child, 0, 2, one, sets, found);
-    check_set(now, before, child, 1, 2, other, sets, found);
+    if (w->ploidy == 1) {
+        check_set(now, before, child, 0, 1, both, same, found);
+    } else {
+        check_set(now, before, child, 0, 2, one, sets, found);
+        check_set(now, before, child, 1, 2, other, sets, found);
+    }
 }
 
 static hg_status read_genomes(hg_lab *lab, const way *w, const genomes *g)
@@ -100,8 +102,9 @@ static hg_status observe_inheritance(hg_lab *lab, void *context)
     HG_TRY(hg_lab_array(lab, &first, lab->individuals, sizeof *first));
     HG_TRY(hg_lab_array(lab, &second, lab->individuals, sizeof *second));
     for (int k = 0; k < 2; k++) {
-        HG_TRY(hg_lab_array(lab, &of[k].allele, lab->individuals * GENES * w->ploidy, sizeof(double)));
-        HG_TRY(hg_lab_array(lab, &of[k].weight, lab->individuals * EDGES * w->ploidy, sizeof(double)));
+        const int64_t sets = lab->individuals * w->ploidy;
+        HG_TRY(hg_lab_array(lab, &of[k].allele, sets * GENES, sizeof(double)));
+        HG_TRY(hg_lab_array(lab, &of[k].weight, sets * EDGES, sizeof(double)));
     }
     HG_TRY(read_genomes(lab, w, &of[0]));
     for (int64_t t = 1; t <= hg_run_generations(lab->run); t++) {

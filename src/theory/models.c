@@ -119,15 +119,16 @@ static const char *list(const double *number, char text[NUMBERS_TEXT])
 }
 
 #define LIFE                                                                                       \
-    "population: {ploidy: %d, initial: {basal: {distribution: uniform, low: 0.05, high: 1.5}%s}}\n"\
-    "network: {genes: [g0, g1, g2, g3, g4, g5, g6, g7, g8, g9, g10], edges: [%s], weights: %s}\n"  \
-    "environment: {tf_concentration: 0.7, temperature: 31, nutrients: 0.4}\n"                      \
-    "development: {steps: 7, window: 3, tolerance: %.17g, unstable: inviable}\n"                    \
+    "population: {ploidy: %d, initial: {basal: {distribution: uniform, low: 0.05, high: 1.5}%s}}"  \
+    "\nnetwork: {genes: [g0, g1, g2, g3, g4, g5, g6, g7, g8, g9, g10], edges: [%s], weights: %s}"  \
+    "\nenvironment: {tf_concentration: 0.7, temperature: 31, nutrients: 0.4}\n"                      \
+    "development: {steps: 7, window: 3, tolerance: %.17g, unstable: inviable}\n"                   \
     "fitness: [{model: neutral}]\n"                                                                \
     "selection: {on_extinction: neutral}\n"                                                        \
     "mating: {system: %s}\n"                                                                       \
     "mutation: {basal: {rate: 0.2, sd: 0.4}%s}\n"                                                  \
-    "expression: {model: %s, q10: 2.3, temperature_reference: 24, nutrient_half_saturation: 0.25%s}\n"
+    "expression: {model: %s, q10: 2.3, temperature_reference: 24, nutrient_half_saturation: "      \
+    "0.25%s}\n"
 
 /* A model of expression and one of regulation on one layout. */
 static hg_status conduct(hg_theory *theory, found *f, const char *expression,
@@ -139,8 +140,8 @@ static hg_status conduct(hg_theory *theory, found *f, const char *expression,
     hg_naive_print_edges(&f->model, edges, sizeof edges);
     return hg_lab_conduct(theory, size, observe_models, f, LIFE "%s", l->ploidy,
                           l->heritable ? ", weights: {distribution: normal, mean: 0, sd: 0.7}" : "",
-                          edges, l->heritable ? "heritable" : "shared", f->model.tolerance, l->mating,
-                          l->heritable ? ", weights: {rate: 0.2, sd: 0.4}" : "", expression,
+                          edges, l->heritable ? "heritable" : "shared", f->model.tolerance,
+                          l->mating, l->heritable ? ", weights: {rate: 0.2, sd: 0.4}" : "", expression,
                           parameters, regulation_text);
 }
 
@@ -166,15 +167,15 @@ static hg_status try_regulation(hg_theory *theory, const regulation *r, found *f
 static hg_status try_expression(hg_theory *theory, const char *name, hg_naive_promoter *promoter,
                                 found *f)
 {
-    char first[NUMBERS_TEXT], second[NUMBERS_TEXT], parameters[2 * NUMBERS_TEXT + 20] = "";
+    char one[NUMBERS_TEXT], other[NUMBERS_TEXT], parameters[2 * NUMBERS_TEXT + 20] = "";
     f->layout = &layouts[0];
     hg_naive_create(&f->model, f->layout->share);
     f->model.promoter = promoter;
     if (promoter == hg_naive_linear)
-        snprintf(parameters, sizeof parameters, ", slope: %s", list(f->model.slope, first));
+        snprintf(parameters, sizeof parameters, ", slope: %s", list(f->model.slope, one));
     if (promoter == hg_naive_hill)
-        snprintf(parameters, sizeof parameters, ", k: %s, n: %s", list(f->model.k, first),
-                 list(f->model.n, second));
+        snprintf(parameters, sizeof parameters, ", k: %s, n: %s", list(f->model.k, one),
+                 list(f->model.n, other));
     return conduct(theory, f, name, parameters, "");
 }
 

@@ -112,7 +112,7 @@ static hg_status observe_law(hg_lab *lab, void *context)
     return HG_OK;
 }
 
-/* --- alleles are never negative ----------------------------------------------------------------- */
+/* --- alleles are never negative --------------------------------------------------------------- */
 
 /* From mu = 0.4 by steps of sd 1: max(0, x) has mean mu P(mu) + p(mu). */
 static hg_status observe_clamp(hg_lab *lab, void *context)
@@ -136,7 +136,7 @@ static hg_status observe_clamp(hg_lab *lab, void *context)
     return HG_OK;
 }
 
-/* --- edges and genes that come and go ------------------------------------------------------------- */
+/* --- edges and genes that come and go --------------------------------------------------------- */
 
 static hg_status observe_edges(hg_lab *lab, void *context)
 {
@@ -234,7 +234,8 @@ hg_status hg_theory_mutants(hg_theory *theory)
                           LIFE "mutation: {basal: {rate: 0}, weights: {rate: 0}, edge_loss: 0.2, "
                           "edge_gain: 0.1}\n"));
     HG_TRY(hg_lab_conduct(theory, size, observe_deletion, NULL,
-                          LIFE "mutation: {basal: {rate: 0}, weights: {rate: 0}, deletion: 0.3}\n"));
+                          LIFE "mutation: {basal: {rate: 0}, weights: {rate: 0}, deletion: "
+                          "0.3}\n"));
     return hg_lab_conduct(theory, size, observe_duplication, NULL,
                           LIFE "mutation: {basal: {rate: 0}, weights: {rate: 0}, duplication: "
                           "0.4}\n");

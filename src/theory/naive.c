@@ -16,7 +16,7 @@ void hg_naive_create(hg_naive *model, int share)
     for (int g = 0; g < GENES; g++) {
         model->slope[g] = 0.1 * g - 0.4;
         model->k[g] = 0.4 + 0.07 * g;
-        model->n[g] = g % 3 == 2 ? 2.0 : 1.0 + 0.15 * g; /* whole exponents have a way of their own */
+        model->n[g] = g % 3 == 2 ? 2.0 : 1.0 + 0.15 * g; /* whole ones have a way of their own */
         model->start[g] = g % 4 < 2 ? 1.0 : -1.0;
     }
     for (int t = 0; t < GENES; t++)

@@ -114,8 +114,8 @@ hg_status hg_theory_records(hg_theory *theory)
     const hg_lab_size size = {3, 41, 6};
     for (int i = 0; i < 2; i++)
         HG_TRY(hg_lab_conduct(theory, size, observe_records, (void *)systems[i],
-                              "population: {genes: %d, initial: {basal: {distribution: exponential, "
-                              "mean: 1}}}\n"
+                              "population: {genes: %d, initial: {basal: {distribution: "
+                              "exponential, mean: 1}}}\n"
                               "environment: {tf_concentration: 0.5}\n"
                               "expression: {model: linear, slope: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, "
                               "11]}\n"

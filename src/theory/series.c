@@ -8,7 +8,7 @@
 #include "theory/laboratory.h"
 #include "theory/measure.h"
 
-/* --- series that are functions of the generation ----------------------------------------------- */
+/* --- series that are functions of the generation ---------------------------------------------- */
 
 enum { LAST = 14 };
 static const double pi = 3.14159265358979323846, strength = 0.3;
@@ -43,8 +43,8 @@ typedef struct course {
 static const course courses[] = {
     {"table, steps", "{series: table, at: [1, 4, 9], values: [0.5, 2, 1.25], interpolation: step}",
      of_step},
-    {"table, linear", "{series: table, at: [2, 5, 9], values: [0.5, 2, 0.25], interpolation: linear}",
-     of_linear},
+    {"table, linear",
+     "{series: table, at: [2, 5, 9], values: [0.5, 2, 0.25], interpolation: linear}", of_linear},
     {"ramp", "{series: ramp, from: 0.5, to: 2.5, start: 3, end: 11}", of_ramp},
     {"sine", "{series: sine, mean: 1.5, amplitude: 0.8, period: 7.5, phase: 0.6}", of_sine},
     {"steps", "{series: steps, values: [0.5, 2, 1], duration: 2.5}", of_steps},
@@ -78,7 +78,7 @@ static hg_status observe_course(hg_lab *lab, void *context)
     return HG_OK;
 }
 
-/* --- series that wander -------------------------------------------------------------------------- */
+/* --- series that wander ----------------------------------------------------------------------- */
 
 typedef struct wander {
     const char *name;
@@ -163,8 +163,8 @@ hg_status hg_theory_series(hg_theory *theory)
                           "expression: {model: linear, slope: 1}\n"
                           "environment: {tf_concentration: {series: ar1, mean: %g, sd: %g, "
                           "autocorrelation: %g}}\n"
-                          "fitness: [{model: gaussian, strength: %g, optimum: {series: ar1, mean: %g, "
-                          "sd: %g, autocorrelation: %g}}]\n"
+                          "fitness: [{model: gaussian, strength: %g, optimum: {series: ar1, "
+                          "mean: %g, sd: %g, autocorrelation: %g}}]\n"
                           "mutation: {basal: {rate: 0}}\n", wanders[0].mean, wanders[0].sd,
                           wanders[0].kept, weak, wanders[1].mean, wanders[1].sd, wanders[1].kept);
 }
