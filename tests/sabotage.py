@@ -35,7 +35,7 @@ SHORT = [r"^unit/test_(random|heredity|phenotype|moments|figures|partition|earli
          r"^system/resume/noise$",
          r"^theory/(overlapping|migrants|truncated_parents|tournament_winners|linkage|"
          r"mutation_count|response)$"]
-LONG = [r"^system/matrix/(life|weights)$", r"^system/matrix/(fitness|environment|selection)$",
+LONG = [r"^theory/verify-layouts$", r"^system/matrix/(life|weights)$", r"^system/matrix/(fitness|environment|selection)$",
         r"^mpi/test_(output|resume)/3$", r"^system/layouts/"]
 
 

@@ -121,7 +121,7 @@ static const char *list(const double *number, char text[NUMBERS_TEXT])
 #define LIFE                                                                                       \
     "population: {ploidy: %d, initial: {basal: {distribution: uniform, low: 0.05, high: 1.5}%s}}"  \
     "\nnetwork: {genes: [g0, g1, g2, g3, g4, g5, g6, g7, g8, g9, g10], edges: [%s], weights: %s}"  \
-    "\nenvironment: {tf_concentration: 0.7, temperature: 31, nutrients: 0.4}\n"                      \
+    "\nenvironment: {tf_concentration: 0.7, temperature: 31, nutrients: 0.4}\n"                    \
     "development: {steps: 7, window: 3, tolerance: %.17g, unstable: inviable}\n"                   \
     "fitness: [{model: neutral}]\n"                                                                \
     "selection: {on_extinction: neutral}\n"                                                        \
@@ -141,8 +141,8 @@ static hg_status conduct(hg_theory *theory, found *f, const char *expression,
     return hg_lab_conduct(theory, size, observe_models, f, LIFE "%s", l->ploidy,
                           l->heritable ? ", weights: {distribution: normal, mean: 0, sd: 0.7}" : "",
                           edges, l->heritable ? "heritable" : "shared", f->model.tolerance,
-                          l->mating, l->heritable ? ", weights: {rate: 0.2, sd: 0.4}" : "", expression,
-                          parameters, regulation_text);
+                          l->mating, l->heritable ? ", weights: {rate: 0.2, sd: 0.4}" : "",
+                          expression, parameters, regulation_text);
 }
 
 static hg_status try_regulation(hg_theory *theory, const regulation *r, found *f)
