@@ -78,16 +78,27 @@ static hg_status parse(int count, char **words, verify_options *options, hg_theo
 
 static void print_head(void)
 {
-    printf("%-15s %-46s %13s %13s %11s %7s  %-8s %s\n", "experiment", "quantity", "predicted",
-           "measured", "std. error", "z", "verdict", "approximation");
+    printf("%-15s %-46s %13s %13s %11s %9s %7s  %-8s %s\n", "experiment", "quantity", "predicted",
+           "measured", "std. error", "resolves", "z", "verdict", "remarks");
+}
+
+/* The least error of the engine that a row is sure to notice, as most |z| leave room for accidents:
+ * as a share of what is predicted, or absolute, in parentheses, where that is 0. */
+static void describe_power(const hg_theory_row *row, char text[16])
+{
+    const double least = row->exact ? row->error : HG_THEORY_MOST_Z * row->error;
+    if (row->predicted == 0.0) snprintf(text, 16, "(%.2g)", least);
+    else snprintf(text, 16, "%.2g%%", 100.0 * least / fabs(row->predicted));
 }
 
 /* Numbers as long as their error makes sense of them, within reason. */
 static void print_row(const char *experiment, const hg_theory_row *row)
 {
+    char power[16];
     printf("%-15s %-46s %13.7g %13.7g ", experiment, row->quantity, row->predicted, row->measured);
-    if (row->exact) printf("%11s %7s", "exact", "-");
-    else printf("%11.2g %+7.2f", row->error, row->z);
+    describe_power(row, power);
+    if (row->exact) printf("%11s %9s %7s", "exact", power, "-");
+    else printf("%11.2g %9s %+7.2f", row->error, power, row->z);
     printf("  %-8s%s%s\n", row->agrees ? "agrees" : "DIFFERS", row->note[0] != '\0' ? " " : "",
            row->note);
 }
@@ -131,6 +142,8 @@ static hg_status conduct(const verify_options *options, hg_theory *theory, verdi
                     hg_experiments[i].checks, hg_clock() - started);
         HG_TRY(hg_experiment_conduct(theory, i));
     }
+    all->experiment = "all";
+    hg_experiments_conclude(theory);
     if (tells) hg_tell("happygene: %.1f s\n", hg_clock() - started);
     return conclude(all);
 }
@@ -154,12 +167,14 @@ const hg_command hg_command_verify = {
     .text =
         "Makes runs, alone or under mpirun -n P, and compares them with what population genetics\n"
         "says: for each quantity the prediction, the measurement, its standard error, their\n"
-        "difference in standard errors (z) and a verdict. Expectations are exact for finite\n"
-        "populations; the last column has the textbook's approximation where there is one. Exit\n"
-        "code 1 when some |z| exceeds 5, which chance brings about once in 1.7 million rows.\n"
-        "The numbers are the same on any number of ranks and threads.\n"
+        "difference in standard errors (z) and a verdict. `resolves` is the least error of the\n"
+        "engine that makes the row differ, five standard errors: as a share of the prediction, or\n"
+        "absolute, in parentheses, where that is 0. Expectations are exact for finite populations;\n"
+        "the last column has the textbook's approximation where there is one. The last two rows\n"
+        "test all z together. Exit code 1 when some |z| exceeds 5, which chance brings about once\n"
+        "in 1.7 million rows. The numbers are the same on any number of ranks and threads.\n"
         "\n"
-        "  --quick       smaller runs: less than a minute on 2 cores instead of some minutes\n"
+        "  --quick       smaller runs: about a minute on 2 cores instead of some minutes\n"
         "  --seed N      other random numbers; default 1\n"
         "  --threads N   threads per rank, as for run\n"
         "  -q, --quiet   no progress\n"
@@ -168,6 +183,7 @@ const hg_command hg_command_verify = {
         "  fixation        a new mutant takes over (Kimura 1962)\n"
         "  heterozygosity  its decay by drift (Wright 1931)\n"
         "  parents         shared parents; selection differential (Price 1970)\n"
+        "  unequal-demes   parents in demes of very different fitness (Price 1970)\n"
         "  mates           second parents\n"
         "  migrants        where parents come from (Wright 1931)\n"
         "  coalescence     time to common ancestors (Kingman 1982)\n"
@@ -185,6 +201,16 @@ const hg_command hg_command_verify = {
         "  ranks           tournament and truncation (Blickle & Thiele 1996)\n"
         "  classes         the same in few classes of fitness, and of Pareto fronts\n"
         "  equals          the same where all are equally fit: drift alone (Kingman 1982)\n"
+        "  founders        alleles and weights of generation 0, random networks\n"
+        "  mutants         what mutants are like by each law; edges and genes that come and go\n"
+        "  inheritance     whose alleles and weights an offspring has\n"
+        "  migration       matrix, line and ring (Kimura & Weiss 1964)\n"
+        "  overlap         who lives on, and who begets the others\n"
+        "  series          environment and optimum in time\n"
+        "  noise           developmental noise\n"
+        "  models          expression and regulation against plain loops\n"
+        "  fitness         components of fitness against plain loops\n"
+        "  records         means, variances, extremes against those of the individuals\n"
         "\n"
         "Examples:\n"
         "  happygene verify --quick\n"

@@ -83,7 +83,7 @@ static const double *draw_ties(const hg_run *run)
 #pragma omp parallel for schedule(static) num_threads(run->threads)
     for (int64_t b = partition->first_block; b < partition->end_block; b++) {
         const int64_t first = hg_block_start(partition, b);
-        run->kernels->uniforms(run->config.run.seed, HG_PURPOSE_TIE, run->making, first,
+        run->kernels->uniforms(run->config.run.seed, HG_PURPOSE_TIE, run->lineage, first,
                                hg_block_start(partition, b + 1) - first, 0,
                                run->rank_weight + (first - partition->first));
     }

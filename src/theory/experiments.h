@@ -35,6 +35,26 @@ hg_status hg_theory_linkage(hg_theory *theory);
 hg_status hg_theory_diploids(hg_theory *theory);
 /* mutations.c */
 hg_status hg_theory_mutations(hg_theory *theory);
+/* mutants.c */
+hg_status hg_theory_mutants(hg_theory *theory);
+/* founders.c */
+hg_status hg_theory_founders(hg_theory *theory);
+/* inheritance.c */
+hg_status hg_theory_inheritance(hg_theory *theory);
+/* migration.c */
+hg_status hg_theory_migration(hg_theory *theory);
+/* overlap.c */
+hg_status hg_theory_overlap(hg_theory *theory);
+/* series.c */
+hg_status hg_theory_series(hg_theory *theory);
+/* noise.c */
+hg_status hg_theory_noise(hg_theory *theory);
+/* models.c */
+hg_status hg_theory_models(hg_theory *theory);
+/* fitness.c */
+hg_status hg_theory_fitness(hg_theory *theory);
+/* records.c */
+hg_status hg_theory_records(hg_theory *theory);
 /* development.c */
 hg_status hg_theory_development(hg_theory *theory);
 

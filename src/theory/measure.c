@@ -44,6 +44,29 @@ void hg_theory_note(hg_theory *theory, const char *format, ...)
     va_end(arguments);
 }
 
+/* The rows of one run are one measurement. */
+static void close_run(hg_all_z *all)
+{
+    const double excess = all->squares - all->count;
+    if (all->count == 0.0) return;
+    all->runs++;
+    all->rows += (int64_t)all->count;
+    all->sums += all->sum;
+    all->sums_squared += all->sum * all->sum;
+    all->excess += excess;
+    all->excess_squared += excess * excess;
+    all->sum = all->squares = all->count = 0.0;
+}
+
+static void note_z(hg_all_z *all, uint64_t run, double z)
+{
+    if (run != all->run) close_run(all);
+    all->run = run;
+    all->sum += z;
+    all->squares += z * z;
+    all->count += 1.0;
+}
+
 static void report(hg_theory *theory, hg_theory_row *row, const char *quantity, va_list arguments)
 {
     vsnprintf(row->quantity, sizeof row->quantity, quantity, arguments);
@@ -58,6 +81,7 @@ static void judge(hg_theory *theory, double predicted, double measured, double e
     hg_theory_row row = {.predicted = predicted, .measured = measured, .error = error};
     row.z = measured == predicted ? 0.0 : (measured - predicted) / error;
     row.agrees = fabs(row.z) <= HG_THEORY_MOST_Z; /* false where not a number */
+    note_z(&theory->all, theory->runs, row.z);
     report(theory, &row, quantity, arguments);
 }
 
@@ -107,4 +131,17 @@ void hg_judge_exact(hg_theory *theory, double largest, double allowed, const cha
     va_start(arguments, quantity);
     report(theory, &row, quantity, arguments);
     va_end(arguments);
+}
+
+void hg_experiments_conclude(hg_theory *theory)
+{
+    enum { FEWEST_RUNS = 10 };
+    hg_all_z all = theory->all;
+    close_run(&all);
+    if (all.runs < FEWEST_RUNS) return;
+    const double rows = (double)all.rows;
+    hg_theory_note(theory, "%d rows of %d runs", (int)all.rows, (int)all.runs);
+    hg_judge(theory, 0.0, all.sums / rows, sqrt(all.sums_squared) / rows, "mean of z");
+    hg_judge(theory, 1.0, 1.0 + all.excess / rows, sqrt(all.excess_squared) / rows,
+             "mean of z^2 (chi-square over its degrees)");
 }

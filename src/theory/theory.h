@@ -27,6 +27,15 @@ typedef struct hg_theory_row {
     char note[64]; /**< "" or for information: an approximation from the literature */
 } hg_theory_row;
 
+/** The z of all rows so far, run by run: rows of one run may depend on one another, runs do not.
+ * Zero-initialise. */
+typedef struct hg_all_z {
+    uint64_t run; /**< that `sum`, `squares` and `count` are of */
+    double sum, squares, count;
+    int64_t runs, rows; /**< before that one, and the totals of what follows */
+    double sums, sums_squared, excess, excess_squared; /**< excess: of z^2 over 1 */
+} hg_all_z;
+
 /** Experiments in progress. All ranks go through them together and get the same rows. */
 typedef struct hg_theory {
     bool quick;
@@ -36,6 +45,7 @@ typedef struct hg_theory {
     void *context;
     uint64_t runs; /**< internal: started so far, for their seeds */
     char note[64]; /**< internal: of the next row */
+    hg_all_z all;  /**< internal */
 } hg_theory;
 
 typedef struct hg_experiment {
@@ -51,5 +61,11 @@ extern const hg_experiment hg_experiments[];
 /** Conducts experiment number `number` of the table. Its rows do not depend on which others
  * are conducted. Collective. */
 hg_status hg_experiment_conduct(hg_theory *theory, int number);
+
+/**
+ * Two rows on all others together: their z have mean 0 and mean square 1, whatever else they are.
+ * None where there were too few runs to tell.
+ */
+void hg_experiments_conclude(hg_theory *theory);
 
 #endif

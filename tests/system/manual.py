@@ -40,6 +40,8 @@ SHOWN = {
 INSTEAD = [
     (r"bash tests/(run|checked|slurm|lint)\.sh.*", ":", "the suite itself, and what takes hours"),
     (r"bash tests/bench/run\.sh.*", ":", "minutes: slow/bench"),
+    (r"python3 tests/sabotage\.py .*", ":", "hours: slow/sabotage"),
+    (r"ctest --test-dir build/release -R slow/sabotage.*", ":", "the same"),
     (r"python3 tests/bench/compare\.py OLD\.json NEW\.json", ":", "slow/bench"),
     (r"srun \.\.\. ", "", "stands for words of the reader's"),
     (r"OMP_NUM_THREADS=16", "OMP_NUM_THREADS=1", "cores that this machine may not have"),

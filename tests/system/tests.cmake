@@ -98,6 +98,12 @@ foreach(name hill-hill additive-heritable-asexual sigmoid-heritable-sexual demes
     ${HG_SCRATCH}/resume-${name} ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/${name}.yaml
     --set run.generations=6 --set output.snapshots.at=[] --set output.ancestry=true)
 endforeach()
+# What the generation that goes on draws anew: noise, an environment that wanders.
+hg_add_system_test(system/resume/noise system 300
+  ${HG_PYTHON} ${HG_SYSTEM}/resume.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE}
+  ${HG_SCRATCH}/resume-noise ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/climate.yaml
+  --set run.generations=6 --set development.noise_sd=0.3
+  --set "environment.temperature={series: ar1, mean: 30, sd: 4, autocorrelation: 0.5}")
 hg_add_system_test(system/stopping system 300
   ${HG_PYTHON} ${HG_SYSTEM}/stopping.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE}
   ${HG_SCRATCH}/stopping ${CMAKE_CURRENT_SOURCE_DIR}/data/runs)

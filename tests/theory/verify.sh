@@ -9,7 +9,7 @@ cd "$folder"
 
 fail() { echo "FAILED: $*"; exit 1; }
 
-experiments=(parents migrants response development)
+experiments=(parents migrants response development inheritance noise models records)
 "$program" verify --quick --quiet --threads 1 "${experiments[@]}" >one.txt 2>one.err
 [ ! -s one.err ] || fail "--quiet says: $(cat one.err)"
 [ "$(grep -c agrees one.txt)" -ge 15 ] || fail "there are too few rows: $(cat one.txt)"
