@@ -41,6 +41,8 @@ static void draw_founder(const hg_run *run, int64_t individual, double *genome)
     const hg_config *config = &run->config;
     const hg_genotypes *genotypes = &run->genotypes;
     const int64_t who = config->population.initial.clonal ? 0 : individual;
+    if (genotypes->clonal)
+        genome[genotypes->origin] = founders_alike(config) ? 0.0 : (double)individual;
     const int64_t ploidy = genotypes->ploidy;
     const hg_stream basal = hg_stream_of(config->run.seed, HG_PURPOSE_INITIAL_BASAL, 0, who);
     for (int64_t locus = 0; locus < genotypes->genes * ploidy; locus++)
@@ -65,6 +67,8 @@ static hg_status copy_earlier(hg_run *run, hg_earlier *earlier, double *basal, d
         HG_TRY(hg_earlier_read(earlier, run->partition.first + at, count, basal, weight));
         for (int64_t i = 0; i < count; i++) {
             double *genome = hg_genome(genotypes, at + i);
+            if (genotypes->clonal)
+                genome[genotypes->origin] = (double)(run->partition.first + at + i);
             memcpy(genome, basal + (size_t)i * alleles, alleles * sizeof *genome);
             if (weight != NULL)
                 memcpy(genome + genotypes->weight_offset, weight + (size_t)i * weights,
@@ -121,6 +125,7 @@ static void settle_founders(hg_run *run)
         const bool shared = one_row && i > 0 && same_deme(run, first + i - 1, first + i);
         run->row[i] = shared ? run->row[i - 1] : (int32_t)i;
         genotypes->copies[run->row[i]]++;
+        if (genotypes->clonal) genotypes->shared[run->row[i]] = one_row;
     }
     hg_demes_note_rows(run, 0, count);
 }

@@ -125,6 +125,7 @@ static int64_t any_of(uint64_t word, int64_t count)
 static void note_event(hg_run *run, hg_worker *worker, int64_t own)
 {
     worker->mutations++;
+    if (run->genotypes.clonal) hg_genotype_begins(run, run->partition.first + own);
     if (run->demes.count > 0) hg_demes_note_mutation(run, run->partition.first + own);
 }
 

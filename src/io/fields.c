@@ -60,6 +60,9 @@ const hg_dataset hg_datasets[] = {
     {STATISTICS, "mutations", HG_TYPE_INT64, PER_RECORD, "1",
      "alleles and weights changed by mutation in this generation",
      "A lost or regained edge, a duplication and a deletion count as one each.", OF(mutations)},
+    {STATISTICS, "genotypes", HG_TYPE_INT64, PER_RECORD, "1", "distinct genotypes",
+     "Each individual with a mutation begins a new one; clones have their parent's. Founders count "
+     "as one where all are alike, else as one each.", HG_WITH_GENOTYPES, OF(genotypes)},
     {STATISTICS, "stable_fraction", HG_TYPE_FLOAT64, PER_RECORD, "1",
      "share of individuals with stable development", "", OF(stable_fraction)},
     {STATISTICS, "neutral_draws", HG_TYPE_INT64, PER_RECORD, "1",
@@ -326,6 +329,16 @@ const char *hg_type_name(hg_type type)
     return names[type];
 }
 
+/* Where clones share their parent's genotype, and founders are not read from a file, which does not
+ * tell who are clones. Origins must be whole numbers that a double can hold. */
+static bool genotypes_known(const hg_config *config)
+{
+    const double born = ((double)config->run.generations + 1.0) *
+                        (double)config->population.individuals;
+    return config->mating.system == HG_MATING_ASEXUAL && config->development.noise_sd == 0.0 &&
+           config->population.initial.from == NULL && born < 0x1p53;
+}
+
 bool hg_dataset_present(const hg_dataset *dataset, const hg_config *config,
                         const hg_network *network)
 {
@@ -338,6 +351,7 @@ bool hg_dataset_present(const hg_dataset *dataset, const hg_config *config,
     case HG_WITH_DEME_SERIES:
         return (hg_deme_series_of(config) & (unsigned)dataset->series) != 0;
     case HG_WITH_VARYING_OPTIMUM: return hg_recorded_optimum(config) >= 0;
+    case HG_WITH_GENOTYPES: return genotypes_known(config);
     case HG_WITH_NEUTRAL_DRAWS: return config->selection.neutral_on_extinction;
     case HG_WITH_SECOND_PARENTS: return config->mating.system == HG_MATING_SEXUAL;
     case HG_WITH_FIELD:
@@ -357,6 +371,8 @@ const char *hg_dataset_condition(const hg_dataset *dataset)
         [HG_WITH_HERITABLE_WEIGHTS] = "where weights are heritable",
         [HG_WITH_VARYING_OPTIMUM] = "where it varies in time",
         [HG_WITH_DEME_SERIES] = "where each deme has an ar1 series of its own",
+        [HG_WITH_GENOTYPES] = "with `mating.system: asexual`, `development.noise_sd: 0` and without "
+                              "`population.initial.from`",
         [HG_WITH_NEUTRAL_DRAWS] = "with `selection.on_extinction: neutral`",
         [HG_WITH_MACHINE] = "where `happygene profile` measured it",
         [HG_WITH_FIELD] = "with its name in `output.snapshots.fields`"};
