@@ -281,6 +281,6 @@ if(NOT HG_SANITIZE)
 endif()
 
 # Distinct genotypes, against those in the snapshots of every generation.
-hg_add_system_test(system/genotypes system 300
+hg_add_system_test(system/genotypes system 600
   ${HG_PYTHON} ${HG_SYSTEM}/genotypes.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE}
   ${HG_SCRATCH}/genotypes)
