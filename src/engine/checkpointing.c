@@ -96,7 +96,7 @@ hg_status hg_checkpointing_create(hg_run *run)
     const hg_genotypes *genotypes = &run->genotypes;
     *content = (hg_checkpoint){
         .individuals = run->partition.individuals,
-        .alleles = (genotypes->genes + genotypes->edges) * genotypes->ploidy,
+        .alleles = (genotypes->genes + genotypes->edges) * genotypes->ploidy + genotypes->clonal,
         .network = hg_network_digest(&run->network), .resolved = run->resolved,
         .counter_count = BY_DEME + run->demes.count};
     for (int64_t i = 0; i < grid_count(run); i++) {
@@ -117,13 +117,14 @@ void hg_checkpointing_free(hg_run *run)
     hg_release(&run->checkpoint.rests);
 }
 
-/* A genome without the padding between its parts. */
+/* A genome without the padding between its parts: levels, weights, its origin where clonal. */
 static void pack_genome(const hg_genotypes *genotypes, const double *genome, double *packed)
 {
     const size_t levels = (size_t)(genotypes->genes * genotypes->ploidy);
     const size_t weights = (size_t)(genotypes->edges * genotypes->ploidy);
     memcpy(packed, genome, levels * sizeof *packed);
     memcpy(packed + levels, genome + genotypes->weight_offset, weights * sizeof *packed);
+    if (genotypes->clonal) packed[levels + weights] = genome[genotypes->origin];
 }
 
 static void give(void *context, hg_checkpoint_field field, int64_t first, int64_t count,

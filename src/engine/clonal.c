@@ -18,6 +18,7 @@ static void find_parent_rows(hg_run *run)
     hg_clear(genotypes->claim, genotypes->rows, sizeof *genotypes->claim); /* all unused */
 #pragma omp parallel for schedule(static) num_threads(run->threads)
     for (int64_t j = 0; j < run->partition.count; j++) {
+        hg_note_sent(run, j);
         const int64_t parent = run->parentage.parent[j] - run->partition.first;
         if (parent < 0 || parent >= run->partition.count) continue;
         const int32_t row = run->row[parent];
@@ -47,6 +48,7 @@ static int32_t house(hg_run *run, int64_t own, const double *genome)
     int32_t *row = NULL;
     hg_rows_take(run, worker_of(run, own), 1, &row);
     genotypes->claim[*row] = HG_ROW_FETCHED;
+    genotypes->shared[*row] = true;
     run->meter.housed++;
     memcpy(hg_genome(genotypes, *row), genome, (size_t)genotypes->stride * sizeof(double));
     return *row;
@@ -186,7 +188,7 @@ static void breed_some(hg_run *run, hg_worker *worker, const int32_t *own, int c
 {
     hg_genotypes *genotypes = &run->genotypes;
     int32_t row[HG_BROOD];
-    double *genome[HG_BROOD];
+    double *genome[HG_BROOD], origin[HG_BROOD];
     double since = hg_worker_begin(worker);
     for (int i = 0; i < count; i++) {
         const int32_t from = run->parent_row[own[i]];
@@ -197,6 +199,7 @@ static void breed_some(hg_run *run, hg_worker *worker, const int32_t *own, int c
         row[i] = run->row[own[i]];
         genome[i] = hg_genome(genotypes, row[i]);
         genotypes->copies[row[i]] = 1;
+        origin[i] = *hg_origin(genotypes, from);
         if (row[i] == from) continue;
         memcpy(genome[i], hg_genome(genotypes, from), (size_t)genotypes->stride * sizeof(double));
         worker->genomes_copied++;
@@ -204,6 +207,7 @@ static void breed_some(hg_run *run, hg_worker *worker, const int32_t *own, int c
     worker->born += count;
     hg_worker_note(worker, HG_PHASE_REPRODUCTION, &since);
     hg_mutate(run, worker, own, genome, count);
+    hg_note_unchanged(run, own, origin, count);
     hg_worker_note(worker, HG_PHASE_MUTATION, &since);
     hg_evaluate_rows(run, worker, row, count);
 }

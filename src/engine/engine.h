@@ -155,6 +155,14 @@ typedef struct hg_demes {
     hg_moment *moment;   /**< [count][2 + columns of both] */
 } hg_demes;
 
+/** The counting of distinct genotypes; census.c. */
+typedef struct hg_census {
+    int64_t own;                     /**< of all, those that this rank counts */
+    double *origin, *sent, *received; /**< of genotypes that others may have */
+    int64_t room, received_room;
+    int *count;                      /**< [4 * ranks] sent and received, and where each begins */
+} hg_census;
+
 /** What makes a run stop before its end, the more urgent the greater. */
 typedef enum hg_stop {
     HG_STOP_NOT,
@@ -268,6 +276,7 @@ struct hg_run {
     MPI_Op moment_op;
     MPI_Datatype moment_type;
     hg_demes demes;
+    hg_census census;
     hg_statistics statistics;
     hg_output *output;
     char *output_path, *command_line;
@@ -535,6 +544,29 @@ bool hg_snapshot_due(const hg_run *run, int64_t generation);
 
 /** hg_snapshot_source of the present generation; `context` is the run. */
 hg_status hg_run_field(void *context, hg_field field, int64_t first, int64_t count, void *buffer);
+
+/* --- census.c ------------------------------------------------------------------------ */
+
+hg_status hg_census_create(hg_run *run);
+void hg_census_free(hg_run *run);
+
+/** An individual (global index) mutates, with a row of its own: its genotype is a new one. */
+static inline void hg_genotype_begins(hg_run *run, int64_t individual)
+{
+    const int32_t row = run->row[individual - run->partition.first];
+    *hg_origin(&run->genotypes, row) =
+        (double)run->making * (double)run->partition.individuals + (double)individual;
+    run->genotypes.shared[row] = false;
+}
+
+/** Own offspring with rows of their own: those whose origin is their parent's still share it. */
+void hg_note_unchanged(hg_run *run, const int32_t *own, const double *origin, int count);
+
+/** Own parent `own` may have sent its genotype to another deme or rank. Thread-safe. */
+void hg_note_sent(hg_run *run, int64_t own);
+
+/** Counts the genotypes that this rank is to count. Collective. */
+hg_status hg_census_take(hg_run *run);
 
 /* --- ancestry.c ---------------------------------------------------------------------- */
 

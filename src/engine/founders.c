@@ -43,6 +43,8 @@ static void draw_founder(const hg_run *run, int64_t individual, double *genome)
     const hg_config *config = &run->config;
     const hg_genotypes *genotypes = &run->genotypes;
     const int64_t who = config->population.initial.clonal ? 0 : individual;
+    if (genotypes->clonal)
+        genome[genotypes->origin] = founders_alike(config) ? 0.0 : (double)individual;
     const int64_t ploidy = genotypes->ploidy;
     const hg_stream basal = hg_stream_of(config->run.seed, HG_PURPOSE_INITIAL_BASAL, 0, who);
     for (int64_t locus = 0; locus < genotypes->genes * ploidy; locus++)
@@ -69,9 +71,10 @@ enum { PIECE = 512 };
 static hg_status shuffle(const hg_run *run, int64_t **place)
 {
     const int64_t individuals = run->partition.individuals;
+    const int64_t now = hg_lineage_generation(&run->config, 0);
     HG_TRY(hg_allocate(place, HG_MEMORY_OTHER, (size_t)individuals, sizeof **place));
     for (int64_t i = 0; i < individuals; i++) {
-        const hg_stream stream = hg_stream_of(run->config.run.seed, HG_PURPOSE_PLACE, 0, i);
+        const hg_stream stream = hg_stream_of(run->config.run.seed, HG_PURPOSE_PLACE, now, i);
         const int64_t other = (int64_t)(hg_stream_uniform(&stream, 0) * (double)(i + 1));
         (*place)[i] = (*place)[other];
         (*place)[other] = i;
@@ -89,6 +92,7 @@ static void settle_earlier(hg_run *run, const earlier_genomes *from, int64_t fir
         const int64_t own = place - run->partition.first;
         if (own < 0 || own >= run->partition.count) continue;
         double *genome = hg_genome(genotypes, own);
+        if (genotypes->clonal) genome[genotypes->origin] = (double)place;
         memcpy(genome, from->basal + (size_t)i * alleles, alleles * sizeof *genome);
         if (from->weight != NULL)
             memcpy(genome + genotypes->weight_offset, from->weight + (size_t)i * weights,
@@ -161,6 +165,7 @@ static void settle_founders(hg_run *run)
         const bool shared = one_row && i > 0 && same_deme(run, first + i - 1, first + i);
         run->row[i] = shared ? run->row[i - 1] : (int32_t)i;
         genotypes->copies[run->row[i]]++;
+        if (genotypes->clonal) genotypes->shared[run->row[i]] = one_row;
     }
     hg_demes_note_rows(run, 0, count);
 }

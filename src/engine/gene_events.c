@@ -120,6 +120,7 @@ static void empty(const hg_run *run, double *genome, int64_t gene)
 static void note_event(hg_run *run, hg_worker *worker, int64_t own)
 {
     worker->mutations++;
+    if (run->genotypes.clonal) hg_genotype_begins(run, run->partition.first + own);
     if (run->demes.count > 0) hg_demes_note_mutation(run, run->partition.first + own);
 }
 

@@ -45,7 +45,8 @@ void hg_parents_settle(hg_run *run)
 
 static const double *genome_of_own(void *context, int64_t i)
 {
-    const hg_run *run = context;
+    hg_run *run = context;
+    if (run->genotypes.clonal) run->genotypes.shared[run->row[i]] = true;
     return hg_genome(&run->genotypes, run->row[i]);
 }
 

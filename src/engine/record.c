@@ -12,7 +12,7 @@
 
 /* Two entries in front of the columns' carry what is not a column. */
 enum { COUNTS, EXTREMES, COLUMNS, MOST_ATTEMPTS = 8 };
-enum { PARENTS, MUTATIONS, STABLE };
+enum { PARENTS, MUTATIONS, STABLE, GENOTYPES };
 
 static void add_moments(void *in, void *inout, int *length, MPI_Datatype *type)
 {
@@ -54,6 +54,7 @@ hg_status hg_record_create(hg_run *run)
     MPI_Type_contiguous((int)(sizeof(hg_moment) / 8), MPI_INT64_T, &run->moment_type);
     MPI_Type_commit(&run->moment_type);
     MPI_Op_create(add_moments, 1, &run->moment_op);
+    HG_TRY(hg_census_create(run));
     return hg_demes_create(run);
 }
 
@@ -63,6 +64,7 @@ void hg_record_free(hg_run *run)
     hg_moments_free(&run->moments_expression);
     hg_release(&run->moment);
     hg_statistics_free(&run->statistics);
+    hg_census_free(run);
     hg_demes_free(run);
     if (run->moment_type == MPI_DATATYPE_NULL) return;
     MPI_Type_free(&run->moment_type);
@@ -94,6 +96,7 @@ static void count_own(hg_run *run, hg_moment *moment)
     moment[EXTREMES] = (hg_moment){.largest = -run->own_least_fit};
     moment[COUNTS].limb[PARENTS] = run->own_parents;
     moment[COUNTS].limb[STABLE] = run->own_stable;
+    moment[COUNTS].limb[GENOTYPES] = run->census.own;
     for (int t = 0; t < run->threads; t++)
         moment[COUNTS].limb[MUTATIONS] += run->worker[t].mutations;
 }
@@ -227,6 +230,7 @@ static void fill_scalars(hg_run *run)
     statistics->fitness_min = -moment[EXTREMES].largest;
     statistics->parents = moment[COUNTS].limb[PARENTS];
     statistics->mutations = moment[COUNTS].limb[MUTATIONS];
+    statistics->genotypes = moment[COUNTS].limb[GENOTYPES];
     statistics->stable_fraction =
         (double)moment[COUNTS].limb[STABLE] / (double)run->partition.individuals;
     statistics->neutral_draws = run->neutral_draws;
@@ -236,6 +240,7 @@ static void fill_scalars(hg_run *run)
 hg_status hg_record_statistics(hg_run *run)
 {
     double since = hg_clock();
+    HG_TRY(hg_census_take(run));
     HG_TRY(finish_columns(run));
     fill_scalars(run);
     HG_TRY(hg_demes_record(run));

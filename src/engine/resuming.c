@@ -154,6 +154,7 @@ static void take(void *context, hg_checkpoint_field field, int64_t first, int64_
     const hg_genotypes *genotypes = &run->genotypes;
     const int64_t own = first - run->partition.first, alleles = run->checkpoint.alleles;
     const size_t levels = (size_t)(genotypes->genes * genotypes->ploidy);
+    const size_t weights = (size_t)(genotypes->edges * genotypes->ploidy);
     for (int64_t i = 0; i < count; i++) {
         const int64_t j = own + i;
         if (field == HG_CHECKPOINT_GENOME) {
@@ -161,7 +162,8 @@ static void take(void *context, hg_checkpoint_field field, int64_t first, int64_
             double *genome = hg_genome(genotypes, j);
             memcpy(genome, packed, levels * sizeof *genome);
             memcpy(genome + genotypes->weight_offset, packed + levels,
-                   ((size_t)alleles - levels) * sizeof *genome);
+                   weights * sizeof *genome);
+            if (genotypes->clonal) genome[genotypes->origin] = packed[levels + weights];
         } else if (field == HG_CHECKPOINT_PARENT) {
             run->parentage.parent[j] = ((const int64_t *)buffer)[i];
         } else if (field == HG_CHECKPOINT_PARENT2) {
@@ -242,6 +244,8 @@ static hg_status settle(hg_run *run)
     if (genotypes->clonal) HG_TRY(find_clones(run));
     hg_clear(genotypes->copies, genotypes->rows, sizeof *genotypes->copies);
     for (int64_t i = 0; i < run->partition.count; i++) genotypes->copies[run->row[i]]++;
+    for (int64_t i = 0; i < genotypes->rows && genotypes->clonal; i++)
+        genotypes->shared[i] = true; /* which are, no checkpoint tells */
     hg_demes_note_rows(run, 0, run->partition.count);
     return HG_OK;
 }

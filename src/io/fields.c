@@ -64,6 +64,9 @@ const hg_dataset hg_datasets[] = {
     {STATISTICS, "mutations", HG_TYPE_INT64, PER_RECORD, "1",
      "alleles and weights changed by mutation in this generation",
      "A lost or regained edge, a duplication and a deletion count as one each.", OF(mutations)},
+    {STATISTICS, "genotypes", HG_TYPE_INT64, PER_RECORD, "1", "distinct genotypes",
+     "Each individual with a mutation begins a new one; clones have their parent's. Founders count "
+     "as one where all are alike, else as one each.", HG_WITH_GENOTYPES, OF(genotypes)},
     {STATISTICS, "stable_fraction", HG_TYPE_FLOAT64, PER_RECORD, "1",
      "share of individuals with stable development", "", OF(stable_fraction)},
     {STATISTICS, "neutral_draws", HG_TYPE_INT64, PER_RECORD, "1",
@@ -342,6 +345,16 @@ const char *hg_type_name(hg_type type)
     return "";
 }
 
+/* Where clones share their parent's genotype, and founders are not read from a file, which does not
+ * tell who are clones. Origins must be whole numbers that a double can hold. */
+static bool genotypes_known(const hg_config *config)
+{
+    const double born = ((double)config->run.generations + 1.0) *
+                        (double)config->population.individuals;
+    return config->mating.system == HG_MATING_ASEXUAL && config->development.noise_sd == 0.0 &&
+           config->population.initial.from == NULL && born < 0x1p53;
+}
+
 bool hg_dataset_present(const hg_dataset *dataset, const hg_config *config,
                         const hg_network *network)
 {
@@ -358,6 +371,7 @@ bool hg_dataset_present(const hg_dataset *dataset, const hg_config *config,
     case HG_WITH_VARYING_OPTIMA: return hg_optima_recorded(config) > 1;
     case HG_WITH_DEME_OPTIMA:
         return (hg_deme_series_of(config) & HG_DEME_OPTIMUM) != 0 && hg_optima_recorded(config) > 1;
+    case HG_WITH_GENOTYPES: return genotypes_known(config);
     case HG_WITH_NEUTRAL_DRAWS: return config->selection.neutral_on_extinction;
     case HG_WITH_SECOND_PARENTS: return config->mating.system == HG_MATING_SEXUAL;
     case HG_WITH_FIELD:
@@ -382,6 +396,9 @@ const char *hg_dataset_condition(const hg_dataset *dataset)
     case HG_WITH_DEME_OPTIMA:
         return "with several Gaussian components, where one of them has an ar1 series";
     case HG_WITH_DEME_SERIES: return "where each deme has an ar1 series of its own";
+    case HG_WITH_GENOTYPES:
+        return "with `mating.system: asexual`, `development.noise_sd: 0` and without "
+               "`population.initial.from`";
     case HG_WITH_NEUTRAL_DRAWS: return "with `selection.on_extinction: neutral`";
     case HG_WITH_SECOND_PARENTS: return "with `mating.system: sexual`";
     case HG_WITH_MACHINE: return "where `happygene profile` measured it";

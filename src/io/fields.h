@@ -34,7 +34,7 @@ typedef enum hg_type { HG_TYPE_INT8, HG_TYPE_INT32, HG_TYPE_INT64, HG_TYPE_FLOAT
 /** When a dataset is in the file. */
 typedef enum hg_presence { HG_ALWAYS, HG_WITH_EDGES, HG_WITH_HERITABLE_WEIGHTS,
                            HG_WITH_VARYING_OPTIMUM, HG_WITH_VARYING_OPTIMA, HG_WITH_DEME_SERIES,
-                           HG_WITH_DEME_OPTIMA, HG_WITH_NEUTRAL_DRAWS,
+                           HG_WITH_DEME_OPTIMA, HG_WITH_NEUTRAL_DRAWS, HG_WITH_GENOTYPES,
                            HG_WITH_MACHINE, HG_WITH_SECOND_PARENTS, HG_WITH_FIELD } hg_presence;
 
 /** A dataset that has an axis more in some files has a row for each form: `optimum`. */

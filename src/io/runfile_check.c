@@ -385,6 +385,17 @@ static void check_output(const check *c)
                         "output.snapshots.compression: deflate, but compression is none");
 }
 
+/* Of a locus it is a probability; of a genome it may be up to one for each of its loci. */
+static void check_rates(const check *c)
+{
+    const hg_mutation_law *laws[] = {&c->config->mutation.basal, &c->config->mutation.weights};
+    static const char *const paths[] = {"mutation.basal.rate", "mutation.weights.rate"};
+    for (int i = 0; i < 2; i++)
+        if (!laws[i]->per_genome && laws[i]->rate > 1.0 && !has_mistake_at(c, place_of(c, paths[i])))
+            hg_mistakes_add(c->mistakes, place_of(c, paths[i]), "%s: %g is more than 1; allowed: "
+                            "a number in [0, 1], or `per: genome`", paths[i], laws[i]->rate);
+}
+
 static void check_states(const check *c)
 {
     const hg_profile *state = &c->config->regulation.initial_state;
@@ -409,6 +420,7 @@ hg_status hg_run_check(hg_mistakes *mistakes, const hg_config *config, const hg_
     check_demes(&c);
     check_life(&c);
     check_states(&c);
+    check_rates(&c);
     check_output(&c);
     return mistakes->status;
 }

@@ -231,6 +231,30 @@ static void turn_widths(hg_config *config)
     }
 }
 
+/* A rate of a haploid genome becomes that of each of its loci. */
+static void share_rate(hg_mistakes *mistakes, const hg_config *config, hg_mutation_law *law,
+                       int64_t loci, const char *path)
+{
+    if (law->per_genome && loci > 0 && law->rate > (double)loci) {
+        hg_places places = {.config = config};
+        hg_mistakes_add(mistakes, hg_places_find(&places, path), "%s: %g mutations per haploid "
+                        "genome, but it has %" PRId64 " loci; allowed: at most one for each", path,
+                        law->rate, loci);
+        hg_places_close(&places);
+        return;
+    }
+    if (law->per_genome && loci > 0) law->rate /= (double)loci;
+    law->per_genome = false;
+}
+
+static hg_status share_rates(hg_mistakes *mistakes, hg_config *config, const hg_network *network)
+{
+    share_rate(mistakes, config, &config->mutation.basal, network->genes, "mutation.basal.rate");
+    share_rate(mistakes, config, &config->mutation.weights, network->edges,
+               "mutation.weights.rate");
+    return hg_mistakes_report(mistakes);
+}
+
 /* Spelt-out edges: their order of appearance becomes explicit. */
 static hg_status keep_names(hg_config *config, const hg_network *network)
 {
@@ -294,6 +318,7 @@ hg_status hg_runfile_resolve_with(hg_config *config, const hg_network *network)
                                   (const char *const *)network->name, network->genes));
     HG_TRY_OUT(draw_profiles(config));
     turn_widths(config);
+    HG_TRY_OUT(share_rates(&mistakes, config, network));
     settle_lists(config);
     HG_TRY_OUT(keep_names(config, network));
 out:

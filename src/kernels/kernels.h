@@ -41,6 +41,7 @@ typedef struct hg_development {
     const double *ceiling;         /**< [genes] y/k from which saturation rounds to 1 */
     double constitutive;           /**< a of `sigmoid` */
     double slope;                  /**< of `siegal_bergman` */
+    bool zero_at_zero;             /**< of `wagner`: a gene without input becomes 0 */
     const double *initial_state;   /**< [genes] of `siegal_bergman` and `wagner` */
     int64_t steps, window;
     double tolerance; /**< 0: stability is not asked for */

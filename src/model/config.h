@@ -84,6 +84,7 @@ typedef struct hg_fitness_component {
 typedef struct hg_mutation_law {
     hg_mutation_model model;
     double rate;               /* probability per allele and generation */
+    bool per_genome;           /* until resolved: `rate` is that of a haploid genome */
     double sd;
     double mean, retention;    /* regression */
 } hg_mutation_law;
@@ -160,6 +161,7 @@ typedef struct hg_config {
         hg_regulation_model model;
         double strength, constitutive, slope;
         hg_profile initial_state;
+        bool zero_at_zero; /**< at_zero: zero */
     } regulation;
     struct {
         int64_t steps, window;

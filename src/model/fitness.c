@@ -17,7 +17,8 @@ static const hg_model models[HG_FITNESS_MODELS] = {
         "Selection against expression that keeps changing during development (Siegal & Bergman "
         "2002).", true},
     [HG_FITNESS_PARETO] = {"pareto", "1/(1 + number that dominate it)",
-        "Multi-objective: an individual counts by how many of its deme dominate it.", true},
+        "Multi-objective: an individual counts by how many of its deme dominate it (Fonseca "
+        "& Fleming 1993).", true},
 };
 
 const hg_model_family hg_fitness_family = {"fitness.model", "fitness model", models,

@@ -14,6 +14,13 @@ static const hg_model weight_words[] = {
 static const hg_model unstable_words[] = {
     {"viable", "", "The flag `stable` is recorded and changes nothing.", true},
     {"inviable", "", "An individual whose development does not settle has fitness 0.", true}};
+static const hg_model at_zero_words[] = {
+    {"keep", "", "The gene stays as it is.", true},
+    {"zero", "", "The gene's expression becomes 0, neither on nor off.", true}};
+static const hg_model per_words[] = {
+    {"locus", "", "The rate is that of each allele at each locus.", true},
+    {"genome", "", "The rate is that of a haploid genome: each of its loci mutates with an equal "
+                   "share of it. A diploid has two such genomes.", true}};
 static const hg_model extinction_words[] = {
     {"stop", "", "The run ends; the output is complete up to here (exit code 3).", true},
     {"neutral", "", "Parents are drawn with equal chances for that generation.", true}};
@@ -40,6 +47,8 @@ static const hg_model field_words[] = {
     static const hg_model_family name = {path, "word", words, COUNT(words)}
 FAMILY(weights_family, "network.weights", weight_words);
 FAMILY(unstable_family, "development.unstable", unstable_words);
+FAMILY(at_zero_family, "regulation.at_zero", at_zero_words);
+FAMILY(per_family, "mutation.basal.per", per_words);
 FAMILY(extinction_family, "selection.on_extinction", extinction_words);
 FAMILY(precision_family, "output.snapshots.precision", precision_words);
 FAMILY(compression_family, "output.snapshots.compression", compression_words);
@@ -65,8 +74,13 @@ FAMILY(field_family, "output.snapshots.fields", field_words);
     {.path = path_ ".model", .type = HG_KEY_MODEL, FIELD(member.model),                            \
         .family = &hg_mutation_family, .fallback = "gaussian", .unit = "1",                        \
         .doc = "How a mutant differs from its parent."},                                           \
-    {.path = path_ ".rate", .type = HG_KEY_NUMBER, FIELD(member.rate), PROBABILITY,                \
-        .fallback = chance, .doc = "Probability of a mutation, of " what ", per generation."},     \
+    {.path = path_ ".rate", .type = HG_KEY_NUMBER, FIELD(member.rate), AT_LEAST(0),                \
+        .unit = "probability", .fallback = chance, .doc = "Probability of a mutation, of " what    \
+        ", per generation: at most 1. With `per: genome` the number of mutations to be expected "  \
+        "in a haploid genome."},                                                                   \
+    {.path = path_ ".per", .type = HG_KEY_CHOICE, FIELD(member.per_genome),                        \
+        .family = &per_family, .fallback = "locus", .unit = "1", .input_only = true,               \
+        .doc = "What `rate` is the rate of. The resolved file has the rate of a locus."},          \
     {.path = path_ ".sd", .type = HG_KEY_NUMBER, FIELD(member.sd), AT_LEAST(0),                    \
         .fallback = "0.1", .unit = "1", .used_by = path_ ".model=gaussian " path_                  \
         ".model=lognormal " path_ ".model=regression", .doc = "Standard deviation of a step."},    \
@@ -219,6 +233,10 @@ static const hg_key run_keys[] = {
         WITHIN(-1, 1), .fallback = "1", .unit = "1", .stream = 4,
         .used_by = "regulation.model=siegal_bergman regulation.model=wagner",
         .doc = "Expression at the start of development; -1 or 1 in the wagner model."},
+    {.path = "regulation.at_zero", .type = HG_KEY_CHOICE, FIELD(regulation.zero_at_zero),
+        .family = &at_zero_family, .fallback = "keep", .unit = "1",
+        .used_by = "regulation.model=wagner",
+        .doc = "What becomes of a gene whose regulatory input is 0."},
 
     SECTION("development", "From genotype to phenotype."),
     {.path = "development.steps", .type = HG_KEY_INTEGER, FIELD(development.steps),

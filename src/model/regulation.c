@@ -13,12 +13,12 @@ static const hg_model models[HG_REGULATION_MODELS] = {
         "those of expression.", true},
     [HG_REGULATION_SIGMOID] = {"sigmoid",
         "x = 1/(1 + L*exp(-M*u)), L = (1-a)/a, M = 1/(a(1-a)), a = constitutive",
-        "A network of saturating genes with constitutive expression a (Runneburger & Le Rouzic "
+        "A network of saturating genes with constitutive expression a (Rünneburger & Le Rouzic "
         "2016); basal levels and the environment do not enter.", true},
     [HG_REGULATION_SIEGAL_BERGMAN] = {"siegal_bergman", "x = 2/(1 + exp(-slope*u)) - 1",
         "Expression between -1 and 1 with a steep switch (Siegal & Bergman 2002); basal levels "
         "and the environment do not enter.", true},
-    [HG_REGULATION_WAGNER] = {"wagner", "x = sign(u), unchanged where u = 0",
+    [HG_REGULATION_WAGNER] = {"wagner", "x = sign(u); where u = 0 unchanged, or 0 with at_zero: zero",
         "Genes that are on or off (Wagner 1996); basal levels and the environment do not enter.",
         true},
 };

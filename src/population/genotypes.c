@@ -12,6 +12,8 @@ hg_status hg_genotypes_create(hg_genotypes *genotypes, int64_t rows, int64_t gen
                                 .clonal = clonal};
     genotypes->weight_offset = padded(genes * ploidy);
     genotypes->stride = genotypes->weight_offset + padded(edges * ploidy);
+    genotypes->origin = genotypes->stride;
+    if (clonal) genotypes->stride += padded(1);
     genotypes->value_weight_offset = genotypes->expression_stride = padded(genes);
     genotypes->value_stride = padded(genes) + padded(edges);
     const size_t many = (size_t)rows, bytes = sizeof(double);
@@ -26,6 +28,7 @@ hg_status hg_genotypes_create(hg_genotypes *genotypes, int64_t rows, int64_t gen
     HG_TRY(hg_allocate(&genotypes->copies, HG_MEMORY_INDIVIDUALS, many, sizeof(int32_t)));
     if (!clonal) return HG_OK;
     HG_TRY(hg_allocate(&genotypes->claim, HG_MEMORY_INDIVIDUALS, many, sizeof(int8_t)));
+    HG_TRY(hg_allocate(&genotypes->shared, HG_MEMORY_INDIVIDUALS, many, sizeof(int8_t)));
     return hg_allocate(&genotypes->free_row, HG_MEMORY_INDIVIDUALS, many, sizeof(int32_t));
 }
 
@@ -38,6 +41,7 @@ void hg_genotypes_free(hg_genotypes *genotypes)
     hg_release(&genotypes->stable);
     hg_release(&genotypes->copies);
     hg_release(&genotypes->claim);
+    hg_release(&genotypes->shared);
     hg_release(&genotypes->free_row);
     *genotypes = (hg_genotypes){0};
 }

@@ -5,6 +5,9 @@
  * clones of one another they point at rows, identical clones at the same one; where each has a
  * genome or a phenotype of its own, row i is individual i and two generations alternate.
  *
+ * Where individuals can be clones, a genome ends with the genotype's origin: who of all that ever
+ * lived had it first. It travels with the genome, so that a genotype is known on any rank.
+ *
  * A diploid's genome holds both alleles of a gene (and of an edge) side by side. What develops,
  * and what statistics are taken of, are values: an allele, or the mean of two.
  */
@@ -25,6 +28,7 @@ typedef struct hg_genotypes {
     int64_t value_weight_offset, value_stride; /**< the same of a row of values */
     int64_t expression_stride; /**< doubles of a row of expression, padded with zeros */
     bool clonal;
+    int64_t origin;            /**< clonal: of the genotype's origin in a genome */
     double *genome;     /**< [rows * stride] */
     double *parental;   /**< the generation before, where not clonal */
     double *expression; /**< [rows * expression_stride], clonal only */
@@ -32,6 +36,7 @@ typedef struct hg_genotypes {
     int8_t *stable;     /**< [rows] */
     int32_t *copies;    /**< [rows] individuals that have this genotype; 0: a free row */
     int8_t *claim;      /**< [rows] clonal: what becomes of a row (engine/clonal.c) */
+    int8_t *shared;     /**< [rows] clonal: others may have the same genotype, here or elsewhere */
     int32_t *free_row;  /**< [rows] clonal: lists of free rows (engine/rows.c) */
 } hg_genotypes;
 
@@ -49,6 +54,12 @@ const double *hg_values(const hg_genotypes *genotypes, const double *genome, dou
 static inline double *hg_genome(const hg_genotypes *genotypes, int64_t row)
 {
     return genotypes->genome + row * genotypes->stride;
+}
+
+/** The number of the first individual with this genotype, over all generations; clonal only. */
+static inline double *hg_origin(const hg_genotypes *genotypes, int64_t row)
+{
+    return hg_genome(genotypes, row) + genotypes->origin;
 }
 
 static inline double *hg_expression(const hg_genotypes *genotypes, int64_t row)

@@ -111,6 +111,7 @@ static hg_status prepare_development(hg_phenotype *phenotype)
         .weight = config->network.heritable ? NULL : network->weight,
         .regulation = config->regulation.model, .strength = config->regulation.strength,
         .constitutive = config->regulation.constitutive, .slope = config->regulation.slope,
+        .zero_at_zero = config->regulation.zero_at_zero,
         .n = phenotype->expression.n, .steps = config->development.steps,
         .window = config->development.window, .tolerance = config->development.tolerance};
     HG_TRY(parameter(phenotype, &config->regulation.initial_state, &development->initial_state));

@@ -39,6 +39,7 @@ typedef struct hg_statistics {
     double fitness_mean, fitness_variance, fitness_min, fitness_max;
     int64_t parents;    /**< individuals of the generation before with offspring here */
     int64_t mutations;  /**< mutation events: alleles and weights redrawn in this generation */
+    int64_t genotypes;  /**< distinct ones, where individuals can be clones */
     double stable_fraction;
     int64_t neutral_draws; /**< up to this generation: demes and generations in which nobody could
                                 reproduce, so that parents were drawn uniformly */

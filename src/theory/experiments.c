@@ -29,7 +29,7 @@ const hg_experiment hg_experiments[] = {
      hg_theory_balance},
     {"response", "one generation of Gaussian selection: mean, variance, fitness", "Lande 1976",
      hg_theory_response},
-    {"load", "mean fitness e^-U, and the number of deleterious alleles", "Haigh 1978",
+    {"load", "mean fitness e^-U, and the number of deleterious alleles", "Haldane 1937; Haigh 1978",
      hg_theory_load},
     {"crossovers", "which parent each gene comes from", "Haldane 1919", hg_theory_crossovers},
     {"linkage", "linkage disequilibrium falls by (1-r)(1-1/N) a generation",
@@ -39,7 +39,7 @@ const hg_experiment hg_experiments[] = {
     {"mutations", "sites and steps of mutations are independent, of the given rate and variance",
      "", hg_theory_mutations},
     {"development", "a sigmoid network develops what it was built for; expression and fitness are "
-     "those of the genotype", "Runneburger & Le Rouzic 2016", hg_theory_development},
+     "those of the genotype", "Rünneburger & Le Rouzic 2016", hg_theory_development},
     {"ranks", "shared parents and selection differential under tournament and truncation",
      "Blickle & Thiele 1996", hg_theory_ranks},
     {"classes", "the same where many are equally fit: two classes of fitness, Pareto fronts",

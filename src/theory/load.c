@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Mutation load: alleles 1 that mutate to 0 for good, each 0 costing s, and clones that
- * compete. Without drift the mean fitness is (1-u)^L ~ e^-U and the number of 0 alleles
+ * compete. Without drift the mean fitness is (1-u)^L ~ e^-U (Haldane 1937) and the number of 0 alleles
  * Binomial(L, u/s) ~ Poisson(U/s), measured after mutation (Haigh 1978).
  */
 #include <math.h>

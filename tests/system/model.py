@@ -107,7 +107,8 @@ def develop(config, network, t, basal, weight):
         if model == "siegal_bergman":
             return 2 / (1 + np.exp(-float(regulation["slope"]) * u)) - 1
         if model == "wagner":
-            return np.where(u > 0, 1.0, np.where(u < 0, -1.0, x))
+            at_zero = x if regulation["at_zero"] == "keep" else 0.0
+            return np.where(u > 0, 1.0, np.where(u < 0, -1.0, at_zero))
         if model == "sigmoid":
             a = float(regulation["constitutive"])
             return 1 / (1 + (1 - a) / a * np.exp(-u / (a * (1 - a))))

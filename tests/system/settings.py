@@ -331,6 +331,7 @@ def regulation_of(a, rng):
     elif model == "wagner":
         part["initial_state"] = rng.choice([-1, 1]) if a["parameters"] == "number" else \
             [rng.choice([-1, 1]) for _ in range(GENES)]
+        part["at_zero"] = rng.choice(["keep", "zero"])
     return part
 
 
@@ -611,7 +612,11 @@ REFUSED = [
     (dict(mutation__basal={"model": "gaussian", "mean": 0.4}), "mutation.basal.mean belongs to"),
     (dict(mutation__basal={"model": "replace", "sd": 0.4}), "mutation.basal.sd belongs to"),
     (dict(mutation__basal={"model": "lognormal", "retention": 0.5}), "retention belongs to"),
-    (dict(mutation__basal__rate=1.1), "mutation.basal.rate"),
+    (dict(mutation__basal__rate=1.1), "mutation.basal.rate: 1.1 is more than 1"),
+    (dict(mutation__basal={"rate": GENES + 0.5, "per": "genome"}), "per haploid genome"),
+    (dict(mutation__basal={"rate": 0.1, "per": "gene"}), "locus, genome"),
+    (dict(network=HERITABLE, regulation={"model": "additive", "at_zero": "zero"}),
+     "regulation.at_zero belongs to"),
     (dict(population__initial__basal=-0.1), "population.initial.basal"),
     (dict(population__genes=1, network=None, mutation__duplication=0.1), "duplication"),
 ]

@@ -316,3 +316,8 @@ if(NOT HG_SANITIZE)
     ${HG_PYTHON} ${HG_SYSTEM}/surroundings.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE}
     ${HG_SCRATCH}/surroundings ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/hill-hill.yaml)
 endif()
+
+# Distinct genotypes, against those in the snapshots of every generation.
+hg_add_system_test(system/genotypes system 600
+  ${HG_PYTHON} ${HG_SYSTEM}/genotypes.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE}
+  ${HG_SCRATCH}/genotypes)

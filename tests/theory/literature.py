@@ -232,11 +232,11 @@ def mutational_variance(file, row, state, sd=0.5):
 
 
 def canalization(lab):
-    """Runneburger & Le Rouzic 2016: under stabilising selection the mutational variance of
+    """Rünneburger & Le Rouzic 2016: under stabilising selection the mutational variance of
     expression falls, once the optimum is reached; it stays lower with optima near 0 and 1 than with
     intermediate ones, and lower where some genes are free than where all are selected (abstract).
-    Half of 20 genes selected unless said otherwise; logarithms of V_m, differences over seeds. A
-    higher mutation rate than the run file's lets a thousand generations be enough."""
+    Half of 20 genes selected unless said otherwise; logarithms of V_m, differences over seeds. More
+    and larger mutations than the run file's let a thousand generations be enough."""
     state = np.random.default_rng(16)
     mixed = [0.05, 0.95, 0.3, 0.7, 0.5, 0.1, 0.85, 0.6, 0.4, 0.75]
     found = {}
@@ -248,6 +248,7 @@ def canalization(lab):
             with preset(lab, "canalization", {
                     "run.seed": seed, "run.generations": 1000 if name == "mixed" else 500,
                     "population.individuals": 300, "mutation.weights.rate": 0.005,
+                    "mutation.weights.per": "locus", "mutation.weights.sd": 0.5,
                     "output.statistics.every": 500, "output.snapshots.every": 0,
                     "output.snapshots.at": [50], "output.snapshots.fields": ["weight"],
                     "fitness": [{"model": "gaussian", "optimum": optimum,
@@ -271,7 +272,7 @@ def canalization(lab):
 
 
 def moving_optimum(lab):
-    """Buerger & Lynch 1995: behind an optimum that moves by k a generation the mean of a trait
+    """Bürger & Lynch 1995: behind an optimum that moves by k a generation the mean of a trait
     keeps a lag of k (V_s + V_g)/V_g, V_s = omega^2 + V_e. Means of blocks of 250 generations, V_g =
     V_p - V_e, V_e = z^2 (exp(sd^2) - 1). And each generation's response is V_g lag/(omega^2 +
     V_p)."""

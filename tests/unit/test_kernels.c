@@ -162,7 +162,10 @@ static long double next_level(const hg_config *config, int64_t g, double basal, 
         return 1.0L / (1.0L + (1.0L - a) / a * expl(-u / (a * (1.0L - a))));
     case HG_REGULATION_SIEGAL_BERGMAN:
         return 2.0L / (1.0L + expl(-(long double)config->regulation.slope * u)) - 1.0L;
-    case HG_REGULATION_WAGNER: return u > 0.0L ? 1.0L : u < 0.0L ? -1.0L : x;
+    case HG_REGULATION_WAGNER:
+        return u > 0.0L   ? 1.0L
+               : u < 0.0L ? -1.0L
+               : config->regulation.zero_at_zero ? 0.0L : x;
     default: return b;
     }
 }
@@ -300,7 +303,7 @@ static void choose_promoters(hg_config *config, int kind)
     config->environment.nutrients = constant(0.8);
 }
 
-static void develop_all(hg_regulation_model model)
+static void develop_all_with(hg_regulation_model model, bool zero_at_zero)
 {
     static const struct {
         int64_t steps, window;
@@ -315,6 +318,7 @@ static void develop_all(hg_regulation_model model)
                     const int64_t genes = gene_counts[n];
                     memset(&s, 0, sizeof s);
                     s.config.regulation.model = model;
+                    s.config.regulation.zero_at_zero = zero_at_zero;
                     s.config.network.heritable = heritable != 0;
                     s.config.development.steps = lives[life].steps;
                     s.config.development.window = lives[life].window;
@@ -335,6 +339,8 @@ static void develop_all(hg_regulation_model model)
                 }
 }
 
+static void develop_all(hg_regulation_model model) { develop_all_with(model, false); }
+
 START_TEST(regulation_none) { develop_all(HG_REGULATION_NONE); }
 END_TEST
 START_TEST(regulation_additive) { develop_all(HG_REGULATION_ADDITIVE); }
@@ -348,6 +354,8 @@ END_TEST
 START_TEST(regulation_siegal_bergman) { develop_all(HG_REGULATION_SIEGAL_BERGMAN); }
 END_TEST
 START_TEST(regulation_wagner) { develop_all(HG_REGULATION_WAGNER); }
+END_TEST
+START_TEST(regulation_wagner_zero) { develop_all_with(HG_REGULATION_WAGNER, true); }
 END_TEST
 
 /* Hill's response from 0 to far beyond saturation, coefficients whole, broken, small, large. */
@@ -912,6 +920,7 @@ int main(void)
     HG_TEST(regulation_sigmoid);
     HG_TEST(regulation_siegal_bergman);
     HG_TEST(regulation_wagner);
+    HG_TEST(regulation_wagner_zero);
     HG_TEST(hill_at_the_extremes);
     HG_TEST(fitness_models);
     HG_TEST(thresholds_and_clamps);

@@ -61,10 +61,11 @@ static void assert_rows(bool two_optima)
         snprintf(path, sizeof path, "/%s/%s", hg_group_name(dataset->group), dataset->name);
         const bool of_components = hg_dataset_has_axis(dataset, HG_AXIS_COMPONENT);
         if (hg_dataset_other_form(dataset) != NULL && of_components != two_optima) continue;
+        const bool series = dataset->presence != HG_WITH_DEME_SERIES ||
+                            dataset->series == HG_DEME_NUTRIENTS ||
+                            dataset->series == HG_DEME_OPTIMUM;
         const bool wanted = of_components ? two_optima
-                                          : dataset->presence != HG_WITH_DEME_SERIES ||
-                                                dataset->series == HG_DEME_NUTRIENTS ||
-                                                dataset->series == HG_DEME_OPTIMUM;
+                                          : series && dataset->presence != HG_WITH_GENOTYPES;
         ck_assert_msg(hg_results_has(&results, path) == wanted, "%s", path);
         if (wanted)
             assert_scales(results.file, dataset, path, hg_dataset_rank(dataset, 2));

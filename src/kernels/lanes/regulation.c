@@ -70,9 +70,9 @@ HG_INLINE hg_vector activate_siegal_bergman(const hg_development *development, c
 
 HG_INLINE hg_vector activate_wagner(const hg_development *development, const regulated *gene)
 {
-    (void)development;
     const hg_vector zero = hg_all(0.0);
-    const hg_vector not_on = hg_select(gene->u < zero, hg_all(-1.0), gene->x);
+    const hg_vector at_zero = development->zero_at_zero ? zero : gene->x;
+    const hg_vector not_on = hg_select(gene->u < zero, hg_all(-1.0), at_zero);
     return hg_select(gene->u > zero, hg_all(1.0), not_on);
 }
 
