@@ -197,7 +197,7 @@ def stop(*words):
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     started.stderr.readline()  # of the run file: there is a run
     started.send_signal(signal.SIGTERM)
-    out, err = started.communicate(timeout=60)
+    out, err = started.communicate(timeout=300)
     return started.returncode, out, err
 
 

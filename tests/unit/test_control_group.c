@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Limits of control groups, read from folders made up as Linux shows them. */
-#define _XOPEN_SOURCE 700 /* nftw */
 #include "support.h"
 
 #include <ftw.h>
