@@ -21,7 +21,7 @@ case "${1:-}" in
     build_tests=ON
     packages+=(check python3-numpy python3-h5py python3-yaml python3-xarray python3-h5netcdf
                python3-netcdf4 netcdf-bin r-base-core r-cran-ncdf4 python3-igraph graphviz
-               poppler-utils mandoc groff-base)
+               poppler-utils mandoc groff-base bsdextrautils)
     if [ "$1" = --slurm ]; then packages+=(slurm-wlm munge); fi
     ;;
 '') ;;

@@ -13,7 +13,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "base/text.h"
+#include "base/control_group.h"
 
 /* AddressSanitizer is told that what surrounds a block's own bytes is nobody's. */
 #ifdef __SANITIZE_ADDRESS__
@@ -60,31 +60,11 @@ static int is_beyond_machine(size_t bytes)
     return physical > 0.0 && wanted > physical;
 }
 
-/* memory.max of this process's control group (version 2). */
-static double control_group_limit(void)
-{
-    char line[3900] = "", path[4096];
-    double limit = INFINITY;
-    FILE *file = fopen("/proc/self/cgroup", "r");
-    if (file == NULL) return limit;
-    while (fgets(line, sizeof line, file) != NULL && strncmp(line, "0::", 3) != 0) line[0] = '\0';
-    fclose(file);
-    if (line[0] == '\0') return limit;
-    line[strcspn(line, "\n")] = '\0';
-    snprintf(path, sizeof path, "/sys/fs/cgroup%s/memory.max", line + 3);
-    file = fopen(path, "r");
-    if (file == NULL) return limit;
-    const bool told = fgets(line, sizeof line, file) != NULL;
-    fclose(file);
-    line[strcspn(line, "\n")] = '\0';
-    return told && hg_number_parse(line, &limit) == HG_NUMBER_FINITE ? limit : INFINITY; /* max */
-}
-
 double hg_memory_allowed(void)
 {
     static const int kinds[] = {RLIMIT_AS, RLIMIT_DATA};
     struct rlimit limit;
-    double allowed = control_group_limit();
+    double allowed = hg_control_group_limit("");
     const double pages = (double)sysconf(_SC_PHYS_PAGES), page = (double)sysconf(_SC_PAGESIZE);
     if (pages > 0 && page > 0) allowed = fmin(allowed, pages * page);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
+#include "engine/cost.h"
 #include "engine/needs.h"
 #include "io/earlier.h"
 #include "io/output.h"
@@ -18,14 +19,6 @@
 
 #define MOST_OVERRIDES 64
 #define FILE_BYTES 65536.0  /* of a result file without results */
-
-/* What an individual inherits. */
-static double alleles_of(const hg_config *config, const hg_network *network)
-{
-    const double loci = (double)config->population.genes +
-                        (config->network.heritable ? (double)network->edges : 0.0);
-    return loci * config->population.ploidy;
-}
 
 /* Statistics have a column by gene of the basal level and of expression, and by heritable edge. */
 static double columns_of(const hg_config *config, const hg_network *network)
@@ -79,31 +72,12 @@ static double output_bytes(const hg_config *config, const hg_network *network)
                 ? ((double)generations + 1.0) * (double)hg_output_ancestry_bytes(config) : 0.0);
 }
 
-/* Seconds of one core, from runs on a present-day one: the alleles of an offspring (drawing,
- * inheriting, mutating, counting), and the genes and edges of a step of development. */
-#define SECONDS_PER_ALLELE 2.5e-9
-#define SECONDS_PER_GENE 1.5e-9
-#define SECONDS_PER_EDGE 0.1e-9
-#define SECONDS_PER_OWN_EDGE 0.3e-9 /* where each individual has its own strengths */
-
-static double compute_seconds(const hg_config *config, const hg_network *network)
-{
-    const bool heritable = config->network.heritable;
-    const bool regulated = config->regulation.model != HG_REGULATION_NONE;
-    const double genes = (double)config->population.genes;
-    const double edges = regulated ? (double)network->edges : 0.0;
-    const double step =
-        genes * SECONDS_PER_GENE + edges * (heritable ? SECONDS_PER_OWN_EDGE : SECONDS_PER_EDGE);
-    const double alleles = alleles_of(config, network);
-    return (double)config->population.individuals * ((double)config->run.generations + 1.0) *
-           (alleles * SECONDS_PER_ALLELE + (double)config->development.steps * step);
-}
-
 /* As comments, so that what is printed remains a run file. */
 static hg_status print_estimates(const hg_config *config, const hg_network *network)
 {
     hg_text text = hg_text_of(HG_MEMORY_OTHER);
-    const double seconds = compute_seconds(config, network), shared = hg_needs_of_rank(config, network, 1);
+    const double seconds = ((double)config->run.generations + 1.0) * hg_cost_of_generation(config, network);
+    const double shared = hg_needs_of_rank(config, network, 1);
     hg_text_add(&text, "\n# Estimates\n#   network   %lld gene%s, %lld edge%s\n#   memory    ",
                 (long long)network->genes, network->genes == 1 ? "" : "s",
                 (long long)network->edges, network->edges == 1 ? "" : "s");

@@ -203,7 +203,8 @@ typedef struct hg_meter {
     int64_t calls[HG_PHASES];
     double region;             /**< seconds in those regions */
     int64_t regions;
-    double inside;             /**< seconds in calls of the library */
+    double created;            /**< when the run began to be made, by hg_clock() */
+    double inside;             /**< seconds in calls of the library since then */
     double loop;               /**< of these: making generations */
     double loop_output;        /**< of these: on output */
     int64_t written;           /**< bytes of the result, all ranks */

@@ -75,7 +75,7 @@ void hg_meter_begin(hg_run *run)
             meter->calls[p] = 0;
         }
     meter->seconds[HG_PHASE_SETUP] =
-        hg_clock() - run->stopping.began - meter->seconds[HG_PHASE_OUTPUT];
+        hg_clock() - meter->created - meter->seconds[HG_PHASE_OUTPUT];
     for (int t = 0; t < run->threads; t++) {
         hg_worker *worker = &run->worker[t];
         for (int p = 0; p < HG_PHASES; p++) worker->seconds[p] = 0.0;

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "engine/cost.h"
 #include "engine/engine.h"
 #include "engine/threads.h"
 #include "parallel/team.h"
@@ -286,6 +287,14 @@ static hg_status gather_ranks(MPI_Comm *communicator, int wanted)
     return HG_OK;
 }
 
+/* Seconds that one core of this rank would take for a generation. */
+static double work_of_rank(const hg_run *run)
+{
+    int ranks;
+    MPI_Comm_size(run->communicator, &ranks);
+    return hg_cost_of_generation(&run->config, &run->network) / ranks;
+}
+
 static hg_status start(hg_run *run, const char *path, const char *text,
                        const hg_run_options *options)
 {
@@ -295,7 +304,8 @@ static hg_status start(hg_run *run, const char *path, const char *text,
     HG_TRY(hg_team_agree(run->communicator, take_options(run, options)));
     HG_TRY(check_output(run, options));
     if (run->complete) return HG_OK;
-    run->threads = options->threads > 0 ? options->threads : hg_threads_default(run->communicator);
+    run->threads = options->threads > 0 ? options->threads
+                                        : hg_threads_default(run->communicator, work_of_rank(run));
     omp_set_num_threads(run->threads);
     omp_set_dynamic(0);
     HG_TRY(hg_team_agree(run->communicator, hg_threads_start(run->threads)));
@@ -345,6 +355,7 @@ static hg_status create(hg_run **result, const char *path, const char *text,
     run->stop_reason = "";
     run->moment_type = MPI_DATATYPE_NULL;
     run->statistics.generation = -1;
+    run->meter.created = since;
     run->stopping.began = since - options->elapsed;
     const hg_status status = start(run, path, text, options);
     run->meter.inside = hg_clock() - since;

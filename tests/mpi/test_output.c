@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The result file written by several ranks, of which some may have nothing. */
 #include "../sample_output.h"
+#include "team.h"
 
 #include <check.h>
 #include <unistd.h>
@@ -235,11 +236,10 @@ START_TEST(parents_are_flushed_before_they_count)
 }
 END_TEST
 
-int main(int argc, char **argv)
+static Suite *make(void)
 {
-    MPI_Init(&argc, &argv);
-    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+    rank = rank_of();
+    ranks = ranks_of();
     Suite *suite = suite_create("output by several ranks");
     TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, clean, clean);
@@ -251,12 +251,7 @@ int main(int argc, char **argv)
     tcase_add_test(all, parents_of_every_generation_are_written);
     tcase_add_test(all, parents_are_flushed_before_they_count);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, rank == 0 ? CK_NORMAL : CK_SILENT);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    MPI_Allreduce(MPI_IN_PLACE, &failed, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD);
-    MPI_Finalize();
-    return failed != 0;
+    return suite;
 }
+
+int main(int argc, char **argv) { return hg_test_main(argc, argv, make); }

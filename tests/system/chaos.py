@@ -19,7 +19,7 @@ import time
 from common import Program, Verdict
 from identical import compare
 
-TIMEOUT = 60
+TIMEOUT = 300
 ENVIRONMENT = dict(os.environ, OMP_WAIT_POLICY="passive", OMPI_ALLOW_RUN_AS_ROOT="1",
                    OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1", OMPI_MCA_rmaps_base_oversubscribe="1",
                    OMPI_MCA_hwloc_base_binding_policy="none")

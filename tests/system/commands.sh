@@ -121,7 +121,7 @@ code=$? said="run on two ranks"; exits 0
 checks=$((checks + 1)); [ "$(cat ../out)" = two.h5 ] || fail "standard output: $(cat ../out)"
 call diff a.h5 two.h5; exits 0
 find . -type f | sort >../before
-timeout 60 "$mpiexec" -n 2 "$program" run missing.yaml -o x.h5 >../out 2>../err
+timeout 300 "$mpiexec" -n 2 "$program" run missing.yaml -o x.h5 >../out 2>../err
 code=$? said="a missing run file on two ranks"; exits 65
 find . -type f | sort >../after; leaves_nothing
 checks=$((checks + 1)); [ "$(grep -c '^missing.yaml: ' ../err)" -eq 1 ] || fail "said not just once"

@@ -18,7 +18,7 @@ import h5py  # noqa: E402
 PROGRAM, MPIEXEC, FAULTS, SCRATCH = map(os.path.abspath, sys.argv[1:5])
 MPIEXEC = sys.argv[2]
 STEP = int(sys.argv[5])
-LONGEST = 60  # seconds; a command takes far less, and must not hang
+LONGEST = 300  # seconds; a command takes far less, and must not hang
 VERDICT = common.Verdict()
 RUN_FILE = """
 run: {seed: 1, generations: 4}

@@ -43,11 +43,11 @@ submit_twice()
     rm -f requeued
     bash "$source/jobs/$script" my.yaml >log 2>&1 &
     job=$!
-    for _ in $(seq 200); do [ -e "$result" ] && break; sleep 0.05; done
+    for _ in $(seq 2000); do [ -e "$result" ] && break; sleep 0.05; done
     sleep 0.3
     kill -USR1 $job
     # a stand-in for the end of a job: the script, in its sleep, is ended
-    for _ in $(seq 200); do [ -e requeued ] && break; sleep 0.05; done
+    for _ in $(seq 2000); do [ -e requeued ] && break; sleep 0.05; done
     check "$script is put back into the queue: $(cat log)" test -e requeued
     while kill $job 2>/dev/null; do sleep 0.1; done
     wait $job

@@ -15,7 +15,7 @@ from identical import compare
 
 PROGRAM, FAULTS, SCRATCH = map(os.path.abspath, sys.argv[1:4])
 STEP = int(sys.argv[4])
-LONGEST = 60  # seconds
+LONGEST = 300  # seconds, for busy machines
 VERDICT = common.Verdict()
 # Ancestry takes places that a stopped run gives back: its file becomes shorter.
 RUN_FILE = """

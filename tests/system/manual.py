@@ -38,7 +38,7 @@ SHOWN = {
 
 # Commands that are not run as they stand: what they look like, what is run instead, and why.
 INSTEAD = [
-    (r"bash tests/(run|checked|slurm|lint)\.sh.*", ":", "the suite itself, and what takes hours"),
+    (r"bash tests/(run|checked|slurm|lint|bare)\.sh.*", ":", "the suite itself, and what takes hours"),
     (r"bash tests/bench/run\.sh.*", ":", "minutes: slow/bench"),
     (r"python3 tests/sabotage\.py .*", ":", "hours: slow/sabotage"),
     (r"ctest --test-dir build/release -R slow/sabotage.*", ":", "the same"),

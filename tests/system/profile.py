@@ -197,8 +197,50 @@ def stop(*words):
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     started.stderr.readline()  # of the run file: there is a run
     started.send_signal(signal.SIGTERM)
-    out, err = started.communicate(timeout=60)
+    out, err = started.communicate(timeout=300)
     return started.returncode, out, err
+
+
+def check_short():
+    """Phases add up to the wall time where starting MPI takes longer than the run."""
+    path = os.path.join(FOLDER, "short.h5")
+    for ranks in 1, 2:
+        for threads in "1", "2":
+            code, _, err, _, _ = call("run", TINY, "-o", path, "--force", "--threads", threads,
+                                      "--set", "run.generations=3", ranks=ranks)
+            verdict.check(code == 0, f"short: exit {code}: {err}")
+            with h5py.File(path) as file:
+                stored = file["performance"]
+                wall, total = stored["wall"][()], np.sum(stored["seconds_mean"])
+                verdict.check(abs(total / wall - 1) < 1e-6 and abs(np.sum(stored["share"]) - 1) < 1e-6,
+                              f"short, {ranks} x {threads}: phases {total} s, wall {wall} s")
+
+
+def check_threads():
+    """A generation of little work has one thread; what is asked for is obeyed."""
+    few = ["--set", "population.individuals=10", "--set", "run.generations=3"]
+    many = ["--set", "population.individuals=100000", "--set", "run.generations=0"]
+    cores = len(os.sched_getaffinity(0))
+    for words, number, threads in ((few, None, 1), (many, None, cores), (few, "3", 3),
+                                   ([*few, "--threads", "2"], None, 2),
+                                   ([*few, "--threads", "2"], "3", 2)):
+        environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
+        if number:
+            environment["OMP_NUM_THREADS"] = number
+        path = os.path.join(FOLDER, "threads.h5")
+        done = subprocess.run([PROGRAM, "run", os.path.join(JOBS, "quickstart.yaml"), "--set",
+                               "output.snapshots.every=0", *words, "-o", path, "--force"],
+                              env=environment, capture_output=True, text=True, check=False)
+        verdict.check(done.returncode == 0 and f"1 rank x {threads} thread" in done.stderr,
+                      f"{words}, OMP_NUM_THREADS={number}: {threads} threads: {done.stderr}")
+    times = []
+    for generations in 1000, 1001000:
+        done = subprocess.run([PROGRAM, "validate", os.path.join(JOBS, "quickstart.yaml"), "--set",
+                               "population.individuals=1", "--set", "population.genes=1", "--set",
+                               f"run.generations={generations}"], capture_output=True, text=True, check=False)
+        line = next((l for l in done.stdout.splitlines() if "core-seconds" in l), "#   time 0 core-seconds")
+        times.append(float(line.split("core-seconds")[0].split()[-1]))
+    verdict.check(4 < times[1] - times[0] < 40, f"a million generations of one individual: {times} s")
 
 
 def check_stopped():
@@ -246,6 +288,8 @@ shutil.rmtree(FOLDER, ignore_errors=True)
 os.makedirs(FOLDER)
 check_tables()
 check_errors()
+check_short()
+check_threads()
 check_stopped()
 check_scarce_memory()
 check_file()

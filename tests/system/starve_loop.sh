@@ -16,7 +16,7 @@ fail() {
 "$program" run "$run" --set run.generations=0 -o "$folder/starve-loop.h5" --force -q >/dev/null || exit 1
 while [ "$failures" -lt 5 ]; do
     k=$((k + 1 + k / 6)) # ever larger steps: each costs half a second
-    AT=$k timeout 60 "$mpiexec" -n 3 "$starve" "$folder" "$run" >/dev/null 2>"$errors"
+    AT=$k timeout 300 "$mpiexec" -n 3 "$starve" "$folder" "$run" >/dev/null 2>"$errors"
     status=$?
     [ $status -eq 0 ] && break
     tried=$((tried + 1))

@@ -53,7 +53,7 @@ class Case:
         return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE, text=True)
 
-    def await_file(self, suffix, seconds=60):
+    def await_file(self, suffix, seconds=300):
         until = time.monotonic() + seconds
         while time.monotonic() < until and not os.path.exists(self.path(suffix)):
             time.sleep(0.02)
@@ -70,7 +70,7 @@ class Case:
         return int(words[1].split()[0])
 
 
-def finish(started, seconds=60):
+def finish(started, seconds=300):
     try:
         out, errors = started.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -213,13 +213,13 @@ def by_hanging(case):
             return
         os.kill(next(p for p in children(started.pid) if is_rank(p, hangs)), signal.SIGSTOP)
         began = time.monotonic()
-        code, _, errors = finish(started, 60 * PATIENCE)
+        code, _, errors = finish(started, 300 * PATIENCE)
         seconds = time.monotonic() - began
         verdict.check(code == 75 and "--resume goes on" in errors and
                       f"rank {speaks} of 3 has waited for another one" in errors and
                       errors.count("has waited for another one") == 1,
                       f"rank {hangs} hangs: exit {code}: {errors}")
-        verdict.check(1.8 < seconds < 10 * PATIENCE, f"rank {hangs} hangs: {seconds:.1f} s")
+        verdict.check(1.8 < seconds < 60 * PATIENCE, f"rank {hangs} hangs: {seconds:.1f} s")
         verdict.check(case.step(LONG, "after a rank that hung") > 1, "goes on from the checkpoint")
     code, _, errors = case.program.call(*case.words([], "--patience", "-1"))
     verdict.check(code == 2 and "--patience -1: allowed: minutes" in errors, f"exit {code}: {errors}")
@@ -245,7 +245,7 @@ def by_size_of_files(case):
     case.clean()
     command = ["sh", "-c", "ulimit -f 200; exec \"$@\"", "sh", case.program.path,
                *case.words(["run.generations=2000"])]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60 * PATIENCE)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300 * PATIENCE)
     verdict.check(done.returncode == 74 and case.output in done.stderr and "(ulimit -f)" in done.stderr,
                   f"ulimit -f: exit {done.returncode}: {done.stderr}")
     verdict.check(not os.path.exists(case.output), f"ulimit -f leaves {os.listdir(case.folder)}")
@@ -305,7 +305,7 @@ def too_large(case):
     began = time.monotonic()
     code, _, errors = case.program.call(*case.words(settings, "--resume"))
     verdict.check(code == 74 and "bytes" in errors and case.output in errors and
-                  time.monotonic() - began < 10 * PATIENCE, f"too large: exit {code}: {errors}")
+                  time.monotonic() - began < 60 * PATIENCE, f"too large: exit {code}: {errors}")
     for ranks in (None, 2):
         code, _, errors = case.program.call(
             *case.words(["population.individuals=2000000000", "run.generations=1"]), ranks=ranks)

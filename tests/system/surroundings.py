@@ -30,7 +30,7 @@ def call(given, environment=None, stack=None):
     def limit():
         resource.setrlimit(resource.RLIMIT_STACK, (stack * 1024, stack * 1024))
     done = subprocess.run([PROGRAM.path, *given], capture_output=True, text=True, check=False,
-                          timeout=120 * PATIENCE, env=dict(os.environ, **(environment or {})),
+                          timeout=300 * PATIENCE, env=dict(os.environ, **(environment or {})),
                           preexec_fn=limit if stack else None)
     return done.returncode, done.stderr
 
@@ -98,14 +98,14 @@ def start(ignored):
                   "output.statistics.every=1000", "--set", "output.snapshots.every=0")
     started = subprocess.Popen([PROGRAM.path, *given], stderr=subprocess.PIPE, text=True,
                                preexec_fn=prepare if ignored else None)
-    end = time.monotonic() + 60 * PATIENCE
+    end = time.monotonic() + 300 * PATIENCE
     while not os.path.exists("x.h5") and started.poll() is None and time.monotonic() < end:
         time.sleep(0.02)
     return started
 
 
 def ends(what, started, text):
-    _, errors = started.communicate(timeout=60 * PATIENCE)
+    _, errors = started.communicate(timeout=300 * PATIENCE)
     VERDICT.check(started.returncode == 75 and text in errors and os.path.exists("x.ckpt"),
                   f"{what}: exit {started.returncode}: {errors}")
     for name in os.listdir("."):

@@ -15,7 +15,7 @@ set(HG_SCRATCH ${CMAKE_CURRENT_BINARY_DIR}/scratch)
 
 function(hg_add_system_test name labels timeout)
   add_test(NAME ${name} COMMAND ${ARGN})
-  set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT ${timeout} PROCESSORS 2
+  set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT ${timeout}
     ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1;OMP_WAIT_POLICY=passive;${HG_MPI_ENVIRONMENT}")
 endfunction()
 

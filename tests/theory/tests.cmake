@@ -6,7 +6,7 @@ foreach(name coancestry heterozygosity shared_parents neutral_variance clonal_va
     tournament_winners truncated_parents equally_fit common_ancestors divided)
   add_test(NAME theory/${name} COMMAND ${HG_PYTHON} ${HG_THEORY}/theory.py
     $<TARGET_FILE:happygene> ${CMAKE_CURRENT_BINARY_DIR}/scratch/theory-${name} ${name})
-  set_tests_properties(theory/${name} PROPERTIES LABELS theory TIMEOUT 120 PROCESSORS 2
+  set_tests_properties(theory/${name} PROPERTIES LABELS theory TIMEOUT 120
     ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1;OMP_WAIT_POLICY=passive;${HG_MPI_ENVIRONMENT}")
 endforeach()
 
@@ -14,7 +14,7 @@ endforeach()
 foreach(name stable_networks wagner siegal_bergman canalization moving_optimum repressilator islands)
   add_test(NAME theory/literature/${name} COMMAND ${HG_PYTHON} ${HG_THEORY}/literature.py
     $<TARGET_FILE:happygene> ${CMAKE_CURRENT_BINARY_DIR}/scratch/literature-${name} ${name})
-  set_tests_properties(theory/literature/${name} PROPERTIES LABELS theory TIMEOUT 300 PROCESSORS 2
+  set_tests_properties(theory/literature/${name} PROPERTIES LABELS theory TIMEOUT 300
     ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1;OMP_WAIT_POLICY=passive;${HG_MPI_ENVIRONMENT}")
 endforeach()
 
@@ -23,4 +23,4 @@ add_test(NAME theory/verify-quick COMMAND $<TARGET_FILE:happygene> verify --quic
 add_test(NAME theory/verify-layouts COMMAND bash ${HG_THEORY}/verify.sh
   $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE} ${CMAKE_CURRENT_BINARY_DIR}/scratch/verify)
 set_tests_properties(theory/verify-quick theory/verify-layouts PROPERTIES LABELS theory
-  TIMEOUT 300 PROCESSORS 2 ENVIRONMENT "OMP_WAIT_POLICY=passive;${HG_MPI_ENVIRONMENT}")
+  TIMEOUT 300 ENVIRONMENT "OMP_WAIT_POLICY=passive;${HG_MPI_ENVIRONMENT}")
