@@ -27,10 +27,11 @@ def series(value, t):
             2 * np.pi * t / number["period"] + number.get("phase", 0.0))
     if kind == "steps":
         values = np.atleast_1d(value["values"]).astype(float)
-        return float(values[int(np.floor(t / number["duration"])) % len(values)])
+        steps = np.floor(t / number["duration"])
+        return float(values[int(steps) % len(values) if np.isfinite(steps) else 0])
     if kind != "table":
         raise NotImplementedError(f"series {kind}")
-    at, values = np.asarray(value["at"], float), np.asarray(value["values"], float)
+    at, values = (np.atleast_1d(value[k]).astype(float) for k in ("at", "values"))
     if value.get("interpolation", "step") == "linear":
         return float(np.interp(t, at, values))
     return float(values[max(0, np.searchsorted(at, t, side="right") - 1)])
