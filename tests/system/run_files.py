@@ -27,6 +27,7 @@ EXTREMES = [0, 0, 1, 1, -1, 1e-300, 1e300, -1e300, 1e-15, 1e15, 1e100, 1e-100, -
             1.7976931348623157e308, 1e30, 1e8, 37, 700, 0.5, 1 - 2**-53, 1 + 2**-52]
 SERIES_IN_TIME = {"period": (0.3, 12), "phase": (-4, 4), "duration": (0.4, 3),
                   "autocorrelation": (-0.95, 0.95)}
+CALM = {"phase"} # of an angle of 10^300 no digit is left
 WORDS = ["plain", "with blanks in it", "Ä ö ß", "quote'd", "a \"b\"", "#hash", "null", "12", "-",
          "x" * 60, "ключ", "a: b", "yes", "%"]
 
@@ -108,7 +109,7 @@ class Author:
 
     def number(self, key, between=None):
         """Mostly in its ordinary range; as often as the file is wild an extreme one."""
-        if self.chance(self.wild):
+        if self.chance(self.wild) and key.path not in CALM:
             x = self.pick([x for x in [*EXTREMES, key.low, key.high, 10 ** self.rng.uniform(-300, 300)]
                            if math.isfinite(x) and self.allowed(key, x)] or [1])
             return x if self.chance(0.5) or x != int(min(abs(x), 1e9)) else int(x)
@@ -190,7 +191,16 @@ class Author:
         count, parts = self.pick([1, 1, 1, 2, 2, 3]), []
         for _ in range(count):
             parts.append(self.component(parts))
+        if self.demes > 1 and self.chance(0.4) and "ar1" not in str(parts):
+            parts[-1] = self.apart()
         return parts
+
+    def apart(self):
+        """Demes with optima of their own, whose fitness may differ by any power of ten."""
+        self.written |= {("fitness component", key) for key in ("optimum", "strength")}
+        return {"model": "gaussian", "strength": 10 ** self.rng.uniform(0, 2.7), "optimum": {
+            "series": "ar1", "mean": 0.5, "sd": 10 ** self.rng.uniform(-1, 0.3),
+            "autocorrelation": self.pick([-0.5, 0, 0.9])}}
 
     def component(self, others):
         """One of the fitness's factors; of all only one optimum may wander."""
@@ -430,6 +440,7 @@ ALWAYS = {"population.genes", "network.random.density", "network.edges", "networ
           "network.genes", "network.random.seed", "run.seed", "population.demes",
           "population.ploidy", "population.initial.from", "migration.matrix"}
 SPECIAL = {
+    "selection.on_extinction": lambda author, key: author.pick(["neutral"] + key.words),
     "run.name": rarely(lambda author, _: author.pick(WORDS)),
     "run.generations": lambda author, _: author.generations,
     "population.individuals": lambda author, _: author.n,
