@@ -30,23 +30,39 @@
 #include "io/compare.h"
 #include "model/keys.h"
 
-#define MESSAGE_SIZE 4096
-#define PATH_SIZE 1024
+#define MESSAGE_SIZE  4096
+#define PATH_SIZE     1024
 #define MOST_FINDINGS 3 /* lines of a comparison */
 
 /* --- the schema ----------------------------------------------------------------------- */
 
-static const char *const type_names[] = {
-    [HG_KEY_SECTION] = "section", [HG_KEY_TEXT] = "text", [HG_KEY_FLAG] = "flag",
-    [HG_KEY_CHOICE] = "choice", [HG_KEY_MODEL] = "model", [HG_KEY_INT] = "integer",
-    [HG_KEY_INTEGER] = "integer", [HG_KEY_SEED] = "seed", [HG_KEY_NUMBER] = "number",
-    [HG_KEY_PROFILE] = "profile", [HG_KEY_SERIES] = "series", [HG_KEY_OPTIMUM] = "optimum",
-    [HG_KEY_DISTRIBUTION] = "distribution", [HG_KEY_INITIAL_WEIGHTS] = "initial_weights",
-    [HG_KEY_NUMBERS] = "numbers", [HG_KEY_INTEGERS] = "integers", [HG_KEY_DEMES] = "demes",
-    [HG_KEY_SIGNS] = "signs", [HG_KEY_EDGES] = "edges", [HG_KEY_NAMES] = "names",
-    [HG_KEY_COMPONENTS] = "components", [HG_KEY_SQUARE] = "square", [HG_KEY_MATRIX] = "matrix",
-    [HG_KEY_INTERACTIONS] = "interactions", [HG_KEY_FIELDS] = "fields",
-    [HG_KEY_COMPRESSION] = "compression", [HG_KEY_DURATION] = "duration"};
+static const char *const type_names[] = {[HG_KEY_SECTION] = "section",
+                                         [HG_KEY_TEXT] = "text",
+                                         [HG_KEY_FLAG] = "flag",
+                                         [HG_KEY_CHOICE] = "choice",
+                                         [HG_KEY_MODEL] = "model",
+                                         [HG_KEY_INT] = "integer",
+                                         [HG_KEY_INTEGER] = "integer",
+                                         [HG_KEY_SEED] = "seed",
+                                         [HG_KEY_NUMBER] = "number",
+                                         [HG_KEY_PROFILE] = "profile",
+                                         [HG_KEY_SERIES] = "series",
+                                         [HG_KEY_OPTIMUM] = "optimum",
+                                         [HG_KEY_DISTRIBUTION] = "distribution",
+                                         [HG_KEY_INITIAL_WEIGHTS] = "initial_weights",
+                                         [HG_KEY_NUMBERS] = "numbers",
+                                         [HG_KEY_INTEGERS] = "integers",
+                                         [HG_KEY_DEMES] = "demes",
+                                         [HG_KEY_SIGNS] = "signs",
+                                         [HG_KEY_EDGES] = "edges",
+                                         [HG_KEY_NAMES] = "names",
+                                         [HG_KEY_COMPONENTS] = "components",
+                                         [HG_KEY_SQUARE] = "square",
+                                         [HG_KEY_MATRIX] = "matrix",
+                                         [HG_KEY_INTERACTIONS] = "interactions",
+                                         [HG_KEY_FIELDS] = "fields",
+                                         [HG_KEY_COMPRESSION] = "compression",
+                                         [HG_KEY_DURATION] = "duration"};
 
 /* A type that this table does not know is printed as its number, which no generator knows. */
 static void print_key(const hg_key_table *table, const hg_key *key)
@@ -57,7 +73,8 @@ static void print_key(const hg_key_table *table, const hg_key *key)
     const char *type = (size_t)key->type < known ? type_names[key->type] : NULL;
     printf("%s\t%s\t%s\t%.17g\t%.17g\t%d\t%s\t%s\t%s\t%s\t", table->title, key->path,
            type != NULL ? type : number, key->low, key->high, key->open,
-           key->used_by != NULL ? key->used_by : "", key->beside_from != NULL ? key->beside_from : "-",
+           key->used_by != NULL ? key->used_by : "",
+           key->beside_from != NULL ? key->beside_from : "-",
            hg_key_is_required(key) ? "required" : "", key->fallback != NULL ? key->fallback : "");
     for (int i = 0; key->family != NULL && i < key->family->count; i++)
         if (key->family->models[i].available)
@@ -90,11 +107,11 @@ enum { LAYOUTS = sizeof layouts / sizeof *layouts };
 typedef struct trial {
     const char *step;
     const layout *where;
-    const char *path, *text;           /* the run file, and, where that is not read, what it says */
+    const char *path, *text; /* the run file, and, where that is not read, what it says */
     const char *output;
     const char *const *set;
     int set_count;
-    int64_t stop;    /* the generation after which it is stopped, or -1 */
+    int64_t stop;       /* the generation after which it is stopped, or -1 */
     bool crash, resume; /* left as a crash leaves it; goes on */
     hg_status status;
     char message[MESSAGE_SIZE];
@@ -130,9 +147,13 @@ static hg_status advance(hg_run *run, const trial *t)
 
 static hg_status make(trial *t)
 {
-    const hg_run_options options = {
-        .output = t->output, .set = t->set, .set_count = t->set_count, .resume = t->resume,
-        .ranks = t->where->ranks, .threads = t->where->threads, .kernels = t->where->kernels};
+    const hg_run_options options = {.output = t->output,
+                                    .set = t->set,
+                                    .set_count = t->set_count,
+                                    .resume = t->resume,
+                                    .ranks = t->where->ranks,
+                                    .threads = t->where->threads,
+                                    .kernels = t->where->kernels};
     hg_run *run;
     HG_TRY(t->text != NULL ? hg_run_create_from_text(&run, t->path, t->text, &options)
                            : hg_run_create(&run, t->path, &options));
@@ -227,7 +248,8 @@ static void compare(const trial *first, const trial *other)
     if (written != (access(other->output, F_OK) == 0))
         say("finding", "%s: there is %s result, on 1x1 %s", other->step, written ? "no" : "a",
             written ? "one" : "none");
-    else if (written) compare_results(first, other);
+    else if (written)
+        compare_results(first, other);
 }
 
 static void compare_resolved(const trial *first, const trial *other)
@@ -261,15 +283,22 @@ static void try_again(const trial *first, const char *folder, const char *path)
 {
     char output[PATH_SIZE];
     snprintf(output, sizeof output, "%s/again.h5", folder);
-    trial again = {.step = "repeated from its result", .where = &layouts[0],
-                   .path = first->output, .output = output, .stop = -1};
+    trial again = {.step = "repeated from its result",
+                   .where = &layouts[0],
+                   .path = first->output,
+                   .output = output,
+                   .stop = -1};
     run_trial(&again);
     compare(first, &again);
     compare_resolved(first, &again);
     forget(&again);
     char *text = share(first->resolved);
-    again = (trial){.step = "resolved again", .where = &layouts[0], .path = path,
-                    .text = text, .output = output, .stop = -1};
+    again = (trial){.step = "resolved again",
+                    .where = &layouts[0],
+                    .path = path,
+                    .text = text,
+                    .output = output,
+                    .stop = -1};
     run_trial(&again);
     compare(first, &again);
     compare_resolved(first, &again);
@@ -287,7 +316,10 @@ static void try_to_resume(const trial *first, const char *folder, int64_t number
     const char *how = crash ? "crashed" : "stopped";
     snprintf(step[0], sizeof step[0], "%s on %s", how, before->name);
     snprintf(step[1], sizeof step[1], "%s on %s, resumed on %s", how, before->name, after->name);
-    trial t = {.step = step[0], .where = before, .path = first->path, .output = output,
+    trial t = {.step = step[0],
+               .where = before,
+               .path = first->path,
+               .output = output,
                .stop = number % (first->generations > 0 ? first->generations : 1),
                .crash = crash};
     run_trial(&t);
@@ -301,8 +333,12 @@ static void try_to_resume(const trial *first, const char *folder, int64_t number
         forget(&t);
         return;
     }
-    trial more = {.step = step[1], .where = after, .path = first->path, .output = output,
-                  .stop = -1, .resume = true};
+    trial more = {.step = step[1],
+                  .where = after,
+                  .path = first->path,
+                  .output = output,
+                  .stop = -1,
+                  .resume = true};
     run_trial(&more);
     compare(first, &more);
     forget(&more);
@@ -310,15 +346,17 @@ static void try_to_resume(const trial *first, const char *folder, int64_t number
 
 static void try_run_file(const char *path, const char *folder, const char *fields, int64_t number)
 {
-    static const char *const all[] = {
-        "output.snapshots.every=1", "output.statistics.every=1", "output.ancestry=true",
-        "output.snapshots.precision=double"};
+    static const char *const all[] = {"output.snapshots.every=1", "output.statistics.every=1",
+                                      "output.ancestry=true", "output.snapshots.precision=double"};
     char output[LAYOUTS][PATH_SIZE], observed[PATH_SIZE];
     trial first = {.step = "", .where = &layouts[0], .stop = -1};
     for (int i = 0; i < LAYOUTS; i++) {
         snprintf(output[i], sizeof output[i], "%s/%s.h5", folder, layouts[i].name);
-        trial t = {.step = layouts[i].name, .where = &layouts[i], .path = path,
-                   .output = output[i], .stop = -1};
+        trial t = {.step = layouts[i].name,
+                   .where = &layouts[i],
+                   .path = path,
+                   .output = output[i],
+                   .stop = -1};
         run_trial(&t);
         if (i > 0) {
             compare(&first, &t);
@@ -331,8 +369,13 @@ static void try_run_file(const char *path, const char *folder, const char *field
     if (first.status == HG_OK || first.status == HG_EXTINCT) {
         const char *set[5] = {all[0], all[1], all[2], all[3], fields};
         snprintf(observed, sizeof observed, "%s/observed.h5", folder);
-        trial t = {.step = "observed", .where = &layouts[0], .path = path, .output = observed,
-                   .set = set, .set_count = 5, .stop = -1};
+        trial t = {.step = "observed",
+                   .where = &layouts[0],
+                   .path = path,
+                   .output = observed,
+                   .set = set,
+                   .set_count = 5,
+                   .stop = -1};
         run_trial(&t);
         if (t.status != first.status)
             say("finding", "observed: status %d, %s", (int)t.status, t.message);
@@ -364,10 +407,12 @@ static void go_through(FILE *list)
             part[parts] = tab + 1;
         }
         say("begin", "%s", line[0] != '\0' && parts > 1 ? part[1] : "");
-        if (strcmp(part[0], "make") == 0 && parts == 3) make_only(part[1], part[2]);
+        if (strcmp(part[0], "make") == 0 && parts == 3)
+            make_only(part[1], part[2]);
         else if (strcmp(part[0], "try") == 0 && parts == 5)
             try_run_file(part[1], part[2], part[3], strtoll(part[4], NULL, 10));
-        else say("finding", "a line of %d parts", parts);
+        else
+            say("finding", "a line of %d parts", parts);
         say("end", "%s", parts > 1 ? part[1] : "");
     }
 }
