@@ -97,7 +97,6 @@ void hg_run_make(hg_run *run, int64_t generation)
 
 static void begin_generation(hg_run *run, int64_t generation)
 {
-    hg_run_make(run, generation);
     run->recording = hg_statistics_due(run, generation);
     for (int t = 0; t < run->threads; t++) run->worker[t].mutations = 0;
     hg_demes_begin(run);
@@ -118,6 +117,7 @@ static hg_status end_generation(hg_run *run)
 
 static hg_status first_generation(hg_run *run)
 {
+    hg_run_make(run, 0);
     begin_generation(run, 0);
     update_habitats(run, 0);
     for (int64_t j = 0; j < run->partition.count; j++) run->parentage.parent[j] = -1;
@@ -128,8 +128,9 @@ static hg_status first_generation(hg_run *run)
 
 static hg_status next_generation(hg_run *run)
 {
-    begin_generation(run, run->generation + 1);
-    HG_TRY(hg_find_parents(run));
+    hg_run_make(run, run->generation + 1);
+    HG_TRY(hg_find_parents(run)); /* where nobody can be one, what this generation counted is recorded */
+    begin_generation(run, run->making);
     const bool changed = update_habitats(run, run->making);
     if (run->genotypes.clonal) hg_breed_clonal(run, changed);
     else hg_breed_individually(run);

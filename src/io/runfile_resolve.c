@@ -2,6 +2,7 @@
  * The network that a run file names, and what needs to know its genes. */
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -217,18 +218,36 @@ static void settle_lists(hg_config *config)
     hg_release(&config->population.deme_sizes);
 }
 
-/* width -> 1/(2 width^2). */
-static void turn_widths(hg_config *config)
+/* width -> 1/(2 width^2), which must be a number. */
+static hg_status turn_width(const hg_config *config, int64_t component, double *value)
+{
+    const double width = *value;
+    *value = 1.0 / (2.0 * width * width);
+    if (isfinite(*value)) return HG_OK;
+    hg_mistakes mistakes = {.path = config->path};
+    hg_places places = {.config = config};
+    char label[HG_LABEL_SIZE];
+    snprintf(label, sizeof label, "fitness.%" PRId64 ".width", component);
+    hg_mistakes_add(&mistakes, hg_places_find(&places, label), "%s: %g is so narrow that the strength "
+                    "1/(2 width^2) is infinite; allowed: numbers from 5.3e-155 on", label, width);
+    const hg_status status = hg_mistakes_report(&mistakes);
+    hg_mistakes_free(&mistakes);
+    hg_places_close(&places);
+    return status;
+}
+
+static hg_status turn_widths(hg_config *config)
 {
     for (int64_t i = 0; i < config->fitness_count; i++) {
         hg_fitness_component *component = &config->fitness[i];
         hg_profile *profile = &component->strength;
         if (!component->strength_is_width) continue;
-        profile->scalar = 1.0 / (2.0 * profile->scalar * profile->scalar);
+        if (profile->kind == HG_PROFILE_SCALAR) HG_TRY(turn_width(config, i, &profile->scalar));
         for (int64_t g = 0; g < profile->count; g++)
-            profile->list[g] = 1.0 / (2.0 * profile->list[g] * profile->list[g]);
+            HG_TRY(turn_width(config, i, &profile->list[g]));
         component->strength_is_width = false;
     }
+    return HG_OK;
 }
 
 /* A rate of a haploid genome becomes that of each of its loci. */
@@ -317,7 +336,7 @@ hg_status hg_runfile_resolve_with(hg_config *config, const hg_network *network)
     HG_TRY_OUT(hg_run_check_genes(&mistakes, config, network->genes,
                                   (const char *const *)network->name, network->genes));
     HG_TRY_OUT(draw_profiles(config));
-    turn_widths(config);
+    HG_TRY_OUT(turn_widths(config));
     HG_TRY_OUT(share_rates(&mistakes, config, network));
     settle_lists(config);
     HG_TRY_OUT(keep_names(config, network));

@@ -34,10 +34,11 @@ static double sine_at(const hg_series *series, double t)
     return series->mean + series->amplitude * hg_sinpi(2.0 * wave + series->phase / pi);
 }
 
+/* Steps that are too short to be counted all begin with the first value. */
 static double steps_at(const hg_series *series, double t)
 {
-    const double place = fmod(floor(t / series->duration), (double)series->count);
-    return series->values[(int64_t)place];
+    const double steps = floor(t / series->duration);
+    return series->values[isfinite(steps) ? (int64_t)fmod(steps, (double)series->count) : 0];
 }
 
 double hg_series_at(const hg_series *series, int64_t generation)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "population/phenotype.h"
 
+#include <float.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -29,8 +31,8 @@ static hg_status parameter(hg_phenotype *phenotype, const hg_profile *profile,
 /* r from which r^n/(1 + r^n) is 1 to the last bit, so that r^n need not be larger. */
 static double saturation_ceiling(double n)
 {
-    const double exponent = 64.0 / n;
-    return exponent < 1000.0 ? hg_pow(2.0, exponent) : 0x1p1000;
+    const double exponent = 64.0 / n, above_one = 1.0 + 0x1p-52;
+    return exponent < 1000.0 ? fmax(hg_pow(2.0, exponent), above_one) : 0x1p1000;
 }
 
 static hg_status prepare_hill(hg_phenotype *phenotype)
@@ -49,7 +51,7 @@ static hg_status prepare_hill(hg_phenotype *phenotype)
     for (int64_t g = 0; g < genes; g++) {
         const double n = phenotype->expression.n[g];
         const bool whole = n >= 1.0 && n <= MOST_MULTIPLICATIONS && n == __builtin_floor(n);
-        inverse_k[g] = 1.0 / phenotype->expression.k[g];
+        inverse_k[g] = fmin(1.0 / phenotype->expression.k[g], DBL_MAX); /* times 0 it is 0 */
         ceiling[g] = saturation_ceiling(n);
         power[g] = whole ? (int32_t)n : 0;
     }

@@ -26,7 +26,8 @@ double hg_stream_normal(const hg_stream *stream, uint32_t draw)
     return radius * hg_cospi(2.0 * hg_uniform_of(block.word[1]));
 }
 
-double hg_geometric_inverse_log(double p) { return 1.0 / hg_log1p(-p); }
+/* A logarithm that has become 0 has no sign to count on. */
+double hg_geometric_inverse_log(double p) { return -1.0 / __builtin_fabs(hg_log1p(-p)); }
 
 int64_t hg_geometric_skip(double u, double inverse_log)
 {

@@ -265,6 +265,24 @@ START_TEST(a_population_dies_out)
 }
 END_TEST
 
+/* What the last generation counted is recorded, also where its record is only made as it is the last. */
+START_TEST(mutations_of_the_last_generation_count)
+{
+    hg_run *run;
+    hg_summary s;
+    ck_assert_int_eq(hg_run_create_from_text(&run, "t",
+        "run: {seed: 1, generations: 9}\npopulation: {individuals: 10, genes: 3}\n"
+        "mutation: {basal: {rate: 1}}\noutput: {statistics: {every: 0}}\n"
+        "fitness: [{model: gaussian, strength: 1, optimum: {series: table, at: [0, 4],"
+        " values: [0.5, 1e9]}}]\n", &in_memory), HG_OK);
+    ck_assert_int_eq(hg_run_advance(run, 9), HG_EXTINCT);
+    ck_assert_int_eq(hg_run_summary(run, &s), HG_OK);
+    hg_run_destroy(&run);
+    ck_assert_int_eq(s.generation, 4);
+    ck_assert_int_eq(s.mutations, 30);
+}
+END_TEST
+
 START_TEST(or_goes_on_neutrally)
 {
     hg_run *run;
@@ -452,6 +470,7 @@ static Suite *make(void)
     HG_TEST(sexual_shared);
     HG_TEST(sexual_heritable);
     HG_TEST(a_population_dies_out);
+    HG_TEST(mutations_of_the_last_generation_count);
     HG_TEST(or_goes_on_neutrally);
     HG_TEST(nothing_happens_without_cause);
     HG_TEST(misuse_is_refused);

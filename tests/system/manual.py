@@ -39,6 +39,8 @@ SHOWN = {
 # Commands that are not run as they stand: what they look like, what is run instead, and why.
 INSTEAD = [
     (r"bash tests/(run|checked|slurm|lint|bare)\.sh.*", ":", "the suite itself, and what takes hours"),
+    (r"ctest .*", ":", "the suite itself"),
+    (r"python3 tests/system/trials\.py [^\n]*\\\n.*", ":", "system/trials"),
     (r"bash tests/bench/run\.sh.*", ":", "minutes: slow/bench"),
     (r"python3 tests/sabotage\.py .*", ":", "hours: slow/sabotage"),
     (r"ctest --test-dir build/release -R slow/sabotage.*", ":", "the same"),

@@ -24,13 +24,14 @@ def series(value, t):
         return float(np.interp(t, [number["start"], number["end"]], [number["from"], number["to"]]))
     if kind == "sine":
         return number["mean"] + number["amplitude"] * np.sin(
-            2 * np.pi * t / number["period"] + number.get("phase", 0.0))
+            2 * np.pi * (np.fmod(t, number["period"]) / number["period"]) + number.get("phase", 0.0))
     if kind == "steps":
         values = np.atleast_1d(value["values"]).astype(float)
-        return float(values[int(np.floor(t / number["duration"])) % len(values)])
+        steps = np.floor(t / number["duration"])
+        return float(values[int(steps) % len(values) if np.isfinite(steps) else 0])
     if kind != "table":
         raise NotImplementedError(f"series {kind}")
-    at, values = np.asarray(value["at"], float), np.asarray(value["values"], float)
+    at, values = (np.atleast_1d(value[k]).astype(float) for k in ("at", "values"))
     if value.get("interpolation", "step") == "linear":
         return float(np.interp(t, at, values))
     return float(values[max(0, np.searchsorted(at, t, side="right") - 1)])
@@ -71,6 +72,12 @@ def surroundings(config, t):
     return factor * (food / (food + half) if half > 0 else 1.0)
 
 
+def hill(y, k, h):
+    """y^h/(k^h + y^h), also where the powers are no numbers."""
+    with np.errstate(all="ignore"):
+        return np.where(y > 0, 1 / (1 + (k / np.asarray(y, float)) ** h), 0.0)
+
+
 def develop(config, network, t, basal, weight):
     """Expression, instability and stable flag of all individuals of generation t."""
     n, genes = basal.shape
@@ -83,7 +90,7 @@ def develop(config, network, t, basal, weight):
         promoted = np.maximum(0, basal + profile(expression["slope"], genes) * c)
     elif expression["model"] == "hill":
         k, h = profile(expression["k"], genes), profile(expression["n"], genes)
-        promoted = basal * c**h / (k**h + c**h)
+        promoted = basal * hill(c, k, h)
     else:
         raise NotImplementedError(expression["model"])
     envelope = surroundings(config, t)
@@ -103,7 +110,7 @@ def develop(config, network, t, basal, weight):
         if model == "hill":
             k, h = profile(expression["k"], genes), profile(expression["n"], genes)
             y = np.maximum(0, c + rho * u)
-            return basal * envelope * y**h / (k**h + y**h)
+            return basal * envelope * hill(y, k, h)
         if model == "siegal_bergman":
             return 2 / (1 + np.exp(-float(regulation["slope"]) * u)) - 1
         if model == "wagner":

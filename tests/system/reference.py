@@ -13,6 +13,7 @@ here and others there, so that the last bits may differ.
 """
 import copy
 import functools
+import itertools
 import math
 import sys
 
@@ -102,7 +103,8 @@ class Stream:
         locus, draw = -1, 0
         while rate > 0:
             u = self.uniform(draw)
-            locus += 1 + (0 if rate == 1 else math.floor(math.log(u) / math.log1p(-rate)))
+            skip = 0 if rate == 1 else math.log(u) / math.log1p(-rate)
+            locus += 1 + math.floor(min(skip, 2**62))
             if locus >= loci:
                 break
             yield locus
@@ -170,7 +172,7 @@ class Reference:
         population = config["population"]
         self.lineage = int(population["initial"].get("generation", 0)) # reached in generation 0
         self.n, self.ploidy = int(population["individuals"]), int(population["ploidy"])
-        self.network = Network(config)
+        self.network = self.network_of(config)
         self.genes = self.network.genes
         network = config.get("network")
         self.heritable = isinstance(network, dict) and network.get("weights") == "heritable"
@@ -187,6 +189,9 @@ class Reference:
         self.walk = {} # series of first-order autoregression, where they are
         self.cut_into_blocks()
         self.source, self.migrating = self.migration()
+
+    def network_of(self, config):
+        return Network(config)
 
     def stream(self, purpose, t, individual):
         if self.misdeed == purpose:
@@ -529,11 +534,10 @@ class Reference:
         """Crossovers are points of a Poisson process along Haldane's map."""
         sizes = law.get("chromosomes") or [self.genes]
         first_of = {sum(sizes[:k]) for k in range(1, len(sizes))}
-        if len(rates) == 1:
-            rates = rates * (self.genes - 1)
+        intervals = itertools.repeat(rates[0]) if len(rates) == 1 else iter(rates)
         place = [0.0]
         for g in range(1, self.genes):
-            place.append(place[-1] - math.log1p(-(0.5 if g in first_of else rates[g - 1])))
+            place.append(place[-1] - math.log1p(-(0.5 if g in first_of else next(intervals))))
         origins, s, draw, last = [0] * self.genes, 0.0, 0, 0
         while True:
             s -= math.log(stream.uniform(base + draw))

@@ -266,6 +266,19 @@ foreach(part environment fitness weights selection life pairs corners unequal ea
     ${MPIEXEC_EXECUTABLE} ${HG_SCRATCH}/matrix-${part})
 endforeach()
 
+# Run files at random, over all keys of the schema: each on all layouts, repeated, resumed, and against
+# the naive reference.
+add_executable(hg_trials ${HG_SYSTEM}/trials.c)
+target_link_libraries(hg_trials PRIVATE happygene_library hg_flags MPI::MPI_C OpenMP::OpenMP_C
+  ${HDF5_C_LIBRARIES})
+function(hg_add_trials name labels timeout first files)
+  hg_add_system_test(${name} "${labels}" ${timeout}
+    ${HG_PYTHON} ${HG_SYSTEM}/trials.py $<TARGET_FILE:hg_trials> ${MPIEXEC_EXECUTABLE}
+    ${CMAKE_CURRENT_SOURCE_DIR}/data/trials ${HG_SCRATCH}/${name} --first ${first} --files ${files})
+endfunction()
+hg_add_trials(system/trials system 2400 0 200)
+hg_add_trials(slow/trials slow 36000 200 5000)
+
 # Memory that runs out: each k-th allocation fails, within one process.
 add_executable(hg_starve ${HG_SYSTEM}/starve.c)
 target_link_libraries(hg_starve PRIVATE hg_commands_library)

@@ -362,7 +362,8 @@ END_TEST
 START_TEST(hill_at_the_extremes)
 {
     const double inputs[] = {0.0, 1e-300, 1e-12, 0.3, 0.5, 1.0, 7.0, 1e9, 1e300};
-    const double n[] = {0.01, 0.5, 1.0, 2.0, 2.5, 3.0, 4.0, 7.0, 15.0, 16.0, 17.0, 64.0, 300.0};
+    const double n[] = {0.01, 0.5, 1.0, 2.0, 2.5, 3.0, 4.0, 7.0, 15.0, 16.0, 17.0, 64.0, 300.0,
+                        1e16,  1e18, 1e30, 1e300};
     uint64_t state = 9;
     for (int i = 0; i < HG_COUNT_OF(inputs); i++) {
         static scene s;
@@ -372,6 +373,7 @@ START_TEST(hill_at_the_extremes)
         draw_parameters(&s, HG_COUNT_OF(n), &state);
         memcpy(s.profile[2], n, sizeof n);
         s.profile[1][2] = 1e-5, s.profile[1][4] = 1e5;
+        s.profile[1][HG_COUNT_OF(n) - 1] = 5e-324;
         s.config.environment.tf_concentration = constant(inputs[i]);
         connect(&s, HG_COUNT_OF(n), 0.0, &state);
         draw_genomes(&s, &state);

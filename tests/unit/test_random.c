@@ -207,6 +207,7 @@ START_TEST(skips_follow_their_definition)
         }
     }
     ck_assert_int_eq(hg_geometric_skip(0x1p-53, hg_geometric_inverse_log(1e-300)), INT64_MAX / 2);
+    ck_assert_int_eq(hg_geometric_skip(0.5, hg_geometric_inverse_log(5e-324)), INT64_MAX / 2);
     ck_assert_int_eq(hg_geometric_skip(1.0 - 0x1p-53, hg_geometric_inverse_log(1e-3)), 0);
     ck_assert_int_eq(hg_geometric_skip(0x1p-53, hg_geometric_inverse_log(1.0 - 0x1p-53)), 1);
     ck_assert_int_eq(hg_geometric_skip(0.5, hg_geometric_inverse_log(1.0 - 0x1p-53)), 0);

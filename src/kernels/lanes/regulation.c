@@ -43,16 +43,18 @@ HG_INLINE hg_vector integer_power(hg_vector base, int32_t exponent)
     return result;
 }
 
-/* With r = y/k the response is r^n/(1 + r^n): neither k^n nor y^n can overflow, and above the
- * ceiling the quotient is 1 to the last bit. */
+/* With r = y/k the response is r^n/(1 + r^n): neither k^n nor y^n can overflow. From r^n = 2^64 on the
+ * quotient is 1 to the last bit; where n is so large that no r gives just that, r^n may be infinite
+ * below the ceiling of r. */
 HG_INLINE hg_vector activate_hill(const hg_development *development, const regulated *gene)
 {
     const int64_t g = gene->index;
     const hg_vector y = development->concentration + development->strength * gene->u;
-    hg_vector r = hg_max(y, hg_all(0.0)) * development->inverse_k[g];
-    r = hg_min(r, hg_all(development->ceiling[g]));
+    hg_vector r = never_negative(y) * development->inverse_k[g];
+    r = hg_min(hg_all(development->ceiling[g]), r);
     const int32_t power = development->power[g];
-    const hg_vector z = power > 0 ? integer_power(r, power) : hg_vpow(r, hg_all(development->n[g]));
+    hg_vector z = power > 0 ? integer_power(r, power) : hg_vpow(r, hg_all(development->n[g]));
+    z = hg_min(hg_all(0x1p64), z);
     return gene->basal * development->envelope * (z / (1.0 + z));
 }
 
