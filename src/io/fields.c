@@ -349,20 +349,23 @@ bool hg_dataset_present(const hg_dataset *dataset, const hg_config *config,
     return true;
 }
 
+/* A switch, which the compiler knows to be complete, and not a table, which can have a hole. */
 const char *hg_dataset_condition(const hg_dataset *dataset)
 {
-    static const char *const words[] = {
-        [HG_ALWAYS] = "",
-        [HG_WITH_EDGES] = "where there are edges",
-        [HG_WITH_HERITABLE_WEIGHTS] = "where weights are heritable",
-        [HG_WITH_VARYING_OPTIMUM] = "where it varies in time",
-        [HG_WITH_DEME_SERIES] = "where each deme has an ar1 series of its own",
-        [HG_WITH_NEUTRAL_DRAWS] = "with `selection.on_extinction: neutral`",
-        [HG_WITH_MACHINE] = "where `happygene profile` measured it",
-        [HG_WITH_FIELD] = "with its name in `output.snapshots.fields`"};
-    const bool of_weights = dataset->presence == HG_WITH_FIELD && dataset->field == HG_FIELD_WEIGHT;
-    return of_weights ? "with its name in `output.snapshots.fields`, where weights are heritable"
-                      : words[dataset->presence];
+    switch (dataset->presence) {
+    case HG_ALWAYS: return "";
+    case HG_WITH_EDGES: return "where there are edges";
+    case HG_WITH_HERITABLE_WEIGHTS: return "where weights are heritable";
+    case HG_WITH_VARYING_OPTIMUM: return "where it varies in time";
+    case HG_WITH_DEME_SERIES: return "where each deme has an ar1 series of its own";
+    case HG_WITH_NEUTRAL_DRAWS: return "with `selection.on_extinction: neutral`";
+    case HG_WITH_MACHINE: return "where `happygene profile` measured it";
+    case HG_WITH_SECOND_PARENTS: return "where mating is sexual";
+    case HG_WITH_FIELD: break;
+    }
+    return dataset->field == HG_FIELD_WEIGHT
+               ? "with its name in `output.snapshots.fields`, where weights are heritable"
+               : "with its name in `output.snapshots.fields`";
 }
 
 int hg_dataset_rank(const hg_dataset *dataset, int ploidy)
