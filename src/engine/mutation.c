@@ -86,10 +86,13 @@ static void apply(hg_run *run, hg_worker *worker, const hg_mutator *mutator)
 /* --- the laws of a run ------------------------------------------------------------------ */
 
 /* Adds a kind of mutation that strikes each of the loci with probability `rate`. */
-static hg_mutator *add_mutator(hg_run *run, double rate, bool of_weights, hg_purpose sites,
-                               hg_site_mutation *kind)
+static hg_status add_mutator(hg_run *run, double rate, bool of_weights, hg_purpose sites,
+                             hg_site_mutation *kind)
 {
     const hg_genotypes *genotypes = &run->genotypes;
+    if (rate == 0.0) return HG_OK;
+    if (run->mutators == HG_MOST_MUTATORS)
+        return hg_fail(HG_BUG, "more than %d kinds of mutation", (int)HG_MOST_MUTATORS);
     hg_mutator *mutator = &run->mutator[run->mutators++];
     const int64_t loci = (of_weights ? genotypes->edges : genotypes->genes) * genotypes->ploidy;
     *mutator = (hg_mutator){.rate = rate, .loci = loci, .of_weights = of_weights,
@@ -97,18 +100,18 @@ static hg_mutator *add_mutator(hg_run *run, double rate, bool of_weights, hg_pur
                             .site_purpose = sites, .apply = kind,
                             .floor = of_weights ? -__builtin_inf() : 0.0};
     mutator->inverse_log = hg_geometric_inverse_log(rate);
-    return mutator;
+    return HG_OK;
 }
 
-static void add_law(hg_run *run, const hg_mutation_law *law, bool of_weights, hg_purpose sites,
-                    hg_purpose sizes)
+static hg_status add_law(hg_run *run, const hg_mutation_law *law, bool of_weights, hg_purpose sites,
+                         hg_purpose sizes)
 {
-    if (law->rate == 0.0) return;
     const bool replaces = law->model == HG_MUTATION_REPLACE;
-    hg_mutator *mutator =
-        add_mutator(run, law->rate, of_weights, sites, replaces ? replace : step);
-    mutator->law = law;
-    mutator->size_purpose = sizes;
+    if (law->rate == 0.0) return HG_OK;
+    HG_TRY(add_mutator(run, law->rate, of_weights, sites, replaces ? replace : step));
+    run->mutator[run->mutators - 1].law = law;
+    run->mutator[run->mutators - 1].size_purpose = sizes;
+    return HG_OK;
 }
 
 hg_status hg_mutators_create(hg_run *run)
@@ -116,14 +119,16 @@ hg_status hg_mutators_create(hg_run *run)
     const bool heritable = run->genotypes.edges > 0;
     const hg_config *config = &run->config;
     run->mutators = 0;
-    add_law(run, &config->mutation.basal, false, HG_PURPOSE_BASAL_SITE, HG_PURPOSE_BASAL_SIZE);
-    if (heritable)
-        add_law(run, &config->mutation.weights, true, HG_PURPOSE_WEIGHT_SITE,
-                HG_PURPOSE_WEIGHT_SIZE);
-    if (heritable && config->mutation.edge_loss > 0.0)
-        add_mutator(run, config->mutation.edge_loss, true, HG_PURPOSE_EDGE_LOSS, lose_edges);
-    if (heritable && config->mutation.edge_gain > 0.0)
-        add_mutator(run, config->mutation.edge_gain, true, HG_PURPOSE_EDGE_GAIN, gain_edges);
+    HG_TRY(add_law(run, &config->mutation.basal, false, HG_PURPOSE_BASAL_SITE,
+                   HG_PURPOSE_BASAL_SIZE));
+    if (heritable) {
+        HG_TRY(add_law(run, &config->mutation.weights, true, HG_PURPOSE_WEIGHT_SITE,
+                       HG_PURPOSE_WEIGHT_SIZE));
+        HG_TRY(add_mutator(run, config->mutation.edge_loss, true, HG_PURPOSE_EDGE_LOSS,
+                           lose_edges));
+        HG_TRY(add_mutator(run, config->mutation.edge_gain, true, HG_PURPOSE_EDGE_GAIN,
+                           gain_edges));
+    }
     for (int m = 0; m < run->mutators; m++)
         HG_TRY(hg_allocate(&run->mutator[m].first, HG_MEMORY_INDIVIDUALS,
                            (size_t)run->partition.count, sizeof(double)));

@@ -12,7 +12,8 @@
 
 /* Two entries in front of the columns' carry what is not a column. */
 enum { COUNTS, EXTREMES, COLUMNS, MOST_ATTEMPTS = 8 };
-enum { PARENTS, MUTATIONS, STABLE };
+enum { PARENTS, MUTATIONS, STABLE, COUNTERS };
+_Static_assert(COUNTERS <= 2 * HG_SUMS, "the counters fit into a moment");
 
 static void add_moments(void *in, void *inout, int *length, MPI_Datatype *type)
 {
