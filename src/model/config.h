@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/text.h"
 #include "kernels/ids.h"
 #include "random/distribution.h"
 
@@ -212,6 +213,9 @@ typedef struct hg_config {
         double wall_time; /**< seconds, 0: none */
     } limits;
 } hg_config;
+
+/** Adds how many individuals the demes have: ", of 5 individuals each", ", of 3, 3, 4 individuals". */
+void hg_config_add_deme_sizes(hg_text *text, const hg_config *config);
 
 /** Frees all that a configuration owns (legal after a failed read) and zeroes it. */
 void hg_config_free(hg_config *config);
