@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/shown.h"
+
 static bool make_room(hg_text *text, size_t more)
 {
     if (text->status != HG_OK) return false;
@@ -88,13 +90,17 @@ void hg_text_add_scalar(hg_text *text, const char *word)
         return;
     }
     hg_text_add(text, "\"");
-    for (const char *c = word; *c != '\0'; c++) {
+    size_t length;
+    for (const char *c = word; *c != '\0'; c += length) {
+        int32_t point;
+        length = hg_character_read(c, &point);
         if (*c == '"' || *c == '\\')
             hg_text_add(text, "\\%c", *c);
-        else if ((unsigned char)*c < 0x20 || *c == 0x7f)
-            hg_text_add(text, "\\x%02x", (unsigned)(unsigned char)*c);
+        else if (!hg_character_is_hidden(point))
+            hg_text_add_bytes(text, c, length);
         else
-            hg_text_add_bytes(text, c, 1);
+            hg_text_add(text, point < 0x100 ? "\\x%02x" : point < 0x10000 ? "\\u%04x" : "\\U%08x",
+                        (unsigned)point);
     }
     hg_text_add(text, "\"");
 }

@@ -4,14 +4,22 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "base/shown.h"
+
 void hg_json_string(hg_text *text, const char *words)
 {
     hg_text_add(text, "\"");
-    for (const char *c = words; *c != '\0'; c++) {
-        const unsigned char byte = (unsigned char)*c;
-        if (byte == '"' || byte == '\\') hg_text_add(text, "\\%c", byte);
-        else if (byte < ' ') hg_text_add(text, "\\u%04x", byte);
-        else hg_text_add_bytes(text, c, 1);
+    size_t length;
+    for (const char *c = words; *c != '\0'; c += length) {
+        int32_t point;
+        length = hg_character_read(c, &point);
+        if (*c == '"' || *c == '\\') hg_text_add(text, "\\%c", *c);
+        else if (point < 0) hg_text_add(text, "\\ufffd"); /* JSON is UTF-8 */
+        else if (!hg_character_is_hidden(point)) hg_text_add_bytes(text, c, length);
+        else if (point < 0x10000) hg_text_add(text, "\\u%04" PRIx32, (uint32_t)point);
+        else /* a surrogate pair, as JSON wants it */
+            hg_text_add(text, "\\u%04" PRIx32 "\\u%04" PRIx32,
+                        0xd7c0 + (uint32_t)(point >> 10), 0xdc00 + (uint32_t)(point & 0x3ff));
     }
     hg_text_add(text, "\"");
 }

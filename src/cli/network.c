@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/shown.h"
 #include "cli/chart.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
@@ -51,7 +52,7 @@ static hg_status read_result(hg_network_report *report)
     if (status == HG_OK) status = hg_weight_course_read(&report->course, &results);
     if (status == HG_OK) status = take_last_means(report, &results);
     if (status == HG_OK && !results.complete)
-        fprintf(stderr, "happygene: %s is unfinished: recorded up to generation %" PRId64 "\n",
+        hg_tell("happygene: %s is unfinished: recorded up to generation %" PRId64 "\n",
                 results.path, results.generations_done);
     hg_results_close(&results);
     return status;
@@ -142,8 +143,7 @@ static void label(told *to, const char *name) { hg_text_add(&to->text, "  %-13s"
 
 static void add_name(told *to, int64_t gene)
 {
-    for (const char *c = to->report->network.name[gene]; *c != '\0'; c++)
-        hg_text_add(&to->text, "%c", (unsigned char)*c < ' ' || *c == 127 ? ' ' : *c);
+    hg_text_add_shown(&to->text, to->report->network.name[gene]);
 }
 
 static void add_signs(told *to, const int64_t *signs)

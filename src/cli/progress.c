@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/shown.h"
+
 #include "base/clock.h"
 
 enum { BAR_WIDTH = 32 };
@@ -64,7 +66,7 @@ void hg_progress_tell(const char *notes)
 {
     while (*notes != '\0') {
         const int length = (int)strcspn(notes, "\n");
-        fprintf(stderr, "happygene: %.*s\n", length, notes);
+        hg_tell("happygene: %.*s\n", length, notes);
         notes += length + (notes[length] == '\n');
     }
 }

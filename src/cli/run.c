@@ -4,8 +4,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/shown.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
@@ -80,7 +82,7 @@ static void describe(const hg_run *run, const run_options *options)
         fprintf(stderr, "happygene: warning: %d threads share %d core%s that this rank is bound "
                 "to; with mpirun, --bind-to none or --map-by slot:PE=%d gives it more\n", threads,
                 hg_threads_allowed(), hg_threads_allowed() == 1 ? "" : "s", threads);
-    if (options->verbose) fputs(hg_run_file(run), stderr);
+    if (options->verbose) hg_print_shown(stderr, hg_run_file(run));
 }
 
 static hg_status advance(hg_run *run, const run_options *options, double *seconds)
@@ -99,13 +101,23 @@ static hg_status advance(hg_run *run, const run_options *options, double *second
     return status;
 }
 
+/* Exactly for a script that reads it, escaped for a terminal. */
+static void print_path(const char *path, int length)
+{
+    char copy[4096];
+    snprintf(copy, sizeof copy, "%.*s", length, path);
+    if (isatty(STDOUT_FILENO)) hg_print_shown(stdout, copy);
+    else fputs(copy, stdout);
+    fputc('\n', stdout);
+}
+
 static void conclude(const char *output, const hg_summary *summary, int64_t updates,
                      double seconds)
 {
     fprintf(stderr, "happygene: generation %" PRId64 ", mean fitness %.6g (min %.4g, max %.4g); "
             "%.3g s, %.3g gene updates per second\n", summary->generation, summary->fitness_mean,
             summary->fitness_min, summary->fitness_max, seconds, (double)updates / seconds);
-    fprintf(stderr, "happygene: happygene info %s tells more; the result is\n", output);
+    hg_tell("happygene: happygene info %s tells more; the result is\n", output);
 }
 
 /* Completes the result and tells of it; what ended the run early is still what is returned. */
@@ -122,7 +134,7 @@ static hg_status finish(hg_run *run, const run_options *options, hg_status statu
     HG_TRY(hg_run_finish(run));
     if (sound && hg_rank() == 0) {
         if (!options->quiet) conclude(output, &summary, updates, seconds);
-        printf("%s\n", output);
+        print_path(output, (int)strlen(output));
     }
     return status == HG_OK ? HG_OK : hg_fail_as(status, reason);
 }
@@ -132,9 +144,9 @@ static hg_status tell_complete(const run_options *options)
 {
     const char *message = hg_error_message(); /* PATH is complete: ... */
     if (hg_rank() != 0) return HG_OK;
-    if (!options->quiet) fprintf(stderr, "happygene: %s\n", message);
+    if (!options->quiet) hg_tell("happygene: %s\n", message);
     const char *end = strstr(message, " is complete: ");
-    if (end != NULL) printf("%.*s\n", (int)(end - message), message);
+    if (end != NULL) print_path(message, (int)(end - message));
     return HG_OK;
 }
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/shown.h"
+
 #include "base/memory.h"
 
 hg_status hg_team_share(MPI_Comm communicator, int root, hg_status status)
@@ -52,7 +54,7 @@ hg_status hg_team_share_text(MPI_Comm communicator, int root, char **text)
 
 _Noreturn void hg_team_abort(MPI_Comm communicator, hg_status status)
 {
-    fprintf(stderr, "happygene: %s\n", hg_error_message());
+    hg_tell("happygene: %s\n", hg_error_message());
     fflush(stderr);
     MPI_Abort(communicator, (int)status);
     abort();

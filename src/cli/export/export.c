@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/shown.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "io/runfile.h"
@@ -218,8 +219,10 @@ static hg_status write_out(const request *asked, hg_export *export)
 {
     if (asked->row->write_files != NULL) return asked->row->write_files(export, asked->output);
     if (asked->output != NULL && strcmp(asked->output, "-") != 0) return write_file(asked, export);
-    export->file = stdout;
+    export->file = isatty(STDOUT_FILENO) ? hg_shown_stream(stdout) : stdout;
+    if (export->file == NULL) return hg_fail(HG_NO_MEMORY, "no memory to print the table");
     const hg_status status = asked->row->write(export);
+    if (export->file != stdout) fclose(export->file);
     return ferror(stdout) ? HG_OK : status; /* main() tells what standard output does not take */
 }
 
@@ -229,7 +232,7 @@ static hg_status read_run(const request *asked, const hg_results *results, hg_ex
     HG_TRY(hg_results_parse(&export->config, asked->path, results->run_file_resolved, NULL, 0));
     HG_TRY(hg_runfile_resolve_with(&export->config, &export->network));
     if (!results->complete && !asked->quiet)
-        fprintf(stderr, "happygene: %s is unfinished: recorded up to generation %" PRId64 "\n",
+        hg_tell("happygene: %s is unfinished: recorded up to generation %" PRId64 "\n",
                 results->path, results->generations_done);
     return HG_OK;
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/shown.h"
 #include "cli/plot/plot.h"
 
 extern char **environ;
@@ -162,7 +163,7 @@ static hg_status finish(gnuplot *run)
         status = hg_fail(is_starved(words) ? HG_NO_MEMORY : HG_IO,
                          "gnuplot failed (exit code %d): %.400s", WEXITSTATUS(how), words);
     else if (words[0] != '\0')
-        fprintf(stderr, "happygene: gnuplot says: %s\n", words);
+        hg_tell("happygene: gnuplot says: %s\n", words);
     hg_text_free(&said);
     return status;
 }

@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "base/path.h"
+#include "base/shown.h"
 #include "cli/cli.h"
 
 static const hg_figure *const figures[] = {
@@ -542,7 +543,7 @@ static void print_notes(const hg_plot *plot)
 {
     for (const char *c = plot->notes.data; c != NULL && *c != '\0'; c++) {
         const size_t length = strcspn(c, "\n");
-        fprintf(stderr, "happygene: note: %.*s\n", (int)length, c);
+        hg_tell("happygene: note: %.*s\n", (int)length, c);
         c += length;
     }
     hg_plot_print_glyphs(plot);

@@ -7,6 +7,7 @@
 
 #include "analysis/envelope.h"
 #include "base/memory.h"
+#include "base/shown.h"
 #include "cli/plot/plot.h"
 
 #define LETTER 0.17 /* cm, of letters of 9 points */
@@ -17,24 +18,22 @@
 /* Bytes of the UTF-8 character at `c`; 0 where there is none. */
 static size_t character(const unsigned char *c)
 {
-    if (*c < 0x80) return 1;
-    const size_t length = *c >= 0xf0 && *c < 0xf5 ? 4 : *c >= 0xe0 && *c < 0xf0 ? 3
-                          : *c >= 0xc2 && *c < 0xe0 ? 2 : 0;
-    for (size_t i = 1; i < length; i++)
-        if ((c[i] & 0xc0) != 0x80) return 0;
-    const bool overlong = (*c == 0xe0 && c[1] < 0xa0) || (*c == 0xf0 && c[1] < 0x90);
-    const bool beyond = (*c == 0xed && c[1] >= 0xa0) || (*c == 0xf4 && c[1] >= 0x90);
-    const bool control = *c == 0xc2 && c[1] < 0xa0;
-    return overlong || beyond || control ? 0 : length;
+    int32_t point;
+    const size_t length = hg_character_read((const char *)c, &point);
+    return point < 0 ? 0 : length;
 }
 
 /* What may mean something to gnuplot, in or out of quotes, is written by its octal code. */
 static void say_character(hg_plot *plot, const char *c, size_t length, bool tic)
 {
-    if (length == 0)
-        hg_plot_say(plot, "?");
-    else if ((unsigned char)*c < ' ' || *c == 127)
+    int32_t point;
+    hg_character_read(c, &point);
+    if (*c == '\n' || *c == '\t')
         hg_plot_say(plot, " ");
+    else if (point >= 0 && hg_character_is_hidden(point))
+        hg_plot_say(plot, "\\134u%04x", (unsigned)point);
+    else if (length == 0)
+        hg_plot_say(plot, "?");
     else if (length > 1) {
         const char *instead = hg_plot_glyph(plot, c, length);
         hg_text_add_bytes(&plot->script, instead != NULL ? instead : c,
