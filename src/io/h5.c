@@ -70,8 +70,7 @@ hg_status hg_h5_fail(hg_status status, const char *what)
     const char *said = system_message(innermost.text);
     if (is_starved(said)) return hg_fail(HG_NO_MEMORY, "%s: no memory for HDF5", what);
     if (is_newer(said))
-        return hg_fail(status, "%s: it is of a newer HDF5 format than can be used here (%s); "
-                       "`h5repack -H 1,8` or `h5repack` without -L writes the older one", what, said);
+        return hg_fail(status, "%s: it is of a newer HDF5 format than can be used here (%s)", what, said);
     return hg_fail(status, "%s: %s", what, said[0] != '\0' ? said : "HDF5 gives no reason");
 }
 
