@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/shown.h"
+
 #include "base/clock.h"
 #include "base/visible.h"
 
