@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/shown.h"
 #include "cli/cli.h"
 #include "io/compare.h"
 
@@ -19,13 +18,6 @@ typedef struct report {
     int64_t datasets;
 } report;
 
-static void say(const char *before, const char *text)
-{
-    fputs(before, stdout);
-    hg_print_shown(stdout, text);
-    fputc('\n', stdout);
-}
-
 /* Lines about a dataset begin with its path, and follow each other. */
 static void print_line(void *context, const char *text)
 {
@@ -36,13 +28,13 @@ static void print_line(void *context, const char *text)
         told->datasets++;
         snprintf(told->dataset, sizeof told->dataset, "%.*s", (int)length, text);
     }
-    if (!told->quiet && told->datasets <= SHOWN_DATASETS) say("", text);
+    if (!told->quiet && told->datasets <= SHOWN_DATASETS) printf("%s\n", text);
 }
 
 static void print_note(void *context, const char *text)
 {
     const report *told = context;
-    if (!told->quiet) say("note: ", text);
+    if (!told->quiet) printf("note: %s\n", text);
 }
 
 static hg_status compare(const hg_results *a, const hg_results *b, bool quiet)

@@ -8,7 +8,6 @@
 
 #include "base/memory.h"
 #include "base/path.h"
-#include "base/shown.h"
 #include "base/text.h"
 #include "cli/chart.h"
 #include "cli/cli.h"

@@ -8,7 +8,6 @@
 #include "analysis/descent.h"
 #include "analysis/lineages.h"
 #include "base/memory.h"
-#include "base/shown.h"
 #include "cli/chart.h"
 
 #define LINE_WIDTH 48

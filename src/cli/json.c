@@ -7,8 +7,6 @@
 
 #include "base/visible.h"
 
-#include "base/shown.h"
-
 void hg_json_string(hg_text *text, const char *words)
 {
     hg_text_add(text, "\"");

@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "base/launcher.h"
-#include "base/shown.h"
 #include "base/text.h"
 #include "base/visible.h"
 #include "cli/cli.h"

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "base/shown.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
@@ -148,7 +147,7 @@ static hg_status measure(const hg_profile_options *options, hg_profile *profile,
     char reason[4096];
     HG_TRY(hg_run_create(&run, options->file, &options->library));
     hg_signals_stop(run);
-    if (options->verbose && hg_rank() == 0) hg_print_shown(stderr, hg_run_file(run));
+    if (options->verbose && hg_rank() == 0) fputs(hg_run_file(run), stderr);
     const hg_status ran = advance(run, options->quiet > 0);
     snprintf(reason, sizeof reason, "%s", hg_error_message());
     hg_status status = is_told(ran) ? HG_OK : ran;

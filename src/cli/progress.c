@@ -6,8 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/shown.h"
-
 #include "base/clock.h"
 #include "base/visible.h"
 

@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/visible.h"
@@ -82,7 +81,7 @@ static void describe(const hg_run *run, const run_options *options)
         hg_tell("happygene: warning: %d threads share %d core%s that this rank is bound "
                 "to; with mpirun, --bind-to none or --map-by slot:PE=%d gives it more\n", threads,
                 hg_threads_allowed(), hg_threads_allowed() == 1 ? "" : "s", threads);
-    if (options->verbose) hg_print_shown(stderr, hg_run_file(run));
+    if (options->verbose) fputs(hg_run_file(run), stderr);
 }
 
 static hg_status advance(hg_run *run, const run_options *options, double *seconds)
@@ -99,16 +98,6 @@ static hg_status advance(hg_run *run, const run_options *options, double *second
     hg_progress_end(&progress);
     *seconds = hg_clock() - progress.started;
     return status;
-}
-
-/* Exactly for a script that reads it, escaped for a terminal. */
-static void print_path(const char *path, int length)
-{
-    char copy[4096];
-    snprintf(copy, sizeof copy, "%.*s", length, path);
-    if (isatty(STDOUT_FILENO)) hg_print_shown(stdout, copy);
-    else fputs(copy, stdout);
-    fputc('\n', stdout);
 }
 
 static void conclude(const char *output, const hg_summary *summary, int64_t updates,
@@ -134,7 +123,7 @@ static hg_status finish(hg_run *run, const run_options *options, hg_status statu
     HG_TRY(hg_run_finish(run));
     if (sound && hg_rank() == 0) {
         if (!options->quiet) conclude(output, &summary, updates, seconds);
-        print_path(output, (int)strlen(output));
+        printf("%s\n", output);
     }
     return status == HG_OK ? HG_OK : hg_fail_as(status, reason);
 }
@@ -146,7 +135,7 @@ static hg_status tell_complete(const run_options *options)
     if (hg_rank() != 0) return HG_OK;
     if (!options->quiet) hg_tell("happygene: %s\n", message);
     const char *end = strstr(message, " is complete: ");
-    if (end != NULL) print_path(message, (int)(end - message));
+    if (end != NULL) printf("%.*s\n", (int)(end - message), message);
     return HG_OK;
 }
 
@@ -224,4 +213,5 @@ const hg_command hg_command_run = {
         "  happygene run out.h5 -o again.h5 && happygene diff out.h5 again.h5\n",
     .run = command_run,
     .collective = true,
+    .data = true, /* the path of the result, which a script may read */
 };

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/shown.h"
-
 #include "base/memory.h"
 #include "base/visible.h"
 

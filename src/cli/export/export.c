@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "base/shown.h"
 #include "base/text.h"
 #include "base/visible.h"
 #include "cli/cli.h"
@@ -221,10 +220,8 @@ static hg_status write_out(const request *asked, hg_export *export)
 {
     if (asked->row->write_files != NULL) return asked->row->write_files(export, asked->output);
     if (asked->output != NULL && strcmp(asked->output, "-") != 0) return write_file(asked, export);
-    export->file = isatty(STDOUT_FILENO) ? hg_shown_stream(stdout) : stdout;
-    if (export->file == NULL) return hg_fail(HG_NO_MEMORY, "no memory to print the table");
+    export->file = stdout;
     const hg_status status = asked->row->write(export);
-    if (export->file != stdout) fclose(export->file);
     return ferror(stdout) ? HG_OK : status; /* main() tells what standard output does not take */
 }
 
