@@ -7,10 +7,11 @@
 #   bash tests/bare.sh                    # quickstart.sh and the whole suite
 #   bash tests/bare.sh -R system/pages    # quickstart.sh and some tests
 #
-# HG_MIRROR names another mirror, TMPDIR the place of the folder, which takes 4 GB.
+# Packages come from where this machine's come from, or from HG_MIRROR. TMPDIR is the place of the
+# folder, which takes 4 GB.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-mirror=${HG_MIRROR:-http://deb.debian.org/debian}
+mirror=${HG_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n 1)}
 
 [ "$(id -u)" -eq 0 ] || { echo "bare.sh: only root can make a Debian and enter it" >&2; exit 1; }
 for tool in debootstrap unshare git; do
@@ -23,6 +24,7 @@ trap 'rm -rf --one-file-system "$root"' EXIT
 debootstrap --variant=minbase bookworm "$root" "$mirror"
 git clone -q --no-hardlinks . "$root/root/happygene"
 cp /etc/resolv.conf "$root/etc/resolv.conf"
+cp -r /etc/apt/apt.conf.d/. "$root/etc/apt/apt.conf.d/" # proxies, if any
 
 # Mounts and processes are the folder's own (unshare), and end with the last command.
 in_bare() { # COMMAND...
