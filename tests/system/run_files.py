@@ -245,6 +245,8 @@ class Author:
             return self.demes > 1
         if path.startswith("network."):
             return path == f"network.{self.origin}"
+        if path == "population.initial.from":
+            return self.earlier is not None
         return float(self.value.get(path, 0)) > 0 # mutation.edge_gain
 
     def is_used(self, key):
@@ -405,6 +407,19 @@ def rarely(value):
     return lambda author, key: value(author, key) if author.chance(0.2) else OMIT
 
 
+def mutation_rate(author, key):
+    """Of a locus at most 1, of a genome as many as there are loci."""
+    per_genome = author.word(key.path.replace(".rate", ".per")) == "genome"
+    if per_genome and author.chance(0.8):
+        return author.pick([0, 0.001, 0.5, 1, author.rng.random() * author.genes])
+    return author.number(key._replace(high=1))
+
+
+def reached(author, _):
+    """The generation of the earlier run's last snapshot, unless it died out."""
+    return author.earlier.generations if author.chance(0.3) else OMIT
+
+
 def population_genes(author, _):
     named = author.origin == "edges" and author.value.get("network.genes") == author.names
     return OMIT if named and author.chance(0.5) else author.genes
@@ -467,6 +482,9 @@ SPECIAL = {
     "migration.scheme": migration_scheme,
     "migration.rate": migration_rate,
     "migration.matrix": migration_matrix,
+    "mutation.basal.rate": mutation_rate,
+    "mutation.weights.rate": mutation_rate,
+    "population.initial.generation": reached,
     "mutation.duplication": lambda author, key: OMIT if author.genes == 1 else author.number(key),
     "output.file": rarely(lambda author, _: "another.h5"),
     "output.statistics.every": some_generations,
