@@ -149,7 +149,9 @@ class Follower(reference.Reference):
         t, compare = generation.t, self.comparison
         found = self.recorded("expression", t)
         switch = self.config["regulation"]["model"] == "siegal_bergman" # a difference of ones
-        compare.computed(f"expression at {t}", found, parts["expression"], float(switch))
+        levels = np.abs(parts["expression"][0]) + np.sqrt(parts["instability"][0]) # in the window
+        compare.computed(f"expression at {t}", found, parts["expression"],
+                         np.maximum(levels, float(switch)))
         generation.expression = list(found)
         found = self.recorded("instability", t)
         if found is not None:

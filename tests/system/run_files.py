@@ -56,6 +56,7 @@ class Author:
         self.tables, self.earlier = tables, earlier
         self.wild = self.pick([0, 0, 0, 0, 0.03, 0.03, 0.1, 0.3])
         self.value = {}                       # of run keys, by path
+        self.decided = set()                  # of run keys, whether they are given
         self.written = set()                  # keys of all tables
         self.files = {}                       # that go with it: name and text
         self.run_key = {key.path: key for key in tables["run file"]}
@@ -257,8 +258,9 @@ class Author:
         return used
 
     def settle(self, key):
-        if key.path in self.value or key.type == "section" or not self.is_used(key):
+        if key.path in self.decided or key.type == "section" or not self.is_used(key):
             return
+        self.decided.add(key.path)
         if not key.required and key.path not in ALWAYS and not self.chance(0.6):
             return
         write = SPECIAL.get(key.path) or WRITERS[key.type]
@@ -417,7 +419,7 @@ def mutation_rate(author, key):
 
 def reached(author, _):
     """The generation of the earlier run's last snapshot, unless it died out."""
-    return author.earlier.generations if author.chance(0.3) else OMIT
+    return author.earlier.generations if author.chance(0.5) else OMIT
 
 
 def population_genes(author, _):

@@ -73,6 +73,9 @@ def prepare(tables, place, number):
     if author.chance(0.07):
         if follow.part_of(follow.part_of(config, "network"), "random") and author.chance(0.5):
             config["network"]["random"]["seed"] = number
+        held = follow.part_of(follow.part_of(config, "output"), "snapshots").get("fields")
+        if isinstance(held, list) and "basal" not in held:
+            held.append("basal") # what the other one starts from
         before = os.path.join(place, "earlier.yaml")
         write_yaml(before, config)
         lines.append(f"make\t{before}\t{os.path.join(place, 'earlier.h5')}")
