@@ -106,6 +106,20 @@ void hg_text_add_scalar(hg_text *text, const char *word)
     hg_text_add(text, "\"");
 }
 
+void hg_text_add_shown(hg_text *text, const char *words)
+{
+    for (const char *c = words, *end = words + strlen(words); c < end;) {
+        char escape[HG_ESCAPE_SIZE];
+        const hg_character character = hg_character_at(c, (size_t)(end - c));
+        const size_t length = character.length > 0 ? character.length : 1;
+        hg_character_escape(escape, character);
+        if (*c == '\n' || *c == '\t') hg_text_add(text, " ");
+        else if (character.hidden) hg_text_add(text, "%s", escape);
+        else hg_text_add_bytes(text, c, length);
+        c += length;
+    }
+}
+
 void hg_text_add_count(hg_text *text, int64_t count)
 {
     char digits[32];

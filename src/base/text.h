@@ -38,6 +38,9 @@ void hg_text_add_number(hg_text *text, double value);
 /** Adds `word` as a YAML scalar: plain where that is unmistakable, else in double quotes. */
 void hg_text_add_scalar(hg_text *text, const char *word);
 
+/** Adds words within a line: hidden characters escaped (base/visible.h), line ends and tabs as blanks. */
+void hg_text_add_shown(hg_text *text, const char *words);
+
 /** Adds 1234567 as 1,234,567. */
 void hg_text_add_count(hg_text *text, int64_t count);
 

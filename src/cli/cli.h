@@ -21,7 +21,7 @@ typedef struct hg_command {
     hg_status (*run)(int count, char **words);
     void (*add_more)(hg_text *text); /**< what the manual adds from tables, or NULL */
     bool collective;      /**< under mpirun all ranks take part; else one speaks for all */
-    bool data;            /**< prints for programs: only on a terminal are characters escaped */
+    bool data;            /**< what it prints is for programs: only on a terminal are characters escaped */
 } hg_command;
 
 extern const hg_command hg_command_run;

@@ -38,25 +38,18 @@ static hg_status noted(told *to, hg_status status)
 
 static void label(told *to, const char *name) { hg_text_add(&to->text, "  %-13s", name); }
 
-/* Text from the file, without what a terminal would obey. */
-static void add_safely(told *to, const char *words)
-{
-    for (const char *c = words; *c != '\0'; c++)
-        hg_text_add(&to->text, "%c", (unsigned char)*c < ' ' || *c == 127 ? ' ' : *c);
-}
-
 static void add_line(told *to, const char *name, const char *words)
 {
     if (*words == '\0') return;
     label(to, name);
-    add_safely(to, words);
+    hg_text_add_shown(&to->text, words);
     hg_text_add(&to->text, "\n");
 }
 
 static void trouble(told *to)
 {
     hg_text_add(&to->text, "  (unreadable) ");
-    add_safely(to, hg_error_message());
+    hg_text_add_shown(&to->text, hg_error_message());
     hg_text_add(&to->text, "\n");
     to->troubles++;
 }
@@ -81,7 +74,7 @@ static void tell_state(told *to, const hg_config *config)
     if (config != NULL) hg_text_add(&to->text, " of %" PRId64, config->run.generations);
     if (results->stop_reason[0] != '\0') {
         hg_text_add(&to->text, "; ");
-        add_safely(to, results->stop_reason);
+        hg_text_add_shown(&to->text, results->stop_reason);
     }
     hg_text_add(&to->text, "\n");
 }
@@ -95,7 +88,7 @@ static void tell_checkpoints(told *to, const char *output)
         if (hg_checkpoint_path(output, k, &path) != HG_OK) continue;
         const bool sound = hg_checkpoint_open(&file, path) == HG_OK;
         label(to, k == 0 ? "checkpoint" : "");
-        add_safely(to, path);
+        hg_text_add_shown(&to->text, path);
         if (sound) hg_text_add(&to->text, ", of generation %" PRId64, file.content.generation);
         hg_text_add(&to->text, sound ? "; --resume goes on\n" : ", damaged\n");
         hg_checkpoint_close(&file, path);
@@ -179,6 +172,7 @@ static void tell_demes(told *to, const hg_config *config)
 {
     label(to, "demes");
     hg_text_add_count(&to->text, config->population.demes);
+    hg_config_add_deme_sizes(&to->text, config);
     hg_text_add(&to->text, ", migration %s",
                 model_name(&hg_migration_family, (int)config->migration.scheme));
     if (config->migration.scheme != HG_MIGRATION_MATRIX)
@@ -334,7 +328,7 @@ static void tell_phases(told *to)
         label(to, "");
         hg_chart_bar(&to->text, share.value[i], BAR_WIDTH, to->unicode);
         hg_text_add(&to->text, " %5.1f %%  %9.3g s  ", 100 * share.value[i], seconds.value[i]);
-        add_safely(to, phases.text[i]);
+        hg_text_add_shown(&to->text, phases.text[i]);
         hg_text_add(&to->text, "\n");
     }
     hg_results_texts_free(&phases);
@@ -397,7 +391,7 @@ static void tell_memory(told *to)
             hg_text_add(&to->text, "%s", i > 0 ? ", " : "");
             for (char *c = kinds.text[i]; *c != '\0'; c++)
                 if (*c == '_') *c = ' ';
-            add_safely(to, kinds.text[i]);
+            hg_text_add_shown(&to->text, kinds.text[i]);
             hg_text_add(&to->text, " ");
             if (strstr(kinds.text[i], "bytes") != NULL)
                 hg_text_add_bytes_count(&to->text, traffic.value[i]);
@@ -436,7 +430,7 @@ static void tell_revision(told *to)
         noted(to, hg_results_provenance_integer(to->results, "git_dirty", &dirty)) == HG_OK &&
         revision[0] != '\0') {
         label(to, "revision");
-        add_safely(to, revision);
+        hg_text_add_shown(&to->text, revision);
         hg_text_add(&to->text, "%s\n", dirty != 0 ? ", changed since" : "");
     }
     hg_release(&revision);
@@ -463,7 +457,7 @@ static void tell_provenance(told *to)
     tell_attribute(to, "command", "command_line");
     label(to, "again");
     hg_text_add(&to->text, "happygene run ");
-    add_safely(to, to->results->path);
+    hg_text_add_shown(&to->text, to->results->path);
     hg_text_add(&to->text, " -o AGAIN.h5\n");
 }
 
@@ -474,7 +468,7 @@ static void tell(told *to)
     if (noted(to, hg_results_parse(&config, to->results->path, to->results->run_file_resolved, NULL,
                                    0)) == HG_OK)
         known = &config;
-    add_safely(to, to->results->title);
+    hg_text_add_shown(&to->text, to->results->title);
     hg_text_add(&to->text, "\n");
     tell_state(to, known);
     tell_checkpoint(to);

@@ -83,15 +83,13 @@ static void tell_common(const teller *to)
 
 /* --- the fittest ------------------------------------------------------------------------------- */
 
-/* Names are text of the file: what a terminal would obey becomes a blank. */
 static void add_name(const teller *to, int64_t gene)
 {
     if (gene < 0 || gene >= to->inheritance.network.genes) {
         hg_text_add(to->text, "gene %" PRId64, gene);
         return;
     }
-    for (const char *c = to->inheritance.network.name[gene]; *c != '\0'; c++)
-        hg_text_add(to->text, "%c", (unsigned char)*c < ' ' || *c == 127 ? ' ' : *c);
+    hg_text_add_shown(to->text, to->inheritance.network.name[gene]);
 }
 
 static void add_locus(const teller *to, const hg_allele_change *change)

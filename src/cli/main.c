@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * happygene: finds the subcommand, runs it, tells what went wrong. */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -46,7 +47,8 @@ static hg_status refuse_command(const char *name)
 {
     const char *names[sizeof hg_commands / sizeof *hg_commands];
     int count = 0;
-    for (; hg_commands[count] != NULL; count++) names[count] = hg_commands[count]->name;
+    const int most = (int)(sizeof names / sizeof *names);
+    for (; count < most && hg_commands[count] != NULL; count++) names[count] = hg_commands[count]->name;
     const char *nearest = hg_text_nearest(name, names, count);
     if (nearest != NULL)
         return hg_fail(HG_USAGE, "unknown command '%s' (did you mean '%s'?)", name, nearest);
@@ -159,11 +161,26 @@ static hg_status check_stack(void)
                    "least %d", (unsigned long long)stack.rlim_cur >> 10, LEAST);
 }
 
+/* A descriptor 0, 1 or 2 that is closed would become the next file that somebody opens, such as a
+ * pipe of MPI or the result, and what is printed would be written into it. */
+static hg_status open_standard_descriptors(void)
+{
+    for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++) {
+        if (fcntl(descriptor, F_GETFD) >= 0) continue;
+        const int opened = open("/dev/null", O_RDWR); /* the lowest one that is closed */
+        if (opened != descriptor)
+            return hg_fail(HG_IO, "descriptor %d is closed and /dev/null cannot be opened instead: %s",
+                           descriptor, strerror(errno));
+    }
+    return HG_OK;
+}
+
 int main(int count, char **words)
 {
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error: exit 74, not a silent death */
     signal(SIGXFSZ, SIG_IGN); /* and so is a file that grows beyond what it may (ulimit -f) */
-    hg_status status = check_stack();
+    hg_status status = open_standard_descriptors();
+    if (status == HG_OK) status = check_stack();
     if (status == HG_OK) status = dispatch(count, words);
     /* ranks agree on a failure and its message: one of them tells */
     if (status != HG_OK && count >= 2 && !is_another_rank()) tell(status);

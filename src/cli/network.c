@@ -146,8 +146,7 @@ static void label(told *to, const char *name) { hg_text_add(&to->text, "  %-13s"
 
 static void add_name(told *to, int64_t gene)
 {
-    for (const char *c = to->report->network.name[gene]; *c != '\0'; c++)
-        hg_text_add(&to->text, "%c", (unsigned char)*c < ' ' || *c == 127 ? ' ' : *c);
+    hg_text_add_shown(&to->text, to->report->network.name[gene]);
 }
 
 static void add_signs(told *to, const int64_t *signs)

@@ -213,4 +213,5 @@ const hg_command hg_command_run = {
         "  happygene run out.h5 -o again.h5 && happygene diff out.h5 again.h5\n",
     .run = command_run,
     .collective = true,
+    .data = true, /* the path of the result, which a script may read */
 };

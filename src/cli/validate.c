@@ -81,6 +81,13 @@ static hg_status print_estimates(const hg_config *config, const hg_network *netw
     hg_text_add(&text, "\n# Estimates\n#   network   %lld gene%s, %lld edge%s\n#   memory    ",
                 (long long)network->genes, network->genes == 1 ? "" : "s",
                 (long long)network->edges, network->edges == 1 ? "" : "s");
+    if (config->population.demes > 1) {
+        hg_text_add(&text, "#   demes     ");
+        hg_text_add_count(&text, config->population.demes);
+        hg_config_add_deme_sizes(&text, config);
+        hg_text_add(&text, "\n");
+    }
+    hg_text_add(&text, "#   memory    ");
     hg_text_add_bytes_count(&text, hg_needs_of_population(config, network) + shared);
     hg_text_add(&text, " on one rank of one thread; on P ranks, the part above ");
     hg_text_add_bytes_count(&text, shared);

@@ -16,7 +16,8 @@
 
 /* Two entries in front of a deme's columns carry what is not a column. */
 enum { COUNTS, EXTREMES, COLUMNS, MOST_ATTEMPTS = 8 };
-enum { PARENTS, MUTATIONS, STABLE };
+enum { PARENTS, MUTATIONS, STABLE, COUNTERS };
+_Static_assert(COUNTERS <= 2 * HG_SUMS, "the counters fit into a moment");
 
 static int64_t value_columns(const hg_run *run) { return run->demes.value[0].columns; }
 static int64_t columns_of(const hg_run *run)

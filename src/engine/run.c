@@ -156,6 +156,24 @@ static hg_status same_generation(hg_run *run)
     return end_generation(run);
 }
 
+/* exp() is never 0 itself: where fitness is nothing but exp(), it was too small for a double. Other
+ * components, or development.unstable, can make it 0 themselves. */
+static const char *reason_of_extinction(const hg_config *config)
+{
+    bool exponential = false, others = config->development.inviable;
+    for (int64_t i = 0; i < config->fitness_count; i++) {
+        const hg_fitness_model model = config->fitness[i].model;
+        const bool exponent = model == HG_FITNESS_GAUSSIAN || model == HG_FITNESS_STABILITY;
+        exponential |= exponent;
+        others |= !exponent && model != HG_FITNESS_NEUTRAL && model != HG_FITNESS_PARETO;
+    }
+    if (!exponential) return "";
+    return others ? "; exp() underflows to 0 below exp(-745), which may be why: fitness.strength sums "
+                    "over genes, and a smaller one helps then"
+                  : "; exp() underflowed, as its argument is below -745: fitness.strength sums over "
+                    "genes, and a smaller one helps";
+}
+
 /* Nobody can reproduce: what the last generation was is recorded, and the run is over. */
 static hg_status die_out(hg_run *run)
 {
@@ -170,8 +188,8 @@ static hg_status die_out(hg_run *run)
     char deme[64] = "";
     if (!one_deme) snprintf(deme, sizeof deme, " of deme %" PRId64, run->extinct_deme);
     return hg_fail(HG_EXTINCT, "in generation %" PRId64 " every individual%s has fitness 0 and cannot "
-                   "reproduce: the run ends here, its output complete so far", run->generation,
-                   deme);
+                   "reproduce: the run ends here, its output complete so far%s", run->generation,
+                   deme, reason_of_extinction(&run->config));
 }
 
 /* --- the interface ------------------------------------------------------------------- */

@@ -50,6 +50,17 @@ static bool is_of_system(const char *said)
            strstr(said, "'No such file or directory'") == NULL;
 }
 
+/* The file is sound, but its superblock or another message is of a later format. */
+static bool is_newer(const char *said)
+{
+    static const char *const words[] = {"bad superblock version number", "version out of bounds",
+                                        "version exceeds high bound",
+                                        "unknown superblock version"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strstr(said, words[i]) != NULL) return true;
+    return false;
+}
+
 hg_status hg_h5_fail(hg_status status, const char *what)
 {
     description innermost = {""};
@@ -58,6 +69,8 @@ hg_status hg_h5_fail(hg_status status, const char *what)
     if (status == HG_BAD_INPUT && is_of_system(innermost.text)) status = HG_IO;
     const char *said = system_message(innermost.text);
     if (is_starved(said)) return hg_fail(HG_NO_MEMORY, "%s: no memory for HDF5", what);
+    if (is_newer(said))
+        return hg_fail(status, "%s: it is of a newer HDF5 format than can be used here (%s)", what, said);
     return hg_fail(status, "%s: %s", what, said[0] != '\0' ? said : "HDF5 gives no reason");
 }
 
@@ -114,7 +127,8 @@ hid_t hg_h5_open(const char *path, bool writing)
     hg_h5_quiet();
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     H5Pset_file_locking(access, false, true);
-    H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18);
+    /* Files are read in any format that the library knows, but only the format of 1.8 is written. */
+    H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, writing ? H5F_LIBVER_V18 : H5F_LIBVER_LATEST);
     const hid_t file =
         hg_h5_has_room() ? H5Fopen(path, writing ? H5F_ACC_RDWR : H5F_ACC_RDONLY, access) : -1;
     hg_h5_close(&access);

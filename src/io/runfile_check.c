@@ -400,14 +400,20 @@ static void check_states(const check *c)
 {
     const hg_profile *state = &c->config->regulation.initial_state;
     if (c->config->regulation.model != HG_REGULATION_WAGNER) return;
-    bool good = state->kind == HG_PROFILE_LIST ||
-                (state->kind == HG_PROFILE_SCALAR && fabs(state->scalar) == 1.0);
+    const hg_place place = place_of(c, "regulation.initial_state");
+    static const char allowed[] = "the wagner model knows on and off only; allowed: -1 or 1, or a "
+                                  "list of them";
+    if (state->kind == HG_PROFILE_SCALAR && fabs(state->scalar) != 1.0)
+        hg_mistakes_add(c->mistakes, place, "regulation.initial_state: %.17g: %s", state->scalar,
+                        allowed);
+    else if (state->kind != HG_PROFILE_SCALAR && state->kind != HG_PROFILE_LIST)
+        hg_mistakes_add(c->mistakes, place, "regulation.initial_state: a distribution: %s", allowed);
     for (int64_t g = 0; g < state->count; g++)
-        good &= state->list[g] == 1.0 || state->list[g] == -1.0;
-    if (!good)
-        hg_mistakes_add(c->mistakes, place_of(c, "regulation.initial_state"),
-                        "regulation.initial_state: the wagner model knows on and off only; "
-                        "allowed: -1 or 1, or a list of them");
+        if (fabs(state->list[g]) != 1.0) {
+            hg_mistakes_add(c->mistakes, place, "regulation.initial_state: %.17g, of gene %" PRId64
+                            ": %s", state->list[g], g, allowed);
+            break;
+        }
 }
 
 hg_status hg_run_check(hg_mistakes *mistakes, const hg_config *config, const hg_config *defaults,

@@ -97,3 +97,36 @@ hg_status hg_config_note(hg_config *config, const char *lines)
     config->notes = joined;
     return HG_OK;
 }
+
+/* Where no sizes are listed, demes are as equal as can be (parallel/partition.h). */
+static int64_t deme_size(const hg_config *config, int64_t deme)
+{
+    const int64_t demes = config->population.demes, *sizes = config->population.deme_sizes;
+    const __int128 individuals = config->population.individuals;
+    if (sizes != NULL) return sizes[deme];
+    return (int64_t)((deme + 1) * individuals / demes - deme * individuals / demes);
+}
+
+void hg_config_add_deme_sizes(hg_text *text, const hg_config *config)
+{
+    enum { MOST_LISTED = 12 };
+    const int64_t demes = config->population.demes;
+    int64_t least = deme_size(config, 0), most = least;
+    for (int64_t d = 1; d < demes; d++) {
+        const int64_t size = deme_size(config, d);
+        least = size < least ? size : least;
+        most = size > most ? size : most;
+    }
+    hg_text_add(text, ", of ");
+    if (least < most && demes <= MOST_LISTED)
+        for (int64_t d = 0; d < demes; d++) {
+            if (d > 0) hg_text_add(text, ", ");
+            hg_text_add_count(text, deme_size(config, d));
+        }
+    else {
+        hg_text_add_count(text, least);
+        if (least < most) hg_text_add(text, " to ");
+        if (least < most) hg_text_add_count(text, most);
+    }
+    hg_text_add(text, " individual%s%s", most == 1 ? "" : "s", least == most ? " each" : "");
+}

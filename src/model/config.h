@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/status.h"
+#include "base/text.h"
 #include "kernels/ids.h"
 #include "random/distribution.h"
 
@@ -239,6 +239,9 @@ static inline int64_t hg_lineage_generation(const hg_config *config, int64_t gen
 
 /** Adds lines, or nothing (NULL), to config->notes. */
 hg_status hg_config_note(hg_config *config, const char *lines);
+
+/** Adds how many individuals the demes have: ", of 5 individuals each", ", of 3, 3, 4 individuals". */
+void hg_config_add_deme_sizes(hg_text *text, const hg_config *config);
 
 /** Frees all that a configuration owns (legal after a failed read) and zeroes it. */
 void hg_config_free(hg_config *config);

@@ -54,6 +54,7 @@ FAMILY(precision_family, "output.snapshots.precision", precision_words);
 FAMILY(compression_family, "output.snapshots.compression", compression_words);
 FAMILY(interpolation_family, "interpolation", interpolation_words);
 FAMILY(field_family, "output.snapshots.fields", field_words);
+_Static_assert(HG_FIELD_DEME == 1 << (COUNT(field_words) - 1), "a word for each field");
 
 #define FIELD(member) .offset = offsetof(hg_config, member)
 #define COUNTED(member) .count_offset = offsetof(hg_config, member)

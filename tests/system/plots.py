@@ -694,7 +694,7 @@ for name in HOSTILE[:4]:
 
 
 def rename(other):
-    other.attrs["title"] = "line\nset output 'pwned'\nbell\a tab\t \x7f end"
+    other.attrs["title"] = "line\nset output 'pwned'\nbell\a tab\t \x7f \x9b \u202e end"
     other["network/gene_name"][1] = b"\xff\xfe bad \xc3"
     other["network/gene_name"][2] = "long " * 200
 
@@ -708,7 +708,7 @@ check("|touch pwned;' " in svg_texts("x.svg"), "the runs' names in the legend")
 call("lines.h5", "--what", "all", "-o", "x.pdf")
 call("lines.h5", "--what", "all", "-o", "x.png")
 call("lines.h5", "--what", "all", "-o", "x.svg")
-check("line set output 'pwned' bell  tab    end" in svg_texts("x.svg"), "title of several lines")
+check(r"line set output 'pwned' bell\u0007 tab  \u007f \u009b \u202e end" in svg_texts("x.svg"), "title of several lines")
 check(not os.path.exists("pwned"), "a name was executed")
 os.environ["GNUPLOT_LIB"] = "."
 open(".gnuplot", "w", encoding="utf-8").write("system 'touch pwned'\n")
