@@ -94,7 +94,8 @@ static void weigh_by_rank(hg_run *run)
 {
     const hg_partition *partition = &run->partition;
     const bool cuts = run->config.selection.scheme == HG_SELECTION_TRUNCATION;
-    hg_ranking_find(&run->ranking, run->fitness, cuts ? draw_ties(run) : NULL, run->standing);
+    hg_ranking_find(&run->ranking, run->fitness, cuts ? draw_ties(run) : NULL, cuts,
+                    run->standing);
 #pragma omp parallel for schedule(static) num_threads(run->threads)
     for (int64_t b = partition->first_block; b < partition->end_block; b++) weigh_block(run, b);
     hg_gather_weights(run, run->rank_weight, run->block_weight);

@@ -135,7 +135,7 @@ static uint64_t key_of(double fitness)
 }
 
 /* Ties in the order of their indices where that does not matter: samples must not be equal. */
-static void sort_own(hg_ranking *ranking, const double *fitness, const double *tie)
+static void sort_own(hg_ranking *ranking, const double *fitness, const double *tie, bool strict)
 {
     const hg_partition *partition = ranking->partition;
 #pragma omp parallel for schedule(static)
@@ -143,7 +143,7 @@ static void sort_own(hg_ranking *ranking, const double *fitness, const double *t
         for (int64_t i = hg_block_start(partition, b); i < hg_block_start(partition, b + 1); i++) {
             const int64_t own = i - partition->first;
             ranking->own[own] = (hg_entry){key_of(fitness[own]),
-                                           tie != NULL ? bits_of(tie[own]) : (uint64_t)i,
+                                           strict ? bits_of(tie[own]) : (uint64_t)i,
                                            partition->block_deme[b], (int32_t)own};
         }
     const int64_t runs = hg_order_runs(ranking->own, partition->count, ranking->start);
@@ -390,17 +390,16 @@ static void return_standings(hg_ranking *ranking, hg_entry *merged, int64_t coun
 }
 
 void hg_ranking_find(hg_ranking *ranking, const double *fitness, const double *tie,
-                     hg_standing *standing)
+                     bool strict, hg_standing *standing)
 {
     const int64_t count = ranking->partition->count, shared = ranking->head + ranking->tail;
-    sort_own(ranking, fitness, tie);
-    stand_own(ranking, tie != NULL, standing);
+    sort_own(ranking, fitness, tie, strict);
+    stand_own(ranking, strict, standing);
     if (ranking->shared_before == NULL) return;
     if (ranking->tail > 0 && shared < count) /* the shared ones side by side */
         memmove(ranking->own + ranking->head, ranking->own + count - ranking->tail,
                 (size_t)ranking->tail * sizeof(hg_entry));
     cut(ranking, gather_samples(ranking, shared), shared);
     const int64_t stretch = exchange_counts(ranking);
-    return_standings(ranking, receive_stretch(ranking, stretch), stretch, shared, tie != NULL,
-                     standing);
+    return_standings(ranking, receive_stretch(ranking, stretch), stretch, shared, strict, standing);
 }

@@ -43,13 +43,13 @@ hg_status hg_ranking_create(hg_ranking *ranking, const hg_partition *partition);
 void hg_ranking_free(hg_ranking *ranking);
 
 /**
- * standing[i]: that of own individual i (local index) in its deme, the fittest first. With
- * tie[count], distinct numbers of at least 0, nobody is tied: of equal fitness, the lower tie is
- * ahead (and of equal ties, should there be any, the lower index). With tie NULL, equal fitness is
- * one standing. fitness[count] must not be NaN. Collective. HG_NO_MEMORY, or more than INT_MAX
+ * standing[i]: that of own individual i (local index) in its deme, the fittest first. `strict`, the
+ * same on all ranks: with tie[count], distinct numbers of at least 0, nobody is tied; of equal
+ * fitness, the lower tie is ahead (and of equal ties, should there be any, the lower index). Else
+ * equal fitness is one standing, and `tie` is not looked at. fitness[count] must not be NaN. Collective. HG_NO_MEMORY, or more than INT_MAX
  * entries at one rank, abort.
  */
 void hg_ranking_find(hg_ranking *ranking, const double *fitness, const double *tie,
-                     hg_standing *standing);
+                     bool strict, hg_standing *standing);
 
 #endif

@@ -135,8 +135,9 @@ static void check_standings(hg_ranking *ranking, const double *fitness, uint64_t
     for (int with = 0; with < 2; with++) {
         const double *given = with == 0 ? NULL : tie;
         memset(standing, -1, sizeof standing);
+        const bool none = given == NULL || partition->count == 0; /* as who has nobody gives it */
         hg_ranking_find(ranking, fitness + partition->first,
-                        given == NULL ? NULL : given + partition->first, standing);
+                        none ? NULL : given + partition->first, given != NULL, standing);
         const bool counted = everywhere(standings_are_right(partition, fitness, given, standing));
         const bool once = given == NULL || everywhere(places_are_a_permutation(partition, standing));
         ck_assert_msg(counted && once, "%d individuals, %d demes, fitness %d, %s ties",
@@ -209,7 +210,7 @@ START_TEST(equals_are_shared)
     ASSERT_EVERYWHERE(hg_partition_create(&partition, MPI_COMM_WORLD, N, 1, NULL) == HG_OK &&
                       hg_ranking_create(&ranking, &partition) == HG_OK);
     const int64_t capacity = ranking.capacity;
-    hg_ranking_find(&ranking, fitness, NULL, standing); /* all 0 */
+    hg_ranking_find(&ranking, fitness, NULL, false, standing); /* all 0 */
     ASSERT_EVERYWHERE(ranking.capacity == capacity);
     hg_ranking_free(&ranking);
     hg_partition_free(&partition);

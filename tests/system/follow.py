@@ -12,9 +12,6 @@ generation.
 How far a number may be off follows from how it depends on its own: the reference computes
 everything again from inputs that differ by some 1e-13, and what that changes is allowed.
 """
-import copy
-import math
-
 import numpy as np
 
 import model
@@ -24,6 +21,11 @@ CLOSE = reference.CLOSE
 SHAKEN, COPIES = 1e-13, 4
 LEAST = 1e-120 # levels below have no digits in statistics (moments.h)
 HUGE = 1e300 # beyond, sums and squares may be infinite
+
+
+def part_of(config, name):
+    part = config.get(name)
+    return part if isinstance(part, dict) else {}
 
 
 class RecordedNetwork(model.Network):
@@ -139,8 +141,7 @@ class Follower(reference.Reference):
         sd = float(self.config["development"]["noise_sd"])
         if sd == 0:
             return 1.0
-        factor = lambda i, g: math.exp(min(sd * self.stream("noise", t, i).normal(g) - sd**2 / 2,
-                                           710))
+        factor = lambda i, g: reference.exp(sd * self.stream("noise", t, i).normal(g) - sd * sd / 2)
         return np.array([[factor(i, g) for g in range(self.genes)] for i in range(self.n)])
 
     def settle(self, generation, parts, doubtful):
@@ -148,11 +149,15 @@ class Follower(reference.Reference):
         t, compare = generation.t, self.comparison
         found = self.recorded("expression", t)
         switch = self.config["regulation"]["model"] == "siegal_bergman" # a difference of ones
-        compare.computed(f"expression at {t}", found, parts["expression"], float(switch))
+        levels = np.abs(parts["expression"][0]) + np.sqrt(parts["instability"][0]) # in the window
+        compare.computed(f"expression at {t}", found, parts["expression"],
+                         np.maximum(levels, float(switch)))
         generation.expression = list(found)
         found = self.recorded("instability", t)
         if found is not None:
-            square = (np.abs(generation.expression) + np.sqrt(parts["instability"][0])) ** 2
+            off = np.abs(parts["expression"] - parts["expression"][0]).max(axis=0) / CLOSE
+            spread = np.sqrt(parts["instability"][0]) # of levels that are a little off
+            square = (np.abs(generation.expression) + spread) ** 2 + spread * off
             compare.computed(f"instability at {t}", found, parts["instability"], square)
         generation.instability = list(parts["instability"][0] if found is None else found)
         found = self.recorded("stable", t)
@@ -193,10 +198,20 @@ class Comparison(reference.Comparison):
     """What differs, where numbers may have any size."""
 
     def genotypes(self, what, found, made):
-        """Alleles; of a mutant the scale is that of all."""
-        self.columns(what, found, made)
+        """Alleles, and what they are sums of."""
+        scale = np.maximum(np.abs(made).max(axis=0, initial=0), self.summands(what.split()[0]))
+        self.close(what, found, made, scale)
         if found.shape == made.shape and np.isfinite(made).all():
             self.exact(f"where {what} is 0", found == 0, made == 0)
+
+    def summands(self, name):
+        """The largest number that one of these is the sum of."""
+        config = self.result.config
+        law = (config["population"]["initial"].get(name if name == "basal" else "weights"),
+               config["mutation"].get(name if name == "basal" else "weights"),
+               part_of(part_of(config, "network"), "random").get("weight"))
+        return max((abs(float(x)) for of in law if isinstance(of, dict) for x in of.values()
+                    if isinstance(x, (int, float))), default=0)
 
     def close(self, what, found, expected, scale):
         found, expected = np.asarray(found, float), np.asarray(expected)

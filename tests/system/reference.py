@@ -40,6 +40,13 @@ MASK = 0xffffffff
 
 # --- random numbers ---------------------------------------------------------------------------
 
+def exp(x):
+    try:
+        return math.exp(x)
+    except OverflowError:
+        return math.inf
+
+
 @functools.lru_cache(maxsize=None)
 def round_keys(seed):
     """The two key words of each of the ten rounds: they grow by Weyl constants."""
@@ -96,7 +103,7 @@ class Stream:
         if kind == "exponential":
             return -number["mean"] * math.log(self.uniform(draw))
         z = number["mean"] + number["sd"] * self.normal(draw)
-        return {"normal": z, "lognormal": math.exp(z) if z < 700 else math.inf}[kind]
+        return exp(z) if kind == "lognormal" else z
 
     def sites(self, rate, loci):
         """The loci at which something of probability `rate` happens, by geometric skips."""
@@ -592,7 +599,7 @@ class Reference:
         if kind == "gaussian":
             return x + number["sd"] * z
         if kind == "lognormal":
-            return x * math.exp(number["sd"] * z)
+            return x * exp(number["sd"] * z)
         return number["mean"] + number["retention"] * (x - number["mean"]) + number["sd"] * z
 
     def new_weight_law(self, edge):

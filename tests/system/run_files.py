@@ -56,6 +56,7 @@ class Author:
         self.tables, self.earlier = tables, earlier
         self.wild = self.pick([0, 0, 0, 0, 0.03, 0.03, 0.1, 0.3])
         self.value = {}                       # of run keys, by path
+        self.decided = set()                  # of run keys, whether they are given
         self.written = set()                  # keys of all tables
         self.files = {}                       # that go with it: name and text
         self.run_key = {key.path: key for key in tables["run file"]}
@@ -245,6 +246,8 @@ class Author:
             return self.demes > 1
         if path.startswith("network."):
             return path == f"network.{self.origin}"
+        if path == "population.initial.from":
+            return self.earlier is not None
         return float(self.value.get(path, 0)) > 0 # mutation.edge_gain
 
     def is_used(self, key):
@@ -255,8 +258,9 @@ class Author:
         return used
 
     def settle(self, key):
-        if key.path in self.value or key.type == "section" or not self.is_used(key):
+        if key.path in self.decided or key.type == "section" or not self.is_used(key):
             return
+        self.decided.add(key.path)
         if not key.required and key.path not in ALWAYS and not self.chance(0.6):
             return
         write = SPECIAL.get(key.path) or WRITERS[key.type]
@@ -405,6 +409,19 @@ def rarely(value):
     return lambda author, key: value(author, key) if author.chance(0.2) else OMIT
 
 
+def mutation_rate(author, key):
+    """Of a locus at most 1, of a genome as many as there are loci."""
+    per_genome = author.word(key.path.replace(".rate", ".per")) == "genome"
+    if per_genome and author.chance(0.8):
+        return author.pick([0, 0.001, 0.5, 1, author.rng.random() * author.genes])
+    return author.number(key._replace(high=1))
+
+
+def reached(author, _):
+    """The generation of the earlier run's last snapshot, unless it died out."""
+    return author.earlier.generations if author.chance(0.5) else OMIT
+
+
 def population_genes(author, _):
     named = author.origin == "edges" and author.value.get("network.genes") == author.names
     return OMIT if named and author.chance(0.5) else author.genes
@@ -467,6 +484,9 @@ SPECIAL = {
     "migration.scheme": migration_scheme,
     "migration.rate": migration_rate,
     "migration.matrix": migration_matrix,
+    "mutation.basal.rate": mutation_rate,
+    "mutation.weights.rate": mutation_rate,
+    "population.initial.generation": reached,
     "mutation.duplication": lambda author, key: OMIT if author.genes == 1 else author.number(key),
     "output.file": rarely(lambda author, _: "another.h5"),
     "output.statistics.every": some_generations,

@@ -31,13 +31,13 @@ from matrix import Dumper
 from settings import fields
 
 verdict = Verdict()
-AXES = ("generation", "individual", "deme", "gene", "edge", "allele")
+AXES = ("generation", "individual", "deme", "gene", "edge", "allele", "component")
 MOMENTS = re.compile("(basal|weight|expression)_(mean|variance)$")
 AT_ONCE = 20                # run files of one start
 SHARE_VALID = 0.6
 ALLOWED = {0, 3, 65}
 # What a run file that is refused, or a run that ends before its time, is told.
-PLACES = re.compile(r"^(--set |\S*\.(yaml|tsv|h5)[: ]|the (fitness|sum) |in generation )")
+PLACES = re.compile(r"^(--set |/.*: |the (fitness|sum) |in generation )")
 
 
 def observed_fields(config):
@@ -54,19 +54,14 @@ def write_yaml(path, config):
         yaml.dump(config, file, Dumper, sort_keys=False, allow_unicode=True)
 
 
-def part_of(config, name):
-    part = config.get(name)
-    return part if isinstance(part, dict) else {}
-
-
 def after(tables, number, author, config):
     """A run file that starts from the result of another: of as many individuals on the same
     network."""
     author = run_files.Author(tables, f"{number} after", author)
     later = author.write()
-    network = {k: v for k, v in part_of(config, "network").items() if k != "weights"}
-    if network and part_of(later, "network"):
-        later["network"] = network | {"weights": part_of(later, "network").get("weights", "shared")}
+    network = {k: v for k, v in follow.part_of(config, "network").items() if k != "weights"}
+    if network and follow.part_of(later, "network"):
+        later["network"] = network | {"weights": follow.part_of(later, "network").get("weights", "shared")}
     return author, later
 
 
@@ -76,8 +71,11 @@ def prepare(tables, place, number):
     author, lines = run_files.Author(tables, number), []
     config, files = author.write(), author.files
     if author.chance(0.07):
-        if part_of(part_of(config, "network"), "random"):
+        if follow.part_of(follow.part_of(config, "network"), "random") and author.chance(0.5):
             config["network"]["random"]["seed"] = number
+        held = follow.part_of(follow.part_of(config, "output"), "snapshots").get("fields")
+        if isinstance(held, list) and "basal" not in held:
+            held.append("basal") # what the other one starts from
         before = os.path.join(place, "earlier.yaml")
         write_yaml(before, config)
         lines.append(f"make\t{before}\t{os.path.join(place, 'earlier.h5')}")
