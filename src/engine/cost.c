@@ -26,7 +26,9 @@ static double comparisons_of(const hg_config *config)
     double comparisons = 0.0;
     for (int64_t i = 0; i < config->fitness_count; i++)
         if (config->fitness[i].model == HG_FITNESS_PARETO)
-            comparisons += others * (double)config->fitness[i].gene_count;
+            comparisons += others * (double)(config->fitness[i].gene_count > 0
+                                                 ? config->fitness[i].gene_count
+                                                 : config->population.genes);
     return comparisons;
 }
 

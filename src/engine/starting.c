@@ -33,9 +33,9 @@ static int remove_one(const char *path, const struct stat *found, int kind, stru
     return remove(path);
 }
 
-/* A rank that waits for others offers its core to whoever has work in between: on busy cores runs are
- * three to eight times as fast, on cores of their own there is nobody to take it. What the user has told
- * Open MPI holds. */
+/* A rank that waits for others offers its core to whoever has work in between. Beside other programs two
+ * ranks were at least one and a half times as fast so; on cores of their own there is nobody to take it.
+ * What the user has told Open MPI holds. */
 static hg_status start_mpi(int *argc, char ***argv)
 {
     int provided;

@@ -17,7 +17,7 @@ enum { LEAST_STACK = 64 << 10 };
 int hg_threads_allowed(void) { return omp_get_num_procs(); }
 
 /* Seconds of work in each generation that make up for a thread that the others wait for, some ten times:
- * a second thread gained nothing below 0.2 to 0.3 ms of work for both, on cores alone as on busy ones. */
+ * a second thread gained nothing below 0.2 to 0.3 ms of work for both, beside other programs. */
 #define WORTH_A_THREAD 150e-6
 
 /* The cores of this rank. */
