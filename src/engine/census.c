@@ -24,7 +24,11 @@ static hg_status reserve(double **list, int64_t count)
 hg_status hg_census_create(hg_run *run)
 {
     hg_census *census = &run->census;
+    const hg_config *config = &run->config;
     if (!run->genotypes.clonal) return HG_OK;
+    census->all_change = config->mutation.edge_loss == 0.0 && config->mutation.edge_gain == 0.0 &&
+                         config->mutation.duplication == 0.0 && config->mutation.deletion == 0.0 &&
+                         run->migration.rate == NULL;
     census->room = census->received_room = FIRST_ROOM;
     HG_TRY(reserve(&census->origin, FIRST_ROOM));
     HG_TRY(reserve(&census->sent, FIRST_ROOM));
@@ -44,6 +48,11 @@ void hg_census_free(hg_run *run)
 static void mark(const hg_run *run, int32_t row)
 {
     __atomic_store_n(&run->genotypes.shared[row], (int8_t)true, __ATOMIC_RELAXED);
+}
+
+void hg_note_changed(hg_run *run, const int32_t *own, int count)
+{
+    for (int i = 0; i < count; i++) hg_genotype_begins(run, run->partition.first + own[i]);
 }
 
 void hg_note_unchanged(hg_run *run, const int32_t *own, const double *origin, int count)

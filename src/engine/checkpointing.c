@@ -118,13 +118,14 @@ void hg_checkpointing_free(hg_run *run)
 }
 
 /* A genome without the padding between its parts: levels, weights, its origin where clonal. */
-static void pack_genome(const hg_genotypes *genotypes, const double *genome, double *packed)
+static void pack_genome(const hg_genotypes *genotypes, int32_t row, double *packed)
 {
+    const double *genome = hg_genome(genotypes, row);
     const size_t levels = (size_t)(genotypes->genes * genotypes->ploidy);
     const size_t weights = (size_t)(genotypes->edges * genotypes->ploidy);
     memcpy(packed, genome, levels * sizeof *packed);
     memcpy(packed + levels, genome + genotypes->weight_offset, weights * sizeof *packed);
-    if (genotypes->clonal) packed[levels + weights] = genome[genotypes->origin];
+    if (genotypes->clonal) packed[levels + weights] = *hg_origin(genotypes, row);
 }
 
 static void give(void *context, hg_checkpoint_field field, int64_t first, int64_t count,
@@ -136,8 +137,7 @@ static void give(void *context, hg_checkpoint_field field, int64_t first, int64_
         const int64_t j = own + i;
         switch (field) {
         case HG_CHECKPOINT_GENOME:
-            pack_genome(&run->genotypes, hg_genome(&run->genotypes, run->row[j]),
-                        (double *)buffer + i * alleles);
+            pack_genome(&run->genotypes, run->row[j], (double *)buffer + i * alleles);
             break;
         case HG_CHECKPOINT_PARENT: ((int64_t *)buffer)[i] = run->parentage.parent[j]; break;
         case HG_CHECKPOINT_PARENT2:

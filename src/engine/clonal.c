@@ -15,10 +15,11 @@
 static void find_parent_rows(hg_run *run)
 {
     hg_genotypes *genotypes = &run->genotypes;
+    const bool migrate = run->migrants.chosen != NULL;
     hg_clear(genotypes->claim, genotypes->rows, sizeof *genotypes->claim); /* all unused */
 #pragma omp parallel for schedule(static) num_threads(run->threads)
     for (int64_t j = 0; j < run->partition.count; j++) {
-        hg_note_sent(run, j);
+        if (migrate) hg_note_sent(run, j);
         const int64_t parent = run->parentage.parent[j] - run->partition.first;
         if (parent < 0 || parent >= run->partition.count) continue;
         const int32_t row = run->row[parent];
@@ -202,12 +203,14 @@ static void breed_some(hg_run *run, hg_worker *worker, const int32_t *own, int c
         origin[i] = *hg_origin(genotypes, from);
         if (row[i] == from) continue;
         memcpy(genome[i], hg_genome(genotypes, from), (size_t)genotypes->stride * sizeof(double));
+        *hg_origin(genotypes, row[i]) = origin[i];
         worker->genomes_copied++;
     }
     worker->born += count;
     hg_worker_note(worker, HG_PHASE_REPRODUCTION, &since);
     hg_mutate(run, worker, own, genome, count);
-    hg_note_unchanged(run, own, origin, count);
+    if (run->census.all_change) hg_note_changed(run, own, count);
+    else hg_note_unchanged(run, own, origin, count);
     hg_worker_note(worker, HG_PHASE_MUTATION, &since);
     hg_evaluate_rows(run, worker, row, count);
 }

@@ -161,6 +161,7 @@ typedef struct hg_census {
     double *origin, *sent, *received; /**< of genotypes that others may have */
     int64_t room, received_room;
     int *count;                      /**< [4 * ranks] sent and received, and where each begins */
+    bool all_change;                 /**< whoever needs a row of its own has a new genotype */
 } hg_census;
 
 /** What makes a run stop before its end, the more urgent the greater. */
@@ -559,6 +560,9 @@ static inline void hg_genotype_begins(hg_run *run, int64_t individual)
         (double)run->making * (double)run->partition.individuals + (double)individual;
     run->genotypes.shared[row] = false;
 }
+
+/** The same of own offspring with rows of their own, where all of these have new genotypes. */
+void hg_note_changed(hg_run *run, const int32_t *own, int count);
 
 /** Own offspring with rows of their own: those whose origin is their parent's still share it. */
 void hg_note_unchanged(hg_run *run, const int32_t *own, const double *origin, int count);

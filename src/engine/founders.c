@@ -43,8 +43,6 @@ static void draw_founder(const hg_run *run, int64_t individual, double *genome)
     const hg_config *config = &run->config;
     const hg_genotypes *genotypes = &run->genotypes;
     const int64_t who = config->population.initial.clonal ? 0 : individual;
-    if (genotypes->clonal)
-        genome[genotypes->origin] = founders_alike(config) ? 0.0 : (double)individual;
     const int64_t ploidy = genotypes->ploidy;
     const hg_stream basal = hg_stream_of(config->run.seed, HG_PURPOSE_INITIAL_BASAL, 0, who);
     for (int64_t locus = 0; locus < genotypes->genes * ploidy; locus++)
@@ -92,7 +90,7 @@ static void settle_earlier(hg_run *run, const earlier_genomes *from, int64_t fir
         const int64_t own = place - run->partition.first;
         if (own < 0 || own >= run->partition.count) continue;
         double *genome = hg_genome(genotypes, own);
-        if (genotypes->clonal) genome[genotypes->origin] = (double)place;
+        if (genotypes->clonal) *hg_origin(genotypes, own) = (double)place;
         memcpy(genome, from->basal + (size_t)i * alleles, alleles * sizeof *genome);
         if (from->weight != NULL)
             memcpy(genome + genotypes->weight_offset, from->weight + (size_t)i * weights,
@@ -143,10 +141,14 @@ out:
 static void draw_founders(hg_run *run)
 {
     const hg_genotypes *genotypes = &run->genotypes;
+    const bool alike = founders_alike(&run->config);
 #pragma omp parallel for schedule(static) num_threads(run->threads)
-    for (int64_t r = 0; r < genotypes->rows; r++)
-        if (genotypes->copies[r] > 0)
-            draw_founder(run, run->partition.first + r, hg_genome(genotypes, r));
+    for (int64_t r = 0; r < genotypes->rows; r++) {
+        if (genotypes->copies[r] == 0) continue;
+        draw_founder(run, run->partition.first + r, hg_genome(genotypes, r));
+        if (genotypes->clonal)
+            *hg_origin(genotypes, r) = alike ? 0.0 : (double)(run->partition.first + r);
+    }
 }
 
 static bool same_deme(const hg_run *run, int64_t a, int64_t b)

@@ -14,7 +14,7 @@ static const uint32_t gained_weights = 1u << 31;
 static void note_mutations(hg_run *run, hg_worker *worker)
 {
     worker->mutations += worker->sites;
-    for (int i = 0; i < worker->sites && run->genotypes.clonal; i++)
+    for (int i = 0; i < worker->sites && run->genotypes.clonal && !run->census.all_change; i++)
         hg_genotype_begins(run, worker->site[i].individual);
     for (int i = 0; i < worker->sites && run->demes.count > 0; i++)
         hg_demes_note_mutation(run, worker->site[i].individual);

@@ -163,7 +163,7 @@ static void take(void *context, hg_checkpoint_field field, int64_t first, int64_
             memcpy(genome, packed, levels * sizeof *genome);
             memcpy(genome + genotypes->weight_offset, packed + levels,
                    weights * sizeof *genome);
-            if (genotypes->clonal) genome[genotypes->origin] = packed[levels + weights];
+            if (genotypes->clonal) *hg_origin(genotypes, j) = packed[levels + weights];
         } else if (field == HG_CHECKPOINT_PARENT) {
             run->parentage.parent[j] = ((const int64_t *)buffer)[i];
         } else if (field == HG_CHECKPOINT_PARENT2) {
@@ -213,6 +213,7 @@ static bool same_genotype(const hg_run *run, int64_t a, int64_t b)
     const int64_t first = run->partition.first;
     return hg_partition_deme(&run->partition, first + a) ==
                hg_partition_deme(&run->partition, first + b) &&
+           *hg_origin(genotypes, a) == *hg_origin(genotypes, b) &&
            memcmp(hg_genome(genotypes, a), hg_genome(genotypes, b),
                   (size_t)genotypes->stride * sizeof(double)) == 0;
 }

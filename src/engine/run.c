@@ -73,7 +73,7 @@ static hg_status build_population(hg_run *run)
     const bool clonal = config->mating.system == HG_MATING_ASEXUAL &&
                         config->development.noise_sd == 0.0;
     HG_TRY(hg_genotypes_create(&run->genotypes, run->partition.count, run->network.genes, edges,
-                               config->population.ploidy, clonal));
+                               config->population.ploidy, clonal, run->partition.ranks == 1));
     HG_TRY(hg_recombination_create(&run->recombination, config, run->network.genes));
     HG_TRY(hg_parents_create(run));
     HG_TRY(allocate_individuals(run));

@@ -6,14 +6,14 @@
 static int64_t padded(int64_t count) { return (count + 7) / 8 * 8; }
 
 hg_status hg_genotypes_create(hg_genotypes *genotypes, int64_t rows, int64_t genes, int64_t edges,
-                              int ploidy, bool clonal)
+                              int ploidy, bool clonal, bool alone)
 {
     *genotypes = (hg_genotypes){.rows = rows, .genes = genes, .edges = edges, .ploidy = ploidy,
                                 .clonal = clonal};
     genotypes->weight_offset = padded(genes * ploidy);
     genotypes->stride = genotypes->weight_offset + padded(edges * ploidy);
-    genotypes->origin = genotypes->stride;
-    if (clonal) genotypes->stride += padded(1);
+    const int64_t alleles = genotypes->stride;
+    if (clonal && !alone) genotypes->stride += padded(1);
     genotypes->value_weight_offset = genotypes->expression_stride = padded(genes);
     genotypes->value_stride = padded(genes) + padded(edges);
     const size_t many = (size_t)rows, bytes = sizeof(double);
@@ -29,6 +29,9 @@ hg_status hg_genotypes_create(hg_genotypes *genotypes, int64_t rows, int64_t gen
     if (!clonal) return HG_OK;
     HG_TRY(hg_allocate(&genotypes->claim, HG_MEMORY_INDIVIDUALS, many, sizeof(int8_t)));
     HG_TRY(hg_allocate(&genotypes->shared, HG_MEMORY_INDIVIDUALS, many, sizeof(int8_t)));
+    genotypes->origin_step = alone ? 1 : genotypes->stride;
+    if (!alone) genotypes->origin = genotypes->genome + alleles;
+    else HG_TRY(hg_allocate(&genotypes->origin, HG_MEMORY_INDIVIDUALS, many, bytes));
     return hg_allocate(&genotypes->free_row, HG_MEMORY_INDIVIDUALS, many, sizeof(int32_t));
 }
 
@@ -40,6 +43,7 @@ void hg_genotypes_free(hg_genotypes *genotypes)
     hg_release(&genotypes->fitness);
     hg_release(&genotypes->stable);
     hg_release(&genotypes->copies);
+    if (genotypes->origin_step == 1) hg_release(&genotypes->origin);
     hg_release(&genotypes->claim);
     hg_release(&genotypes->shared);
     hg_release(&genotypes->free_row);

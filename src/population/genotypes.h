@@ -28,7 +28,9 @@ typedef struct hg_genotypes {
     int64_t value_weight_offset, value_stride; /**< the same of a row of values */
     int64_t expression_stride; /**< doubles of a row of expression, padded with zeros */
     bool clonal;
-    int64_t origin;            /**< clonal: of the genotype's origin in a genome */
+    double *origin;            /**< clonal: of row r at origin[r * origin_step], apart from genomes
+                                    or, where these travel between ranks, at their end */
+    int64_t origin_step;
     double *genome;     /**< [rows * stride] */
     double *parental;   /**< the generation before, where not clonal */
     double *expression; /**< [rows * expression_stride], clonal only */
@@ -40,9 +42,9 @@ typedef struct hg_genotypes {
     int32_t *free_row;  /**< [rows] clonal: lists of free rows (engine/rows.c) */
 } hg_genotypes;
 
-/** `edges`: of heritable weights, else 0. Free also after failure. */
+/** `edges`: of heritable weights, else 0. `alone`: on one rank. Free also after failure. */
 hg_status hg_genotypes_create(hg_genotypes *genotypes, int64_t rows, int64_t genes, int64_t edges,
-                              int ploidy, bool clonal);
+                              int ploidy, bool clonal, bool alone);
 void hg_genotypes_free(hg_genotypes *genotypes);
 
 /**
@@ -59,7 +61,7 @@ static inline double *hg_genome(const hg_genotypes *genotypes, int64_t row)
 /** The number of the first individual with this genotype, over all generations; clonal only. */
 static inline double *hg_origin(const hg_genotypes *genotypes, int64_t row)
 {
-    return hg_genome(genotypes, row) + genotypes->origin;
+    return genotypes->origin + row * genotypes->origin_step;
 }
 
 static inline double *hg_expression(const hg_genotypes *genotypes, int64_t row)

@@ -122,8 +122,8 @@ START_TEST(values_are_the_mean_of_two_alleles)
     enum { EDGES = 3 };
     hg_genotypes diploid, haploid;
     double room[32] = {0};
-    ck_assert_int_eq(hg_genotypes_create(&diploid, 1, GENES, EDGES, 2, false), HG_OK);
-    ck_assert_int_eq(hg_genotypes_create(&haploid, 1, GENES, EDGES, 1, false), HG_OK);
+    ck_assert_int_eq(hg_genotypes_create(&diploid, 1, GENES, EDGES, 2, false, true), HG_OK);
+    ck_assert_int_eq(hg_genotypes_create(&haploid, 1, GENES, EDGES, 1, false, true), HG_OK);
     double *genome = hg_genome(&diploid, 0);
     for (int i = 0; i < 2 * GENES; i++) genome[i] = i * i;
     for (int i = 0; i < 2 * EDGES; i++) genome[diploid.weight_offset + i] = -i * i * i;

@@ -118,7 +118,7 @@ static hg_status create_all(scene *s, hg_phenotype *phenotype, hg_tile *tile,
 {
     HG_TRY(hg_phenotype_create(phenotype, &s->config, &s->network));
     HG_TRY(hg_tile_create(tile, phenotype));
-    HG_TRY(hg_genotypes_create(genotypes, 10, GENES, 3, 1, true));
+    HG_TRY(hg_genotypes_create(genotypes, 10, GENES, 3, 1, true, true));
     return hg_statistics_create(statistics, GENES, 3, true, 2);
 }
 

@@ -50,11 +50,11 @@ HG_INLINE hg_vector activate_hill(const hg_development *development, const regul
 {
     const int64_t g = gene->index;
     const hg_vector y = development->concentration + development->strength * gene->u;
-    hg_vector r = never_negative(y) * development->inverse_k[g];
+    hg_vector r = hg_max(hg_all(0.0), y) * development->inverse_k[g]; /* NaN stays NaN */
     r = hg_min(hg_all(development->ceiling[g]), r);
     const int32_t power = development->power[g];
-    hg_vector z = power > 0 ? integer_power(r, power) : hg_vpow(r, hg_all(development->n[g]));
-    z = hg_min(hg_all(0x1p64), z);
+    const hg_vector z = power > 0 ? integer_power(r, power)
+                                  : hg_min(hg_all(0x1p64), hg_vpow(r, hg_all(development->n[g])));
     return gene->basal * development->envelope * (z / (1.0 + z));
 }
 
