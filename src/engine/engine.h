@@ -267,7 +267,7 @@ struct hg_run {
     double flushed;        /**< when the output was last flushed */
     bool flush_due;        /**< the same on all ranks */
     double *gathered;      /**< what all blocks and all ranks report */
-    double *block_fitness, *block_spread, *block_spacing; /**< [blocks] unpacked */
+    double *block_fitness, *block_mean, *block_spread, *block_spacing; /**< [blocks] unpacked */
     int64_t own_parents, own_stable; /**< of own individuals, in the generation being made */
     double own_fittest, own_least_fit;
     int *gather_count, *gather_offset; /**< [ranks] */

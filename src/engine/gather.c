@@ -13,7 +13,7 @@
 #include "engine/engine.h"
 #include "parallel/team.h"
 
-enum { FITNESS, SPREAD, SPACING, PER_BLOCK };
+enum { FITNESS, MEAN, SPREAD, SPACING, PER_BLOCK };
 enum { STATUS, STOPPING, PER_RANK };
 
 hg_status hg_gather_create(hg_run *run)
@@ -23,6 +23,7 @@ hg_status hg_gather_create(hg_run *run)
     HG_TRY(hg_allocate(&run->gathered, HG_MEMORY_EXCHANGE, PER_BLOCK * blocks + PER_RANK * ranks,
                        sizeof(double)));
     HG_TRY(hg_allocate(&run->block_fitness, HG_MEMORY_EXCHANGE, blocks, sizeof(double)));
+    HG_TRY(hg_allocate(&run->block_mean, HG_MEMORY_EXCHANGE, blocks, sizeof(double)));
     HG_TRY(hg_allocate(&run->block_spread, HG_MEMORY_EXCHANGE, blocks, sizeof(double)));
     HG_TRY(hg_allocate(&run->block_spacing, HG_MEMORY_EXCHANGE, blocks, sizeof(double)));
     HG_TRY(hg_allocate(&run->gather_count, HG_MEMORY_EXCHANGE, ranks, sizeof(int)));
@@ -38,6 +39,7 @@ void hg_gather_free(hg_run *run)
 {
     hg_release(&run->gathered);
     hg_release(&run->block_fitness);
+    hg_release(&run->block_mean);
     hg_release(&run->block_spread);
     hg_release(&run->block_spacing);
     hg_release(&run->gather_count);
@@ -85,19 +87,27 @@ static own_counts close_individuals(hg_run *run, int64_t first, int64_t end)
     return counts;
 }
 
-/* Sum, and sum of squared deviations from the block's mean. */
+/* Sum, mean, and sum of squared deviations from the mean. The mean is counted from the first
+ * value, so that equal values have that value as their mean and no spread; what it misses by
+ * rounding is taken off the spread. */
 static void sum_block(const hg_run *run, int64_t block, double *report)
 {
     const hg_partition *partition = &run->partition;
     const int64_t first = hg_block_start(partition, block) - partition->first;
     const int64_t end = hg_block_start(partition, block + 1) - partition->first;
-    double sum = 0.0, spread = 0.0;
-    for (int64_t i = first; i < end; i++) sum += run->fitness[i];
-    const double mean = sum / (double)(end - first);
-    for (int64_t i = first; i < end; i++)
-        spread += (run->fitness[i] - mean) * (run->fitness[i] - mean);
+    const double *x = run->fitness, n = (double)(end - first);
+    double sum = 0.0, beyond = 0.0, rest = 0.0, squares = 0.0;
+    for (int64_t i = first; i < end; i++) sum += x[i];
+    for (int64_t i = first; i < end; i++) beyond += x[i] - x[first];
+    const double mean = isfinite(beyond) ? x[first] + beyond / n : sum / n;
+    for (int64_t i = first; i < end; i++) {
+        const double deviation = x[i] - mean;
+        rest += deviation;
+        squares += deviation * deviation;
+    }
     report[FITNESS] = sum;
-    report[SPREAD] = spread;
+    report[MEAN] = mean;
+    report[SPREAD] = isfinite(squares) ? fmax(squares - rest * rest / n, 0.0) : squares;
     report[SPACING] = run->parentage.spacing_sum[block - partition->first_block];
 }
 
@@ -157,6 +167,7 @@ static hg_status unpack(hg_run *run)
         for (int b = 0; b < partition->blocks_of[r]; b++) {
             const int64_t block = partition->offset_of[r] + b;
             run->block_fitness[block] = report[PER_RANK + PER_BLOCK * b + FITNESS];
+            run->block_mean[block] = report[PER_RANK + PER_BLOCK * b + MEAN];
             run->block_spread[block] = report[PER_RANK + PER_BLOCK * b + SPREAD];
             run->block_spacing[block] = report[PER_RANK + PER_BLOCK * b + SPACING];
         }
@@ -212,21 +223,28 @@ void hg_gather_weights(hg_run *run, const double *weight, double *block)
         (int64_t)sizeof(double) * partition->blocks_of[partition->rank];
 }
 
-/* Of the blocks from `first` to `end` - 1. */
+static double size_of(const hg_partition *partition, int64_t block)
+{
+    return (double)(hg_block_start(partition, block + 1) - hg_block_start(partition, block));
+}
+
+/* Of the blocks from `first` to `end` - 1, as within a block: counted from the first block's
+ * mean. A variance beyond the range of doubles is infinite. */
 static void fitness_of_blocks(const hg_run *run, int64_t first, int64_t end, double *mean,
                               double *variance)
 {
     const hg_partition *partition = &run->partition;
     const double n = (double)(hg_block_start(partition, end) - hg_block_start(partition, first));
-    double sum = 0.0, spread = 0.0;
-    for (int64_t b = first; b < end; b++) sum += run->block_fitness[b];
-    *mean = sum / n;
+    double beyond = 0.0, rest = 0.0, squares = 0.0;
+    for (int64_t b = first; b < end; b++)
+        beyond += size_of(partition, b) / n * (run->block_mean[b] - run->block_mean[first]);
+    *mean = run->block_mean[first] + beyond;
     for (int64_t b = first; b < end; b++) {
-        const double size =
-            (double)(hg_block_start(partition, b + 1) - hg_block_start(partition, b));
-        const double deviation = run->block_fitness[b] / size - *mean;
-        spread += run->block_spread[b] + size * deviation * deviation;
+        const double deviation = run->block_mean[b] - *mean;
+        rest += size_of(partition, b) * deviation;
+        squares += run->block_spread[b] + size_of(partition, b) * deviation * deviation;
     }
+    const double spread = isfinite(squares) ? fmax(squares - rest * rest / n, 0.0) : INFINITY;
     *variance = n > 1.0 ? spread / (n - 1.0) : 0.0;
 }
 

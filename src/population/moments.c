@@ -30,13 +30,21 @@ static const double smallest_reach = 0x1p-1000, largest_reach = 0x1p500;
  * least one differs from its neighbours by more than the root of the faintest square. */
 static const double probe_reach = 0x1p-750, faintest_square = 0x1p-900, telling_shift = 0x1p-380;
 
+/* Of a reach: smaller deviations lose digits even with rests. */
+static const double finest_part = 0x1p-28;
+
+/* Of a reach: a shift below it tells small values from the rounding of ordinary ones. */
+static const double near_part = 0x1p-20;
+
 /* How slowly a grid forgets: a new mutant of an allele that had become rare should fit. */
 static const double memory = 0.99;
 
 static void set_grid(hg_moments *moments, int64_t c, double shift, double wanted)
 {
     moments->shift[c] = shift;
-    const double reached = fmax(wanted, moments->least[c]);
+    const bool far_below = wanted < finest_part * moments->least[c] && /* mutations may never come */
+                           fabs(shift) < near_part * moments->least[c];
+    const double reached = far_below ? wanted : fmax(wanted, moments->least[c]);
     moments->reach[c] = fmin(fmax(reached, smallest_reach), largest_reach);
     const int exponent = ilogb(moments->reach[c]);
     const bool plain = moments->reach[c] >= smallest_plain && moments->reach[c] <= largest_plain;
@@ -302,9 +310,12 @@ static double sum_of(const hg_moment *entry, hg_sum coarse, double quantum)
 static bool is_tight(const hg_moments *moments, int64_t c, double largest, double deviation)
 {
     const double reach = moments->rounded[c];
-    return largest == 0.0 || reach <= 0x1p28 * deviation ||
-           reach <= 4.0 * HEADROOM * sqrt(largest) ||
-           reach <= 2.0 * fmax(moments->least[c], smallest_reach) * moments->scale[c];
+    const double farthest = sqrt(largest), scale = moments->scale[c];
+    return largest == 0.0 || finest_part * reach <= deviation ||
+           reach <= 4.0 * HEADROOM * farthest || reach <= 2.0 * smallest_reach * scale ||
+           (reach <= 2.0 * moments->least[c] * scale &&
+            (farthest >= finest_part * reach ||
+             fabs(moments->shift[c]) * scale >= 0.5 * near_part * reach));
 }
 
 /* Whether all deviations are the same, as when the last variant has been lost: then every square

@@ -183,7 +183,8 @@ def fitness(config, network, t, e, instability, stable):
         elif model == "proportional":
             part = e.mean(axis=1)
         elif model == "threshold":
-            part = (e.mean(axis=1) >= float(component["threshold"])).astype(float)
+            above = np.cumsum(e - float(component["threshold"]), axis=1)[:, -1]
+            part = (above >= 0).astype(float) # a rounded mean may miss levels that equal the threshold
         elif model == "weighted":
             omega = profile(component["weights"], genes)
             part = e @ omega / omega.sum() if omega.any() else np.zeros(e.shape[0])

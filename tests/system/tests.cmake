@@ -320,6 +320,10 @@ hg_add_system_test(system/obstacles system 300
   ${HG_SCRATCH}/obstacles ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/hill-hill.yaml
   ${hg_faults_library})
 
+# Statistics of very small, very large and nearly equal numbers.
+hg_add_system_test(system/scales system 300
+  ${HG_PYTHON} ${HG_SYSTEM}/scales.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE} ${HG_SCRATCH}/scales)
+
 # Address space that runs out in libraries; absurd sizes. Sanitizers take all of it.
 if(NOT HG_SANITIZE)
   hg_add_system_test(system/starved system 300

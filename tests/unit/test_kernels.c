@@ -574,6 +574,41 @@ START_TEST(thresholds_and_clamps)
 }
 END_TEST
 
+/* The mean of equal levels is that level, however many genes there are; one level less is less. */
+START_TEST(levels_equal_to_the_threshold_suffice)
+{
+    const double levels[] = {0.1, 0.3, 0.7, 1.0 / 3.0, 1e-300, 1e300};
+    for (int k = 0; k < HG_COUNT_OF(levels); k++)
+        for (int64_t genes = 1; genes <= 20; genes++) {
+            static scene s;
+            memset(&s, 0, sizeof s);
+            uint64_t state = 3;
+            hg_fitness_component component = {.model = HG_FITNESS_THRESHOLD,
+                                              .threshold = levels[k]};
+            s.config.fitness = &component;
+            s.config.fitness_count = 1;
+            s.config.development.steps = s.config.development.window = 1;
+            set_up(&s, &state, genes, 0.0);
+            for (int l = 0; l < HG_LANES; l++)
+                for (int64_t g = 0; g < genes; g++)
+                    s.genome[l][g] = g == 0 && l % 2 == 1 ? nextafter(levels[k], 0.0) : levels[k];
+            hg_tile tile;
+            ck_assert_int_eq(hg_tile_create(&tile, &s.phenotype), HG_OK);
+            for (int v = 0; v < HG_COUNT_OF(variants); v++) {
+                const hg_kernels *kernels = hg_kernels_named(variants[v]);
+                if (kernels == NULL) continue;
+                develop(kernels, &s.phenotype.development, &tile, (const double *const *)s.genome,
+                        HG_LANES, s.weight_offset);
+                kernels->evaluate(s.phenotype.terms, 1, genes, &tile);
+                for (int l = 0; l < HG_LANES; l++)
+                    ck_assert_double_eq(tile.fitness[l], l % 2 == 0 ? 1.0 : 0.0);
+            }
+            hg_tile_free(&tile);
+            tear_down(&s);
+        }
+}
+END_TEST
+
 /* --- tiles ------------------------------------------------------------------------------------ */
 
 /* Rows come back as they went in, and nothing beside them is touched. */
@@ -926,6 +961,7 @@ int main(void)
     HG_TEST(hill_at_the_extremes);
     HG_TEST(fitness_models);
     HG_TEST(thresholds_and_clamps);
+    HG_TEST(levels_equal_to_the_threshold_suffice);
     HG_TEST(rows_survive_the_tile);
     HG_TEST(sums_are_exact);
     HG_TEST(misfits_are_noticed);

@@ -47,12 +47,16 @@ static void proportional(const hg_fitness_term *term, int64_t genes, const hg_ti
     FOR_VECTORS value->v[v] *= mean.v[v];
 }
 
+/* Adds up how far the levels are above the threshold: a mean rounded first may fall below the
+ * levels that are all equal to it. */
 static void threshold(const hg_fitness_term *term, int64_t genes, const hg_tile *tile,
                       lanes *value)
 {
-    const lanes mean = mean_expression(genes, tile->expression);
-    const hg_vector least = hg_all(term->threshold);
-    FOR_VECTORS value->v[v] *= hg_select(mean.v[v] >= least, hg_all(1.0), hg_all(0.0));
+    lanes above = all_lanes(0.0);
+    for (int64_t g = 0; g < genes; g++)
+        FOR_VECTORS above.v[v] += gene(tile->expression, g, v) - term->threshold;
+    const hg_vector zero = hg_all(0.0);
+    FOR_VECTORS value->v[v] *= hg_select(above.v[v] >= zero, hg_all(1.0), zero);
 }
 
 static void weighted(const hg_fitness_term *term, int64_t genes, const hg_tile *tile, lanes *value)
