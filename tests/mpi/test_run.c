@@ -181,15 +181,15 @@ static bool state_is_same(hg_run *run, const world *w)
 static bool summary_is_same(hg_run *run, const world *w)
 {
     hg_summary s;
-    double sum = 0.0, low = INFINITY, high = 0.0, mean[GENES], variance[GENES];
+    double beyond = 0.0, low = INFINITY, high = 0.0, mean[GENES], variance[GENES];
     if (hg_run_summary(run, &s) != HG_OK) return false;
     if (hg_run_gene_statistics(run, NULL, NULL, mean, variance) != HG_OK) return false;
     for (int i = 0; i < N; i++) {
-        sum += w->fitness[i];
+        beyond += 1.0 / N * (w->fitness[i] - w->fitness[0]); /* blocks are single individuals */
         low = fmin(low, w->fitness[i]);
         high = fmax(high, w->fitness[i]);
     }
-    bool same = s.generation == hg_run_generation(run) && s.fitness_mean == sum / N;
+    bool same = s.generation == hg_run_generation(run) && s.fitness_mean == w->fitness[0] + beyond;
     same &= s.fitness_min == low && s.fitness_max == high && s.stable_fraction == 1.0;
     if (s.generation > 0) same &= s.parents == w->parents && s.mutations == w->mutations;
     for (int g = 0; g < GENES; g++) {
