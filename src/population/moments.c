@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "population/moments.h"
 
+#include <fenv.h>
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -16,7 +18,17 @@ static const double reach_quantum = 0x1p-51, rest_quantum = 0x1p-50;
  * many records: columns with rare outliers need them again and again. */
 enum { PLAIN_REACH = 64, RECORDS_WITH_RESTS = 255 };
 
-static const double smallest_reach = 0x1p-400, largest_reach = 0x1p400;
+/* A grid outside these reaches is scaled: its deviations are multiplied by an exact power of two,
+ * so that their squares neither underflow nor overflow. */
+static const double smallest_plain = 0x1p-400, largest_plain = 0x1p400;
+
+/* Reaches of any grid. The tiniest one resolves the smallest double. */
+static const double smallest_reach = 0x1p-1000, largest_reach = 0x1p500;
+
+/* The scale of the probe lets the square of any deviation below 2^-450 be a normal number. A square
+ * below the faintest may have lost digits, unless the grid is scaled that much. A shift above the
+ * least one differs from its neighbours by more than the root of the faintest square. */
+static const double probe_reach = 0x1p-750, faintest_square = 0x1p-900, telling_shift = 0x1p-380;
 
 /* How slowly a grid forgets: a new mutant of an allele that had become rare should fit. */
 static const double memory = 0.99;
@@ -26,13 +38,22 @@ static void set_grid(hg_moments *moments, int64_t c, double shift, double wanted
     moments->shift[c] = shift;
     const double reached = fmax(wanted, moments->least[c]);
     moments->reach[c] = fmin(fmax(reached, smallest_reach), largest_reach);
-    const double reach = ldexp(1.0, ilogb(moments->reach[c]) + 1);
+    const int exponent = ilogb(moments->reach[c]);
+    const bool plain = moments->reach[c] >= smallest_plain && moments->reach[c] <= largest_plain;
+    const double reach = ldexp(1.0, plain ? exponent + 1 : 1);
+    moments->scale[c] = plain ? 1.0 : ldexp(1.0, -exponent);
     const double quantum = reach * reach_quantum, quantum2 = reach * reach * reach_quantum;
     moments->rounded[c] = reach;
     moments->coarse[c] = 0x1.8p52 * quantum;
     moments->fine[c] = 0x1.8p52 * (quantum * rest_quantum);
     moments->coarse2[c] = 0x1.8p52 * quantum2;
     moments->fine2[c] = 0x1.8p52 * (quantum2 * rest_quantum);
+}
+
+static void note_scales(hg_moments *moments)
+{
+    moments->scaled = false;
+    for (int64_t c = 0; c < moments->columns; c++) moments->scaled |= moments->scale[c] != 1.0;
 }
 
 static hg_status column(const hg_moments *moments, void *array, size_t size)
@@ -56,6 +77,7 @@ hg_status hg_moments_create(hg_moments *moments, int64_t columns, int threads,
     HG_TRY(column(moments, &moments->shift, sizeof(double)));
     HG_TRY(column(moments, &moments->reach, sizeof(double)));
     HG_TRY(column(moments, &moments->rounded, sizeof(double)));
+    HG_TRY(column(moments, &moments->scale, sizeof(double)));
     HG_TRY(column(moments, &moments->coarse, sizeof(double)));
     HG_TRY(column(moments, &moments->fine, sizeof(double)));
     HG_TRY(column(moments, &moments->coarse2, sizeof(double)));
@@ -89,6 +111,7 @@ void hg_moments_free(hg_moments *moments)
     hg_release(&moments->shift);
     hg_release(&moments->reach);
     hg_release(&moments->rounded);
+    hg_release(&moments->scale);
     hg_release(&moments->coarse);
     hg_release(&moments->fine);
     hg_release(&moments->coarse2);
@@ -112,6 +135,7 @@ void hg_moments_restore(hg_moments *moments, const double *state, const uint8_t 
     const double *reach = state + moments->columns;
     memcpy(moments->rests, rests, (size_t)moments->columns / HG_GRID_GROUP);
     for (int64_t c = 0; c < moments->columns; c++) set_grid(moments, c, state[c], reach[c]);
+    note_scales(moments);
 }
 
 void hg_moments_begin(hg_moments *moments)
@@ -122,9 +146,11 @@ void hg_moments_begin(hg_moments *moments)
 
 void hg_moments_begin_again(hg_moments *moments)
 {
+    note_scales(moments);
     for (int t = 0; t < moments->threads; t++) {
         hg_moments_thread *thread = &moments->thread[t];
         thread->weight = 0;
+        thread->underflow = false;
         for (int64_t c = 0; c < moments->columns; c++) {
             if (moments->done[c / HG_GRID_GROUP]) continue;
             thread->sums.largest[c] = 0.0;
@@ -148,13 +174,49 @@ static void empty_sums(const hg_moments *moments, hg_moments_thread *thread, int
     thread->weight = 0;
 }
 
+/* A group of columns, scaled, on a grid whose shifts are scaled, too. */
+static void add_scaled_group(const hg_moments *moments, int64_t first, const double *const *row,
+                             const int64_t *copies, int rows, const hg_grid_sums *to)
+{
+    double shift[HG_GRID_GROUP], value[HG_LANES][HG_GRID_GROUP];
+    const double *scaled[HG_LANES];
+    const hg_grid *of = &moments->grid;
+    const int64_t group = first / HG_GRID_GROUP;
+    const hg_grid grid = {shift, of->coarse + first, of->fine + first, of->coarse2 + first,
+                          of->fine2 + first, of->rests + group, of->done + group};
+    hg_grid_sums sums = {.largest = to->largest + first};
+    for (int k = 0; k < HG_SUMS; k++) sums.sum[k] = to->sum[k] + first;
+    for (int i = 0; i < HG_GRID_GROUP; i++) {
+        const double scale = moments->scale[first + i];
+        shift[i] = moments->shift[first + i] * scale;
+        for (int r = 0; r < rows; r++) value[r][i] = row[r][first + i] * scale;
+    }
+    for (int r = 0; r < rows; r++) scaled[r] = value[r];
+    moments->kernels->add_rows(&grid, HG_GRID_GROUP, scaled, copies, rows, &sums);
+}
+
+/* Notes whether the square of a deviation underflowed: the processor's flag costs the kernels
+ * nothing. */
+static void add_rows(const hg_moments *moments, hg_moments_thread *thread,
+                     const double *const *row, const int64_t *copies, int rows)
+{
+    if (fetestexcept(FE_UNDERFLOW)) feclearexcept(FE_UNDERFLOW); /* clearing is slow */
+    if (!moments->scaled)
+        moments->kernels->add_rows(&moments->grid, moments->columns, row, copies, rows,
+                                   &thread->sums);
+    for (int64_t c = 0; moments->scaled && c < moments->columns; c += HG_GRID_GROUP)
+        if (!moments->done[c / HG_GRID_GROUP])
+            add_scaled_group(moments, c, row, copies, rows, &thread->sums);
+    thread->underflow |= fetestexcept(FE_UNDERFLOW) != 0;
+}
+
 /* A genotype with very many copies: its integers go straight into the wide sums. */
 static void add_crowd(hg_moments *moments, hg_moments_thread *thread, const double *row,
                       int64_t copies)
 {
     const int64_t once = 1;
     empty_sums(moments, thread, 1);
-    moments->kernels->add_rows(&moments->grid, moments->columns, &row, &once, 1, &thread->sums);
+    add_rows(moments, thread, &row, &once, 1);
     thread->weight = 1;
     empty_sums(moments, thread, copies);
 }
@@ -167,7 +229,7 @@ static void add_few(hg_moments *moments, hg_moments_thread *thread, const double
     for (int r = 0; r < rows; r++) weight += copies[r];
     if (thread->weight + weight > MOST_WEIGHT) empty_sums(moments, thread, 1);
     thread->weight += weight;
-    moments->kernels->add_rows(&moments->grid, moments->columns, row, copies, rows, &thread->sums);
+    add_rows(moments, thread, row, copies, rows);
 }
 
 void hg_moments_add(hg_moments *moments, int number, const double *const *row,
@@ -198,13 +260,27 @@ static __int128 join(const int64_t *limb)
 /* The larger of two squares; what is not finite is the largest. */
 static double larger(double a, double b) { return isnan(a) || isnan(b) ? INFINITY : fmax(a, b); }
 
+/* Whether the largest square of a column may be one that lost its digits. */
+static bool is_faint(const hg_moments *moments, int64_t c, double largest)
+{
+    return largest < faintest_square && moments->scale[c] * probe_reach < 1.0 &&
+           fabs(moments->shift[c]) * moments->scale[c] < telling_shift;
+}
+
+/* A square that underflowed counts as the least double, not as none. */
 void hg_moments_pack(hg_moments *moments, hg_moment *entry)
 {
-    for (int t = 0; t < moments->threads; t++) empty_sums(moments, &moments->thread[t], 1);
+    bool underflow = false;
+    for (int t = 0; t < moments->threads; t++) {
+        empty_sums(moments, &moments->thread[t], 1);
+        underflow |= moments->thread[t].underflow;
+    }
     for (int64_t c = 0; c < moments->columns; c++) {
         entry[c].largest = 0.0;
         for (int t = 0; t < moments->threads; t++)
             entry[c].largest = larger(entry[c].largest, moments->thread[t].sums.largest[c]);
+        if (underflow && is_faint(moments, c, entry[c].largest))
+            entry[c].largest = fmax(entry[c].largest, DBL_TRUE_MIN);
         for (int k = 0; k < HG_SUMS; k++) {
             __int128 sum = 0;
             for (int t = 0; t < moments->threads; t++) sum += moments->thread[t].wide[k][c];
@@ -228,7 +304,7 @@ static bool is_tight(const hg_moments *moments, int64_t c, double largest, doubl
     const double reach = moments->rounded[c];
     return largest == 0.0 || reach <= 0x1p28 * deviation ||
            reach <= 4.0 * HEADROOM * sqrt(largest) ||
-           reach <= 2.0 * fmax(moments->least[c], smallest_reach);
+           reach <= 2.0 * fmax(moments->least[c], smallest_reach) * moments->scale[c];
 }
 
 /* Whether all deviations are the same, as when the last variant has been lost: then every square
@@ -246,38 +322,57 @@ static bool is_plain(const hg_moments *moments, int64_t c, double largest, doubl
     return largest == 0.0 || moments->rounded[c] <= PLAIN_REACH * deviation;
 }
 
+/* How far the next grid should reach. One whose deviations were all 0 keeps its scale. */
+static double next_reach(const hg_moments *moments, int64_t c, double largest, bool tight)
+{
+    const double needed = HEADROOM * sqrt(largest) / moments->scale[c];
+    const double wanted = tight ? fmax(needed, memory * moments->reach[c]) : needed;
+    return largest > 0.0 ? wanted : fmax(wanted, fmin(moments->reach[c], smallest_plain));
+}
+
 /* Mean and variance of one column that fits the grid, and the next grid; false where the variance
  * drowns in the shift or in the quanta: the grid is then centred and tightened for another try, or
- * rests are summed. `*plain` stays true where the column does not need rests. */
+ * rests are summed. `*plain` stays true where the column does not need rests. All but the mean and
+ * the variance is in scaled units. */
 static bool finish_fitting(hg_moments *moments, int64_t c, const hg_moment *entry, double n,
                            bool *plain, double *mean, double *variance)
 {
     const bool rests = moments->rests[c / HG_GRID_GROUP] > 0;
-    const double reach = moments->rounded[c];
+    const double reach = moments->rounded[c], scale = moments->scale[c];
     const double sum = sum_of(entry, HG_SUM_DEVIATION, reach * reach_quantum);
     const double squares = sum_of(entry, HG_SUM_SQUARE, reach * reach * reach_quantum);
     const bool alike = are_alike(sum, squares, entry->largest, n);
     const double offset = sum / n, spread = alike ? 0.0 : fmax(squares - sum * offset, 0.0);
     const double before = moments->shift[c];
-    *mean = before + offset;
-    *variance = n > 1.0 ? spread / (n - 1.0) : 0.0;
+    *mean = before + offset / scale;
+    *variance = n > 1.0 ? spread / (n - 1.0) / scale / scale : 0.0;
     const bool collapsed = alike && fabs(*mean) < 0x1p-10 * fabs(before); /* digits were lost */
-    const bool centred = alike ? !collapsed : offset * offset <= 64.0 * (spread / n);
+    const bool finest = moments->reach[c] <= smallest_reach; /* the variance underflows anyway */
+    const bool centred = alike ? !collapsed : finest || offset * offset <= 64.0 * (spread / n);
     const double deviation = alike ? 0.0 : sqrt(spread / n);
     const bool tight = alike ? !collapsed : is_tight(moments, c, entry->largest, deviation);
     const bool is_fine = is_plain(moments, c, entry->largest, deviation);
     *plain &= is_fine;
-    const double needed = HEADROOM * sqrt(entry->largest);
-    set_grid(moments, c, *mean, tight ? fmax(needed, memory * moments->reach[c]) : needed);
+    set_grid(moments, c, *mean, next_reach(moments, c, entry->largest, tight));
     return centred && tight && (rests || is_fine);
 }
 
-/* Values that lie outside the grid make it wider. */
+/* Values that lie outside the grid make it wider; those too faint for it are probed with a large
+ * scale. A scaled grid that values overflow is no evidence that they are not finite. */
 static hg_moments_state finish_column(hg_moments *moments, int64_t c, const hg_moment *entry,
                                       double n, bool *plain, double *mean, double *variance)
 {
-    const double reach = moments->rounded[c], farthest = sqrt(entry->largest);
+    const double reach = moments->rounded[c], scale = moments->scale[c];
+    const double farthest = sqrt(entry->largest) / scale;
+    if (scale > 1.0 && !isfinite(entry->largest)) {
+        set_grid(moments, c, moments->shift[c], 1.0);
+        return HG_MOMENTS_OUTSIDE;
+    }
     if (!(farthest < largest_reach)) return HG_MOMENTS_UNBOUNDED;
+    if (entry->largest > 0.0 && is_faint(moments, c, entry->largest)) {
+        set_grid(moments, c, moments->shift[c], probe_reach);
+        return HG_MOMENTS_OUTSIDE;
+    }
     if (entry->largest <= reach * reach)
         return finish_fitting(moments, c, entry, n, plain, mean, variance) ? HG_MOMENTS_DONE
                                                                            : HG_MOMENTS_AGAIN;

@@ -28,6 +28,7 @@ typedef struct __attribute__((aligned(HG_ALIGNMENT))) hg_moments_thread {
     hg_grid_sums sums;
     __int128 *wide[HG_SUMS]; /**< [columns] what `sums` held when it was emptied */
     int64_t weight;          /**< of `sums` since then */
+    bool underflow;          /**< the square of a deviation of this record underflowed */
 } hg_moments_thread;
 
 typedef struct hg_moments {
@@ -35,7 +36,10 @@ typedef struct hg_moments {
     const hg_kernels *kernels;
     hg_grid grid;
     double *shift, *reach, *coarse, *fine, *coarse2, *fine2; /**< [columns] */
-    double *rounded; /**< [columns] the reach of the grid: a power of two, so that quanta are exact */
+    double *rounded; /**< [columns] the grid's scaled reach: a power of two, so that quanta are exact */
+    double *scale;   /**< [columns] of deviations: 1, or a power of two where squares of very small or
+                          very large ones would leave the range of doubles */
+    bool scaled;     /**< some scale is not 1 */
     uint8_t *rests; /**< [columns / HG_GRID_GROUP] records for which rests will still be summed */
     bool *done; /**< [columns / HG_GRID_GROUP] of this record */
     double *least; /**< [columns] no reach is less: what one mutation may well do; 0 at first */

@@ -3,6 +3,8 @@
  * double, under the protocol of engine/record.c. */
 #include "support.h"
 
+#include <float.h>
+
 #include "base/memory.h"
 #include "population/moments.h"
 
@@ -332,6 +334,99 @@ START_TEST(a_floor_is_tight_enough)
 }
 END_TEST
 
+/* A column of each scale, and columns that leave it: the mean of all, the variance where it is a
+ * normal number, the same on any layout. */
+static void fill_scales(sample *s, double factor)
+{
+    static const double scales[] = {1e-300, 1e-250, 1e-160, 1e-140, 1e-122, 1e-100, 1.0, 1e100,
+                                    1e121, 1e149};
+    uint64_t state = 12;
+    for (int64_t r = 0; r < s->rows; r++)
+        for (int c = 0; c < HG_COUNT_OF(scales); c++) {
+            const double scale = factor > 0.0 ? scales[c] : scales[HG_COUNT_OF(scales) - 1 - c];
+            s->value[r * STRIDE + c] = scale * (1.0 + hg_test_uniform(&state, 0.0, 1.0));
+        }
+}
+
+static void compare_scales(const sample *s, const moments *result)
+{
+    ck_assert_int_gt(result->attempts, 0);
+    for (int c = 0; c < COLUMNS; c++) {
+        long double mean = 0.0L, spread = 0.0L;
+        for (int64_t r = 0; r < s->rows; r++) mean += (long double)s->value[r * STRIDE + c];
+        mean /= (long double)s->rows;
+        for (int64_t r = 0; r < s->rows; r++) {
+            const long double d = (long double)s->value[r * STRIDE + c] - mean;
+            spread += d * d;
+        }
+        const long double variance = spread / (long double)(s->rows - 1);
+        ck_assert_msg(hg_test_close(result->mean[c], mean, 1e-12, 0.0),
+                      "mean of column %d: %.17g is not %.17Lg", c, result->mean[c], mean);
+        if (variance >= (long double)DBL_MIN)
+            ck_assert_msg(hg_test_close(result->variance[c], variance, 1e-12, 0.0),
+                          "variance of column %d: %.17g is not %.17Lg", c, result->variance[c],
+                          variance);
+        else ck_assert_double_le(result->variance[c], DBL_MIN);
+    }
+}
+
+START_TEST(every_scale_keeps_its_digits)
+{
+    moments first[4];
+    for (int layout = 0; layout < 3; layout++) {
+        crew team;
+        team_create(&team, layout + 1, MOST_THREADS - layout,
+                    layout == 0 ? "baseline" : hg_kernels_best()->name);
+        for (int record = 0; record < 4; record++) {
+            sample s = sample_of(700);
+            fill_scales(&s, record < 2 ? 1.0 : -1.0);
+            const moments here = measure(&team, &s, HG_LANES - layout);
+            if (layout == 0) first[record] = here;
+            compare_scales(&s, &here);
+            ck_assert_int_eq(here.attempts, first[record].attempts);
+            if (record % 2 == 1) ck_assert_int_eq(here.attempts, 1);
+            ck_assert(hg_test_same_bits(here.mean, first[record].mean, COLUMNS));
+            ck_assert(hg_test_same_bits(here.variance, first[record].variance, COLUMNS));
+            sample_free(&s);
+        }
+        team_free(&team);
+    }
+}
+END_TEST
+
+/* One value that is not 0 among zeros, and one zero among faint values. */
+START_TEST(a_faint_value_among_zeros_is_seen)
+{
+    const double values[] = {1e-300, -3e-170, 1e-140, 5e-324, 2e-308};
+    for (int v = 0; v < HG_COUNT_OF(values); v++) {
+        crew team;
+        team_create(&team, 1, 1, "baseline");
+        for (int record = 0; record < 4; record++) {
+            sample s = sample_of(4);
+            if (record % 2 == 0)
+                for (int64_t r = 0; r < s.rows; r++) {
+                    s.value[r * STRIDE + 1] = r == 1 ? values[v] : 0.0;
+                    s.value[r * STRIDE + 2] = r == 1 ? 0.0 : values[v];
+                    s.value[r * STRIDE + 3] = values[v];
+                    s.value[r * STRIDE + 4] = r == 0 ? 1.0 : values[v];
+                }
+            const moments result = measure(&team, &s, HG_LANES);
+            for (int c = 0; c < COLUMNS; c++) {
+                long double mean = 0.0L;
+                for (int64_t r = 0; r < s.rows; r++) mean += (long double)s.value[r * STRIDE + c];
+                mean /= (long double)s.rows;
+                ck_assert_msg(fabsl((long double)result.mean[c] - mean) <=
+                                  1e-12L * fabsl(mean) + (long double)DBL_TRUE_MIN,
+                              "mean of column %d: %.17g is not %.17Lg", c, result.mean[c], mean);
+            }
+            ck_assert_double_eq(result.variance[3], 0.0);
+            sample_free(&s);
+        }
+        team_free(&team);
+    }
+}
+END_TEST
+
 START_TEST(what_is_not_finite_is_reported)
 {
     const double bad[] = {NAN, -NAN, INFINITY, -INFINITY, 1e200};
@@ -393,7 +488,7 @@ START_TEST(creation_fails_cleanly)
         status = hg_moments_create(&made, COLUMNS, 2, hg_kernels_best());
         hg_memory_fail_at(0);
         ck_assert(status == HG_OK || status == HG_NO_MEMORY);
-        if (status == HG_OK) ck_assert_int_gt(k, 7 + 2 + 1 + 2 * 9);
+        if (status == HG_OK) ck_assert_int_gt(k, 8 + 2 + 1 + 2 * 9);
         hg_moments_free(&made);
         ck_assert_int_eq(hg_memory_total().current, before);
     }
@@ -411,6 +506,8 @@ int main(void)
     HG_TEST(wide_ranges_and_outliers);
     HG_TEST(grids_follow);
     HG_TEST(a_floor_is_tight_enough);
+    HG_TEST(every_scale_keeps_its_digits);
+    HG_TEST(a_faint_value_among_zeros_is_seen);
     HG_TEST(what_is_not_finite_is_reported);
     HG_TEST(a_grid_that_is_put_back_goes_on);
     HG_TEST(creation_fails_cleanly);
