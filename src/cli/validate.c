@@ -78,7 +78,7 @@ static hg_status print_estimates(const hg_config *config, const hg_network *netw
     hg_text text = hg_text_of(HG_MEMORY_OTHER);
     const double seconds = ((double)config->run.generations + 1.0) * hg_cost_of_generation(config, network);
     const double shared = hg_needs_of_rank(config, network, 1);
-    hg_text_add(&text, "\n# Estimates\n#   network   %lld gene%s, %lld edge%s\n#   memory    ",
+    hg_text_add(&text, "\n# Estimates\n#   network   %lld gene%s, %lld edge%s\n",
                 (long long)network->genes, network->genes == 1 ? "" : "s",
                 (long long)network->edges, network->edges == 1 ? "" : "s");
     if (config->population.demes > 1) {
@@ -88,7 +88,7 @@ static hg_status print_estimates(const hg_config *config, const hg_network *netw
         hg_text_add(&text, "\n");
     }
     hg_text_add(&text, "#   memory    ");
-    hg_text_add_bytes_count(&text, hg_needs_of_population(config, network) + shared);
+    hg_text_add_bytes_count(&text, hg_needs_of_population(config, network, 1) + shared);
     hg_text_add(&text, " on one rank of one thread; on P ranks, the part above ");
     hg_text_add_bytes_count(&text, shared);
     hg_text_add(&text, " divided by P\n#   output    ");

@@ -152,6 +152,8 @@ static hg_status exchange(hg_run *run, int64_t *count)
     MPI_Alltoallv(census->sent, census->count + SENT * ranks, census->count + SENT_FROM * ranks,
                   MPI_DOUBLE, census->received, census->count + RECEIVED * ranks,
                   census->count + RECEIVED_AT * ranks, MPI_DOUBLE, run->partition.communicator);
+    hg_traffic_note(&census->traffic, &run->partition, census->count + SENT * ranks,
+                    sizeof *census->sent);
     *count = distinct(census->received, received);
     return HG_OK;
 }

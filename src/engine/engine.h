@@ -161,6 +161,7 @@ typedef struct hg_census {
     double *origin, *sent, *received; /**< of genotypes that others may have */
     int64_t room, received_room;
     int *count;                      /**< [4 * ranks] sent and received, and where each begins */
+    hg_traffic traffic;
     bool all_change;                 /**< whoever needs a row of its own has a new genotype */
 } hg_census;
 

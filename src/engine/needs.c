@@ -18,6 +18,9 @@
 #define DEME_GENE 780.0      /* a gene's statistics in a deme, with their sums and as they are written, */
 #define DEME_EDGE 270.0      /* and a heritable edge's */
 #define INDIVIDUAL_BYTES 76. /* an individual's place, parents, fitness, draws */
+#define ORIGIN_BYTES 8.0     /* the origin of a clone's genotype, */
+#define ORIGIN_LINE 64.0     /* and where it travels with the genome: a cache line of it */
+#define SHARED_BYTES 1.0     /* whether other individuals may have the genotype of a row */
 
 /* What an individual inherits, in bytes: whole cache lines. */
 static double genome_bytes(const hg_config *config, const hg_network *network)
@@ -37,13 +40,16 @@ double hg_needs_of_rank(const hg_config *config, const hg_network *network, int 
            demes * (DEME_GENE * genes + DEME_EDGE * own);
 }
 
-double hg_needs_of_population(const hg_config *config, const hg_network *network)
+double hg_needs_of_population(const hg_config *config, const hg_network *network, int ranks)
 {
     const double individuals = (double)config->population.individuals;
     const double copies = config->mating.system == HG_MATING_SEXUAL ? 3.0 : 2.0;
+    const double origin = ranks > 1 ? ORIGIN_LINE : ORIGIN_BYTES;
+    const double census = hg_config_clonal(config) ? origin + SHARED_BYTES : 0.0;
     const double generation = /* of parents, at least, is buffered before it is written */
         config->output.ancestry ? (double)hg_output_ancestry_bytes(config) : 0.0;
-    return individuals * (copies * genome_bytes(config, network) + INDIVIDUAL_BYTES) + generation;
+    return individuals * (copies * genome_bytes(config, network) + INDIVIDUAL_BYTES + census) +
+           generation;
 }
 
 static hg_status refuse(const hg_run *run, double needed, double allowed, int here, int ranks)
@@ -74,7 +80,7 @@ hg_status hg_check_memory(const hg_run *run)
     MPI_Comm_size(node, &here);
     MPI_Comm_free(&node);
     const double needed = here * (hg_needs_of_rank(&run->config, &run->network, run->threads) +
-                                  hg_needs_of_population(&run->config, &run->network) / ranks);
+                                  hg_needs_of_population(&run->config, &run->network, ranks) / ranks);
     const double allowed = hg_memory_allowed();
     return hg_team_agree(run->communicator,
                          needed > allowed ? refuse(run, needed, allowed, here, ranks) : HG_OK);
@@ -92,7 +98,7 @@ hg_status hg_foresee_memory(const hg_run *run)
         .genes = config->population.genes,
         .edges = random ? (int64_t)(genes * genes * config->network.random.density) : 0};
     const double needed = hg_needs_of_rank(config, &network, 1) +
-                          hg_needs_of_population(config, &network) / ranks;
+                          hg_needs_of_population(config, &network, ranks) / ranks;
     const double allowed = hg_memory_allowed();
     return needed > allowed ? refuse(run, needed, allowed, 1, ranks) : HG_OK;
 }

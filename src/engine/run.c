@@ -70,8 +70,7 @@ static hg_status build_population(hg_run *run)
         return hg_fail(HG_BAD_INPUT, "%" PRId64 " individuals on one rank; allowed: at most %d, so "
                        "use more ranks", run->partition.count, INT32_MAX);
     HG_TRY(create_habitats(run));
-    const bool clonal = config->mating.system == HG_MATING_ASEXUAL &&
-                        config->development.noise_sd == 0.0;
+    const bool clonal = hg_config_clonal(config);
     HG_TRY(hg_genotypes_create(&run->genotypes, run->partition.count, run->network.genes, edges,
                                config->population.ploidy, clonal, run->partition.ranks == 1));
     HG_TRY(hg_recombination_create(&run->recombination, config, run->network.genes));

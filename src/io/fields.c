@@ -351,8 +351,7 @@ static bool genotypes_known(const hg_config *config)
 {
     const double born = ((double)config->run.generations + 1.0) *
                         (double)config->population.individuals;
-    return config->mating.system == HG_MATING_ASEXUAL && config->development.noise_sd == 0.0 &&
-           config->population.initial.from == NULL && born < 0x1p53;
+    return hg_config_clonal(config) && config->population.initial.from == NULL && born < 0x1p53;
 }
 
 bool hg_dataset_present(const hg_dataset *dataset, const hg_config *config,

@@ -246,4 +246,10 @@ void hg_config_add_deme_sizes(hg_text *text, const hg_config *config);
 /** Frees all that a configuration owns (legal after a failed read) and zeroes it. */
 void hg_config_free(hg_config *config);
 
+/** Whether individuals can be clones of one another: their genotypes are shared and counted. */
+static inline bool hg_config_clonal(const hg_config *config)
+{
+    return config->mating.system == HG_MATING_ASEXUAL && config->development.noise_sd == 0.0;
+}
+
 #endif

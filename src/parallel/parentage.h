@@ -39,6 +39,17 @@ typedef struct hg_traffic {
     int64_t bytes_sent, messages_sent;
 } hg_traffic;
 
+/** Parcels of count[rank] items of `size` bytes to all ranks of an MPI_Alltoallv(). */
+static inline void hg_traffic_note(hg_traffic *traffic, const hg_partition *partition,
+                                   const int *count, size_t size)
+{
+    for (int r = 0; r < partition->ranks; r++) {
+        if (r == partition->rank || count[r] == 0) continue;
+        traffic->messages_sent++;
+        traffic->bytes_sent += count[r] * (int64_t)size;
+    }
+}
+
 typedef struct hg_parentage {
     const hg_partition *partition;
     const hg_kernels *kernels;

@@ -289,15 +289,6 @@ static int64_t exchange_counts(hg_ranking *ranking)
     return count;
 }
 
-static void note_traffic(hg_ranking *ranking, const int *count, size_t size)
-{
-    for (int r = 0; r < ranking->partition->ranks; r++) {
-        if (r == ranking->partition->rank || count[r] == 0) continue;
-        ranking->traffic.messages_sent++;
-        ranking->traffic.bytes_sent += count[r] * (int64_t)size;
-    }
-}
-
 /* Everybody's entries of this rank's stretch, merged. Ranks are in the order of their
  * individuals, and so are entries that are equal in everything. */
 static hg_entry *receive_stretch(hg_ranking *ranking, int64_t count)
@@ -305,7 +296,7 @@ static hg_entry *receive_stretch(hg_ranking *ranking, int64_t count)
     MPI_Alltoallv(ranking->own, ranking->send_count, ranking->send_offset, ranking->entry_type,
                   ranking->travel[0], ranking->receive_count, ranking->receive_offset,
                   ranking->entry_type, ranking->partition->communicator);
-    note_traffic(ranking, ranking->send_count, sizeof(hg_entry));
+    hg_traffic_note(&ranking->traffic, ranking->partition, ranking->send_count, sizeof(hg_entry));
 #pragma omp parallel for schedule(static)
     for (int64_t i = 0; i < count; i++) ranking->travel[0][i].tag = (int32_t)i;
     return hg_order_merge(ranking->travel[0], ranking->travel[1], ranking->start,
@@ -384,7 +375,8 @@ static void return_standings(hg_ranking *ranking, hg_entry *merged, int64_t coun
     MPI_Alltoallv(answer, ranking->receive_count, ranking->receive_offset, ranking->standing_type,
                   answered, ranking->send_count, ranking->send_offset, ranking->standing_type,
                   ranking->partition->communicator);
-    note_traffic(ranking, ranking->receive_count, sizeof(hg_standing));
+    hg_traffic_note(&ranking->traffic, ranking->partition, ranking->receive_count,
+                    sizeof(hg_standing));
 #pragma omp parallel for schedule(static)
     for (int64_t i = 0; i < shared; i++) standing[ranking->own[i].tag] = answered[i];
 }

@@ -5,8 +5,8 @@
  * clones of one another they point at rows, identical clones at the same one; where each has a
  * genome or a phenotype of its own, row i is individual i and two generations alternate.
  *
- * Where individuals can be clones, a genome ends with the genotype's origin: who of all that ever
- * lived had it first. It travels with the genome, so that a genotype is known on any rank.
+ * Where individuals can be clones, each genotype has an origin: who of all that ever lived had it
+ * first. On several ranks a genome ends with it, so that both travel together.
  *
  * A diploid's genome holds both alleles of a gene (and of an edge) side by side. What develops,
  * and what statistics are taken of, are values: an allele, or the mean of two.
