@@ -27,7 +27,7 @@ MOST_SECONDS = 1800  # of all tests of a fault
 # What is short, first; what is long only for a fault that fewer than two of these have noticed.
 SHORT = [r"^unit/test_(random|heredity|phenotype|moments|figures|partition|earlier|network|output)$",
          r"^unit/test_kernels$",
-         r"^mpi/test_(run|mates|parentage|ranking|dominance|checkpoint)/(1|3)$",
+         r"^mpi/test_(run|mates|parentage|ranking|cut|dominance|checkpoint)/(1|3)$",
          r"^system/recompute/(additive-heritable-asexual|climate|demes-sexual|demes-matrix-overlap|"
          r"hill-hill|hill-steps|overlap-asexual|siegal-bergman|wagner-sexual|truncation-overlap|"
          r"sexual-heritable-additive)$",

@@ -28,6 +28,7 @@
 #include "parallel/partners.h"
 #include "parallel/parentage.h"
 #include "parallel/partition.h"
+#include "parallel/cut.h"
 #include "parallel/ranking.h"
 #include "population/genotypes.h"
 #include "population/moments.h"
@@ -258,6 +259,7 @@ struct hg_run {
     int64_t paretos;
     int64_t *dominators; /**< [count] */
     hg_ranking ranking;  /**< selection by rank alone, as are the next three */
+    hg_cut cut;          /**< truncation alone */
     hg_standing *standing; /**< [count] in the deme, by fitness */
     double *rank_weight; /**< [count] in the drawing of parents */
     double *block_weight; /**< [blocks] sums of rank_weight */

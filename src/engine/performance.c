@@ -222,7 +222,7 @@ static void reduce_traffic(hg_run *run, hg_performance *performance)
 {
     hg_traffic all = run->parentage.traffic;
     const hg_traffic others[] = {run->migrants.traffic, run->mates.traffic, run->ranking.traffic,
-                                 run->census.traffic};
+                                 run->census.traffic, run->cut.traffic};
     int64_t *traffic = run->meter.traffic;
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         all.bytes_sent += others[i].bytes_sent;
