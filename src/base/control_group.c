@@ -40,9 +40,8 @@ static void unescape(char *text)
 {
     char *to = text;
     for (const char *from = text; *from != '\0'; to++) {
-        unsigned code;
-        const bool escaped = sscanf(from, "\\%3o", &code) == 1;
-        *to = escaped ? (char)code : *from;
+        const bool escaped = *from == '\\' && strspn(from + 1, "01234567") >= 3;
+        *to = escaped ? (char)((from[1] - '0') * 64 + (from[2] - '0') * 8 + (from[3] - '0')) : *from;
         from += escaped ? 4 : 1;
     }
     *to = '\0';
