@@ -56,7 +56,7 @@ static void note_individual(const draws *d, int64_t i, bool first, seen *s)
 static hg_status observe_noise(hg_lab *lab, void *context)
 {
     const char *name = context;
-    draws d;
+    draws d = {.z = NULL};
     seen s = {.fitness = 0.0};
     double **const array[] = {&d.z, &d.before, &d.expression};
     for (int i = 0; i < 3; i++)
