@@ -214,9 +214,7 @@ static hg_status command_profile(int count, char **words)
     HG_TRY(parse(count, words, &options));
     hg_signals_heed();
     HG_TRY(hg_initialize(NULL, NULL));
-    const hg_status status = profile_all(&options);
-    if (fflush(stdout) != 0) return hg_fail(HG_IO, "cannot write to standard output");
-    return status;
+    return profile_all(&options);
 }
 
 const hg_command hg_command_profile = {

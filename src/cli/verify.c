@@ -155,9 +155,7 @@ static hg_status command_verify(int count, char **words)
     hg_theory theory = {.seed = 1, .report = take_row, .context = &all};
     HG_TRY(parse(count, words, &options, &theory));
     HG_TRY(hg_initialize(NULL, NULL));
-    const hg_status status = conduct(&options, &theory, &all);
-    if (fflush(stdout) != 0) return hg_fail(HG_IO, "cannot write to standard output");
-    return status;
+    return conduct(&options, &theory, &all);
 }
 
 const hg_command hg_command_verify = {

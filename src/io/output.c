@@ -60,6 +60,9 @@ static hg_status check_path(const hg_output_plan *plan, int *earlier)
                            plan->path);
         if (!S_ISREG(what.st_mode))
             return hg_fail(HG_IO, "cannot replace %s: it is not an ordinary file", plan->path);
+        if (access(plan->path, R_OK | W_OK) != 0)
+            return hg_fail(HG_IO, "cannot replace %s: %s; allowed: a result that you may read and "
+                           "write, or another name (-o)", plan->path, strerror(errno));
         const hg_status known = hg_results_recognize(plan->path);
         if (known != HG_OK)
             return hg_fail_within(known == HG_BAD_INPUT ? HG_USAGE : known,

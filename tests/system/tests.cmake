@@ -329,8 +329,8 @@ if(NOT HG_SANITIZE)
   hg_add_system_test(system/starved system 300
     ${HG_PYTHON} ${HG_SYSTEM}/starved.py $<TARGET_FILE:happygene> ${HG_SCRATCH}/starved)
   # Settings of OpenMP, the stack, the folder for temporary files, ignored signals.
-  hg_add_system_test(system/told system 180
-    ${HG_PYTHON} ${HG_SYSTEM}/told.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE} ${HG_SCRATCH}/told)
+  hg_add_system_test(system/messages system 180
+    ${HG_PYTHON} ${HG_SYSTEM}/messages.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE} ${HG_SCRATCH}/messages)
   hg_add_system_test(system/surroundings system 300
     ${HG_PYTHON} ${HG_SYSTEM}/surroundings.py $<TARGET_FILE:happygene> ${MPIEXEC_EXECUTABLE}
     ${HG_SCRATCH}/surroundings ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/hill-hill.yaml)

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is told of: underflow, demes of unequal size, files of newer HDF5 formats, closed descriptors, names that a
-terminal would obey.
+"""Messages where something is in the way: underflow, demes of unequal size, files of newer HDF5 formats or
+without permission, closed descriptors and pipes, names that a terminal would obey.
 
-usage: told.py HAPPYGENE MPIEXEC SCRATCH"""
+usage: messages.py HAPPYGENE MPIEXEC SCRATCH"""
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 from common import Verdict, require
@@ -69,6 +70,49 @@ def closed_descriptors():
         run.terminate()
 
 
+def permissions():
+    """A result of somebody else, in a folder where everybody may write, is neither replaced nor taken for one
+    that another run writes."""
+    if os.getuid() != 0:
+        print("not root: files of somebody else are not tried")
+        return
+    with tempfile.TemporaryDirectory() as folder: # the scratch folder may lie where only root goes
+        os.chmod(folder, 0o777)
+        for file in (PROGRAM, "demes.yaml", "demes.h5"):
+            shutil.copy(file, folder)
+        theirs = os.path.join(folder, "demes.h5")
+        for mode in (0o644, 0o000):
+            os.chmod(theirs, mode)
+            before = os.stat(theirs)
+            done = subprocess.run(
+                ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "./happygene", "run",
+                 "demes.yaml", "-o", "demes.h5", "--force"], capture_output=True, text=True, check=False, cwd=folder,
+                timeout=60 * PATIENCE, env=dict(os.environ, HOME=folder, TMPDIR=folder))
+            VERDICT.check(done.returncode == 74 and "cannot replace demes.h5: Permission denied" in done.stderr,
+                          f"--force, mode {mode:o}: exit {done.returncode}: {done.stderr}")
+            after = os.stat(theirs)
+            VERDICT.check((before.st_ino, before.st_size, before.st_mtime) ==
+                          (after.st_ino, after.st_size, after.st_mtime), f"mode {mode:o}: the file is as it was")
+
+
+def closed_pipes():
+    """Whoever reads has gone: a write error without a word; what cannot be written is named."""
+    commands = ("validate demes.yaml", "info demes.h5", "export demes.h5 --table statistics", "network demes.h5",
+                "diff demes.h5 demes.h5", "run demes.yaml -o again.h5 --force --quiet", "profile demes.yaml",
+                "verify --quick --quiet parents", "example quickstart", "help keys", "help datasets", "--version")
+    for command in commands:
+        reader, pipe = os.pipe()
+        os.close(reader)
+        full = os.open("/dev/full", os.O_WRONLY)
+        for sink, said in ((pipe, ""), (full, "cannot write to standard output: No space left")):
+            done = subprocess.run([PROGRAM, *command.split()], stdout=sink, stderr=subprocess.PIPE, text=True,
+                                  check=False, timeout=120 * PATIENCE)
+            VERDICT.check(done.returncode == 74 and said in done.stderr and
+                          (said != "" or "standard output" not in done.stderr),
+                          f"{command}, {said or 'no reader'}: exit {done.returncode}: {done.stderr}")
+            os.close(sink)
+
+
 shutil.rmtree(SCRATCH, ignore_errors=True)
 os.makedirs(SCRATCH)
 os.chdir(SCRATCH)
@@ -81,4 +125,6 @@ call(0, "info", "demes.h5", text=["3, of 3, 3, 4 individuals", "a\\u009bb\\u202e
 call(0, "help", "datasets", text=["Only with `mating.system: sexual`."])
 newer_formats()
 closed_descriptors()
+permissions()
+closed_pipes()
 VERDICT.exit()
