@@ -708,7 +708,7 @@ check("|touch pwned;' " in svg_texts("x.svg"), "the runs' names in the legend")
 call("lines.h5", "--what", "all", "-o", "x.pdf")
 call("lines.h5", "--what", "all", "-o", "x.png")
 call("lines.h5", "--what", "all", "-o", "x.svg")
-check(r"line set output 'pwned' bell\u0007 tab  \u007f \u009b \u202e end" in svg_texts("x.svg"), "title of several lines")
+check(r"line set output 'pwned' bell\x07 tab  \x7f \u009b \u202e end" in svg_texts("x.svg"), "title of several lines")
 check(not os.path.exists("pwned"), "a name was executed")
 os.environ["GNUPLOT_LIB"] = "."
 open(".gnuplot", "w", encoding="utf-8").write("system 'touch pwned'\n")
