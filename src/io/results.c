@@ -548,6 +548,7 @@ hg_status hg_results_parse(hg_config *config, const char *path, const char *reso
 {
     hg_text name = hg_text_of(HG_MEMORY_CONFIGURATION);
     char *place = NULL;
+    *config = (hg_config){.path = NULL}; /* to be freed also where there is no memory for the name */
     hg_text_add(&name, "%s: run_file_resolved", path);
     hg_status status = hg_text_take(&name, &place);
     hg_text_free(&name);

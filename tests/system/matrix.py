@@ -87,6 +87,10 @@ def unlike(told, resolved, path=""):
         return [p for key in told if key not in ("width", "matrix", "interactions", "genes") and
                 not (key == "weights" and path == "population.initial" and key not in resolved)
                 for p in unlike(told[key], resolved.get(key), f"{path}.{key}".lstrip("."))]
+    if path == "population.demes" and isinstance(told, list) and isinstance(resolved, int):
+        return [] if len(told) == resolved and max(told) - min(told) <= 1 else [path]
+    if isinstance(told, list) and not isinstance(resolved, list): # equal numbers are one number
+        return [p for x in told for p in unlike(x, resolved, path)]
     if isinstance(told, list) and isinstance(resolved, list) and len(told) == len(resolved):
         return [p for i, x in enumerate(told) for p in unlike(x, resolved[i], f"{path}.{i}")]
     same = told == resolved or (isinstance(told, (int, float)) and
