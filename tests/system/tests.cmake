@@ -46,7 +46,7 @@ function(hg_add_recompute_job name fields)
 endfunction()
 hg_add_recompute_job(wagner "weight, parent2" population.individuals=103)
 hg_add_recompute_job(siegal-bergman "weight, instability, parent2" population.individuals=103)
-hg_add_recompute_job(canalization "weight, instability, parent2" population.individuals=103)
+hg_add_recompute_job(canalization "weight, instability" population.individuals=103)
 hg_add_recompute_job(repressilator "weight, instability" population.individuals=103)
 hg_add_recompute_job(islands "parent2, deme" population.individuals=110 population.genes=20)
 hg_add_recompute_job(moving-optimum parent2 population.individuals=103 # noise is not recomputed
