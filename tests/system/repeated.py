@@ -4,7 +4,7 @@
 Each run file is run, smaller than it comes; its result is run; and the resolved run file that the
 result holds is resolved and run. All three results are the same, and resolving changes nothing
 more. So it is for settings that are written in a long-winded way, and what they mean is what the
-short form means: the two results hold the same.
+short form means: the two results hold the same. A rate of a haploid genome is the run of its share.
 """
 import os
 import shutil
@@ -49,6 +49,19 @@ LONG = {
     "STRENGTH": ["[2, 2, 2]", "2.0"],
 }
 
+GENOME = """
+run: {name: genome, generations: 8, seed: 5}
+population: {individuals: 50, ploidy: PLOIDY, initial: {basal: 1}}
+network:
+  genes: [a, b, c]
+  edges: [[a, b, 0.5], [b, c, -0.5], [c, a, 0.2], [c, c, 0.1], [a, a, 0], [b, a, 0.3], [b, b, 1]]
+  weights: heritable
+regulation: {model: additive}
+fitness: [{model: gaussian, optimum: 1, strength: 0.1}]
+mutation: {basal: {rate: BASAL}, weights: {rate: WEIGHTS}}
+output: {snapshots: {every: 1, fields: [basal, weight, expression, fitness, parent]}}
+"""
+
 
 def resolved(path):
     with h5py.File(path) as file:
@@ -87,17 +100,18 @@ def repeat(program, run_file, settings, stem):
     return first
 
 
-def in_other_words(program, folder):
-    def write(name, words):
-        text = PLAIN
-        for key, value in words.items():
-            text = text.replace(key, value)
-        path = os.path.join(folder, f"{name}.yaml")
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-        return path
+def write(folder, name, text, words):
+    """A run file of the text, with its words replaced."""
+    for key, value in words.items():
+        text = text.replace(key, value)
+    path = os.path.join(folder, f"{name}.yaml")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
 
-    plain = repeat(program, write("plain", SHORT), [], os.path.join(folder, "plain"))
+
+def in_other_words(program, folder):
+    plain = repeat(program, write(folder, "plain", PLAIN, SHORT), [], os.path.join(folder, "plain"))
     with h5py.File(plain) as file:
         verdict.check("optimum" not in file["statistics"] and
                       set(file["statistics/temperature"][:]) == {20.3}, "the short form")
@@ -105,11 +119,33 @@ def in_other_words(program, folder):
     for key, forms in LONG.items():
         for form in forms:
             name = f"long-{number}"
-            path = write(name, SHORT | {key: form})
+            path = write(folder, name, PLAIN, SHORT | {key: form})
             compare(program, plain, repeat(program, path, [], os.path.join(folder, name)),
                     f"{key}: {form}")
             number += 1
     return number
+
+
+def per_genome(program, folder):
+    """A rate of a haploid genome is that of its 3 genes, or 7 edges, divided by their number."""
+    for ploidy in "12":
+        for basal, weights in ((0.1, 0.1), (1.5, 3.5), (3, 7), (0, 1e-300)):
+            results = []
+            for name, forms in (("genome", (f"{basal}, per: genome", f"{weights}, per: genome")),
+                                ("locus", (repr(basal / 3), f"{weights / 7!r}, per: locus"))):
+                stem = os.path.join(folder, f"{name}-{ploidy}-{basal}")
+                words = {"PLOIDY": ploidy, "BASAL": forms[0], "WEIGHTS": forms[1]}
+                path = write(folder, os.path.basename(stem), GENOME, words)
+                results.append(repeat(program, path, [], stem))
+            what = f"{basal} and {weights} a genome, ploidy {ploidy}"
+            compare(program, *results, what)
+            verdict.check(settled(resolved(results[0])) == settled(resolved(results[1])),
+                          f"{what}: resolved otherwise")
+            with h5py.File(results[0]) as file:
+                mutations = file["statistics/mutations"][1:].sum() / (8 * 50 * int(ploidy))
+            expected = basal + weights
+            verdict.check(abs(mutations - expected) < 5 * (expected / 400) ** 0.5 + 1e-9,
+                          f"{what}: {mutations} mutations a haploid genome")
 
 
 def main():
@@ -129,6 +165,7 @@ def main():
         repeat(program, os.path.join(folder, os.path.basename(run)), settings,
                os.path.join(folder, f"{number}-{name}"))
     number = in_other_words(program, folder)
+    per_genome(program, folder)
     print(f"{len(runs)} run files and {number} ways to write settings, each repeated twice")
     if not verdict.failures:
         shutil.rmtree(folder)

@@ -46,7 +46,7 @@ function(hg_add_recompute_job name fields)
 endfunction()
 hg_add_recompute_job(wagner "weight, parent2" population.individuals=103)
 hg_add_recompute_job(siegal-bergman "weight, instability, parent2" population.individuals=103)
-hg_add_recompute_job(canalization "weight, instability, parent2" population.individuals=103)
+hg_add_recompute_job(canalization "weight, instability" population.individuals=103)
 hg_add_recompute_job(repressilator "weight, instability" population.individuals=103)
 hg_add_recompute_job(islands "parent2, deme" population.individuals=110 population.genes=20)
 hg_add_recompute_job(moving-optimum parent2 population.individuals=103 # noise is not recomputed
@@ -59,8 +59,8 @@ function(hg_add_layout_test name labels timeout run)
     ${HG_SCRATCH}/${name} ${run} ${ARGN})
 endfunction()
 
-foreach(name hill-hill linear-additive sigmoid-heritable-sexual additive-heritable-asexual
-    sexual-shared one-individual demes-asexual demes-sexual demes-matrix-overlap
+foreach(name hill-hill linear-additive sigmoid-heritable-sexual sigmoid-diploid
+    additive-heritable-asexual sexual-shared one-individual demes-asexual demes-sexual demes-matrix-overlap
     overlap-sexual climate siegal-bergman wagner-sexual negative-product tournament-demes-sexual
     truncation-overlap)
   hg_add_layout_test(system/layouts/${name} system 120
@@ -86,6 +86,10 @@ hg_add_layout_test(slow/layouts/quickstart slow 1800 ${PROJECT_SOURCE_DIR}/jobs/
   --kernels --set run.generations=200)
 hg_add_layout_test(slow/layouts/ecoli slow 1800 ${PROJECT_SOURCE_DIR}/jobs/ecoli.yaml --kernels)
 hg_add_layout_test(slow/layouts/canalization slow 1800 ${PROJECT_SOURCE_DIR}/jobs/canalization.yaml --kernels)
+hg_add_layout_test(slow/layouts/sigmoid-diploid slow 1800
+  ${CMAKE_CURRENT_SOURCE_DIR}/data/runs/sigmoid-diploid.yaml --kernels
+  --set population.individuals=1000 --set run.generations=1000 --set output.ancestry=false
+  --set output.snapshots.every=100)
 hg_add_system_test(slow/baseline-build slow 1800
   bash ${HG_SYSTEM}/baseline.sh $<TARGET_FILE:happygene> ${PROJECT_SOURCE_DIR}
   ${HG_SCRATCH}/baseline ${MPIEXEC_EXECUTABLE} ${CMAKE_C_COMPILER} ${HG_PYTHON})
@@ -143,6 +147,10 @@ file(GLOB hg_jobs CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/jobs/*.yaml)
 hg_add_system_test(system/repeated system 600
   ${HG_PYTHON} ${HG_SYSTEM}/repeated.py $<TARGET_FILE:happygene> ${HG_SCRATCH}/repeated
   ${hg_jobs} ${hg_runs})
+
+# Genes without regulatory input, kept or set to 0.
+hg_add_system_test(system/silent system 60
+  ${HG_PYTHON} ${HG_SYSTEM}/silent.py $<TARGET_FILE:happygene> ${HG_SCRATCH}/silent)
 
 # SBML in libRoadRunner, which comes from PyPI; skipped where that cannot be reached.
 hg_add_system_test(system/simulate system 600

@@ -50,7 +50,8 @@ run "$data/demes-sexual.yaml" 2000 4 "fitness=[{model: pareto}]"
 run "$data/truncation-overlap.yaml" 3000 5
 run "$data/climate.yaml" 2000 5
 run "$jobs/moving-optimum.yaml" 2000 4
-run "$jobs/canalization.yaml" 1000 3
+run "$jobs/canalization.yaml" 2000 4
+run "$data/sigmoid-diploid.yaml" 1000 3
 cd /
 [ "$failures" -ne 0 ] || rm -rf "$folder"
 echo "$runs runs, $failures failures"

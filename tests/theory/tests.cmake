@@ -11,7 +11,8 @@ foreach(name coancestry heterozygosity shared_parents neutral_variance clonal_va
 endforeach()
 
 # What the papers behind the run files in jobs/ report, against runs of these files.
-foreach(name stable_networks wagner siegal_bergman canalization moving_optimum repressilator islands)
+foreach(name stable_networks wagner siegal_bergman canalization canalization_optima moving_optimum
+    repressilator islands)
   add_test(NAME theory/literature/${name} COMMAND ${HG_PYTHON} ${HG_THEORY}/literature.py
     $<TARGET_FILE:happygene> ${CMAKE_CURRENT_BINARY_DIR}/scratch/literature-${name} ${name})
   set_tests_properties(theory/literature/${name} PROPERTIES LABELS theory TIMEOUT 300
