@@ -231,7 +231,7 @@ const hg_command hg_command_profile = {
         "                        without it nothing is written, and output costs nothing\n"
         "      --set KEY=VALUE   override a setting, as in --set run.generations=50; repeatable\n"
         "      --threads N       threads per rank; default: OMP_NUM_THREADS, or the cores that\n"
-        "                        the rank may use\n"
+        "                        the rank may use, as far as there is work for them\n"
         "      --json            JSON instead of tables\n"
         "      --scaling size    further runs with 2, 4 and 8 times the individuals, 2 and 4\n"
         "                        times the genes; the word `size` may be left out\n"

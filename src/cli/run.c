@@ -189,7 +189,7 @@ const hg_command hg_command_run = {
         "  -o, --output OUT.h5   where to write; default: output.file of the run file\n"
         "      --set KEY=VALUE   override a setting, as in --set run.seed=7; repeatable\n"
         "      --threads N       threads per rank; default: OMP_NUM_THREADS, or the cores that\n"
-        "                        the rank may use\n"
+        "                        the rank may use, as far as there is work for them\n"
         "      --resume          go on from the newest sound checkpoint, or start where there is\n"
         "                        none: one command line for the first and every later submission\n"
         "      --force           replace an existing result\n"

@@ -41,7 +41,7 @@ static hg_status check_names(const verify_options *options)
 {
     const char *names[MOST_EXPERIMENTS];
     int count = 0;
-    for (; hg_experiments[count].name != NULL && count < MOST_EXPERIMENTS; count++)
+    for (; count < MOST_EXPERIMENTS && hg_experiments[count].name != NULL; count++)
         names[count] = hg_experiments[count].name;
     for (int i = 0; i < options->experiments; i++) {
         const char *asked = options->experiment[i], *nearest = hg_text_nearest(asked, names, count);

@@ -222,6 +222,15 @@ static hg_status look_at_checkpoints(const hg_run *run)
                    "starts again and removes them, -o names another file", run->output_path);
 }
 
+/* Whether the output would replace the run that this one starts from. */
+static bool is_own_source(const hg_run *run, const struct stat *output)
+{
+    const char *from = run->config.population.initial.from;
+    struct stat source;
+    return from != NULL && stat(from, &source) == 0 && source.st_dev == output->st_dev &&
+           source.st_ino == output->st_ino;
+}
+
 /* Rank 0. */
 static hg_status look_at_output(hg_run *run, bool *complete)
 {
@@ -233,6 +242,9 @@ static hg_status look_at_output(hg_run *run, bool *complete)
         return hg_fail(HG_IO, "%s is a folder or device; -o names the file to write", path);
     if (run->resume) HG_TRY(hg_resume_check(run, complete));
     if (run->resume) return *complete ? HG_OK : hg_checkpoint_check_folder(path);
+    if (is_own_source(run, &found))
+        return hg_fail(HG_USAGE, "%s is the run that this one starts from (population.initial.from), "
+                       "which is not replaced; -o names another file", path);
     if (run->replace) return HG_OK;
     return hg_fail(HG_USAGE, "%s exists; --resume goes on with it, --force replaces it, -o names "
                    "another file", path);
