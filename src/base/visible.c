@@ -80,7 +80,7 @@ void hg_visible_copy(char *to, size_t room, const char *from)
 
 void hg_tell(const char *format, ...)
 {
-    enum { LONGEST = 32768 }; /* more than any message has */
+    enum { LONGEST = 8448 }; /* hg_fail() keeps less; a stack may be small */
     char text[LONGEST], shown[LONGEST];
     va_list arguments;
     va_start(arguments, format);

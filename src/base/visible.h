@@ -30,7 +30,7 @@ void hg_character_escape(char escape[HG_ESCAPE_SIZE], hg_character character);
 /** Copies a text, hidden characters escaped; what does not fit into `room` bytes is left out. */
 void hg_visible_copy(char *to, size_t room, const char *from);
 
-/** Prints a message of at most 32 kB on standard error, hidden characters escaped. */
+/** Prints a message of at most 8 kB on standard error, hidden characters escaped. */
 void hg_tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif
